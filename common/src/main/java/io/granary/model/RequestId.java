@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.model;
+
+import com.google.common.hash.HashCode;
+import com.google.common.hash.Hashing;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+
+/**
+ * Identifies a deduction within its SKU, for ever: the same id is the same deduction, however often it is sent.
+ *
+ * @param high the first 64 bits, big-endian
+ * @param low the last 64 bits
+ */
+public record RequestId(long high, long low) {
+    /**
+     * The id of a text key, such as an order number: the first 128 bits of its SHA-256, so that nobody can choose two
+     * keys that meet.
+     */
+    public static RequestId of(String key) {
+        HashCode hash = Hashing.sha256().hashString(key, StandardCharsets.UTF_8);
+        ByteBuffer bytes = ByteBuffer.wrap(hash.asBytes());
+        return new RequestId(bytes.getLong(), bytes.getLong());
+    }
+
+    public static RequestId random() {
+        UUID uuid = UUID.randomUUID();
+        return new RequestId(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits());
+    }
+
+    public byte[] toBytes() {
+        return ByteBuffer.allocate(16).putLong(high).putLong(low).array();
+    }
+
+    @Override
+    public String toString() {
+        return HashCode.fromBytes(toBytes()).toString();
+    }
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.protocol;
+
+import io.granary.model.PartitionId;
+import io.granary.model.Sku;
+import io.granary.record.Entries;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What a client sends to a node. All numbers are big-endian.
+ *
+ * <pre>
+ * frame = kind 1, open:   sessionHigh (8) sessionLow (8) generation (8)
+ *       | kind 2, deduct: frameId (4) groups (4) group*
+ * group = skuLength (1) sku slot (2) epoch (8) count (4) (high (8) low (8) quantity (4))*
+ * </pre>
+ *
+ * An entry's index in a frame counts through all its groups from 0. Deduct frames may follow only after the node's
+ * {@link NodeFrame.Welcome}; that is why a stream that was given up before it was welcomed can never act.
+ */
+public sealed interface ClientFrame {
+    /** The most entries that one frame may have. */
+    int MAX_ENTRIES = 4_096;
+
+    /** The first frame of a stream. A node drops what it has not processed of the session's lower generations. */
+    record Open(long sessionHigh, long sessionLow, long generation) implements ClientFrame {
+        public byte[] encode() {
+            return ByteBuffer.allocate(25)
+                    .put((byte) 1)
+                    .putLong(sessionHigh)
+                    .putLong(sessionLow)
+                    .putLong(generation)
+                    .array();
+        }
+    }
+
+    /** Attempts at deductions. */
+    record Deduct(int frameId, List<Group> groups) implements ClientFrame {
+        public int entries() {
+            int entries = 0;
+            for (Group group : groups) {
+                entries += group.entries().count();
+            }
+            return entries;
+        }
+    }
+
+    /** Attempts at one partition, whose owner at this epoch is meant. */
+    record Group(PartitionId partition, long epoch, Entries entries) {}
+
+    /**
+     * Decodes a frame; entries stay views of the bytes.
+     *
+     * @throws MalformedFrameException if the bytes are anything but one whole frame
+     */
+    static ClientFrame decode(byte[] bytes) {
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        try {
+            byte kind = in.get();
+            ClientFrame frame =
+                    switch (kind) {
+                        case 1 -> new Open(in.getLong(), in.getLong(), in.getLong());
+                        case 2 -> deduct(in, bytes);
+                        default -> throw new MalformedFrameException("frame kind: " + kind + " (expected: 1 or 2)");
+                    };
+            if (in.hasRemaining()) {
+                throw new MalformedFrameException("frame: " + in.remaining() + " bytes behind it (expected: none)");
+            }
+            return frame;
+        } catch (BufferUnderflowException | IllegalArgumentException e) {
+            throw new MalformedFrameException("frame: " + bytes.length + " bytes (expected: a whole frame)", e);
+        }
+    }
+
+    private static Deduct deduct(ByteBuffer in, byte[] bytes) {
+        int frameId = in.getInt();
+        int count = in.getInt();
+        List<Group> groups = new ArrayList<>(Math.min(Math.max(count, 0), MAX_ENTRIES));
+        int entries = 0;
+        for (int i = 0; i < count; i++) {
+            byte[] sku = new byte[Byte.toUnsignedInt(in.get())];
+            in.get(sku);
+            PartitionId partition = new PartitionId(
+                    new Sku(new String(sku, StandardCharsets.US_ASCII)), Short.toUnsignedInt(in.getShort()));
+            long epoch = in.getLong();
+            Entries run = new Entries(bytes, in.position() + Integer.BYTES, in.getInt());
+            in.position(in.position() + run.count() * Entries.WIDTH);
+            groups.add(new Group(partition, epoch, run));
+            entries += run.count();
+        }
+        if (count < 1 || entries < 1 || entries > MAX_ENTRIES) {
+            throw new MalformedFrameException("frame: " + count + " groups, " + entries
+                    + " entries (expected: at least 1 and at most " + MAX_ENTRIES + ")");
+        }
+        return new Deduct(frameId, groups);
+    }
+
+    /** Forms a deduct frame. Not thread-safe; may be used again after {@link #build()}. */
+    final class Builder {
+        private byte[] bytes = new byte[1_024];
+        private int size;
+        private int groups;
+        private int countAt;
+        private int count;
+        private int entries;
+
+        public Builder begin(int frameId) {
+            size = 0;
+            groups = 0;
+            entries = 0;
+            count = 0;
+            need(9).put((byte) 2).putInt(frameId).putInt(0);
+            return this;
+        }
+
+        /** Begins a group: the entries that follow are its. */
+        public Builder group(PartitionId partition, long epoch) {
+            endGroup();
+            byte[] sku = partition.sku().toBytes();
+            need(1 + sku.length + 2 + 8 + 4)
+                    .put((byte) sku.length)
+                    .put(sku)
+                    .putShort((short) partition.slot())
+                    .putLong(epoch)
+                    .putInt(0);
+            countAt = size - 4;
+            groups++;
+            return this;
+        }
+
+        public Builder entry(long high, long low, int quantity) {
+            need(Entries.WIDTH);
+            Entries.write(bytes, size - Entries.WIDTH, high, low, quantity);
+            count++;
+            entries++;
+            return this;
+        }
+
+        public int entries() {
+            return entries;
+        }
+
+        public byte[] build() {
+            endGroup();
+            ByteBuffer.wrap(bytes).putInt(5, groups);
+            return Arrays.copyOf(bytes, size);
+        }
+
+        private void endGroup() {
+            if (groups > 0) {
+                ByteBuffer.wrap(bytes).putInt(countAt, count);
+            }
+            count = 0;
+        }
+
+        private ByteBuffer need(int length) {
+            if (bytes.length - size < length) {
+                bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, size + length));
+            }
+            ByteBuffer out = ByteBuffer.wrap(bytes, size, length);
+            size += length;
+            return out;
+        }
+    }
+}

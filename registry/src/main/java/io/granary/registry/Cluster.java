@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.registry;
+
+import io.granary.model.Sku;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** An allocator's view of the registry. Thread-safe. */
+public interface Cluster extends AutoCloseable {
+    /** Hears what changes; called on one thread of the registry. */
+    interface Listener {
+        /** The live nodes, all of them, after each change; not called while the registry can't be reached. */
+        void onNodes(Map<String, NodeEntry> nodesByIncarnation);
+
+        /** The live allocators, all of them, after each change. */
+        void onAllocators(List<String> allocators);
+
+        /** This allocator leads now; two may believe so for a while, and nothing rests on it. */
+        void onLeading();
+
+        /** It leads no longer, or can't know. */
+        void onFollowing();
+    }
+
+    /** Joins the allocators under this name and stands for leader. Call once. */
+    void join(String allocator, String address, Listener listener);
+
+    /** Publishes SKUs, creating those that are new; completes when all of it is written, exceptionally if not. */
+    CompletableFuture<Void> publish(Map<Sku, SkuEntry> skus);
+
+    /** Reads all SKUs that are published. */
+    CompletableFuture<List<Sku>> skus();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.registry;
+
+/**
+ * A live partition node, as it stands in {@code /nodes/{incarnation}}.
+ *
+ * @param incarnation another one after every start of the node
+ * @param address host:port of its services
+ * @param lane the lane it appends to; -1 until the leader has given it one
+ */
+public record NodeEntry(String incarnation, String address, int lane) {
+    public static final int NO_LANE = -1;
+}
