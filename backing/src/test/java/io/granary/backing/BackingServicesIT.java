@@ -150,12 +150,12 @@ class BackingServicesIT {
         int port = services.zooKeeper().port();
         services.zooKeeper().pause();
         try {
-            assertThat(Probes.answers(port, "ruok", "imok")).isFalse();
+            assertThat(Probes.answers(port, "srvr", "Zookeeper version")).isFalse();
             assertThat(services.zooKeeper().isAlive()).isTrue();
         } finally {
             services.zooKeeper().resume();
         }
-        assertThat(Probes.answers(port, "ruok", "imok")).isTrue();
+        assertThat(Probes.answers(port, "srvr", "Zookeeper version")).isTrue();
     }
 
     @Test
@@ -166,7 +166,8 @@ class BackingServicesIT {
         services.zooKeeper().pause();
         services.zooKeeper().restart();
 
-        assertThat(Probes.answers(services.zooKeeper().port(), "ruok", "imok")).isTrue();
+        assertThat(Probes.answers(services.zooKeeper().port(), "srvr", "Zookeeper version"))
+                .isTrue();
     }
 
     @Test
