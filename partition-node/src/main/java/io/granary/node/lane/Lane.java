@@ -88,13 +88,7 @@ public final class Lane implements LaneWriter.Owner {
     private long windowIds;
     private long windowSinceNanos;
 
-    public Lane(
-            LaneSettings settings,
-            String writerName,
-            StockLog log,
-            Loop loop,
-            LaneMetrics metrics,
-            Events events) {
+    public Lane(LaneSettings settings, String writerName, StockLog log, Loop loop, LaneMetrics metrics, Events events) {
         this.settings = settings;
         this.writerName = writerName;
         this.log = log;
@@ -135,7 +129,7 @@ public final class Lane implements LaneWriter.Owner {
             return;
         }
         RecordBuilder record = newRecord(formingBytes);
-        List<Sealed> sections = new ArrayList<>(dirty.size());
+        List<InFlight> sections = new ArrayList<>(dirty.size());
         while (!dirty.isEmpty() && record.size() + bytesOf(dirty.getFirst()) <= LogRecord.MAX_BYTES) {
             Partition next = dirty.removeFirst();
             next.isDirty = false;
@@ -159,25 +153,25 @@ public final class Lane implements LaneWriter.Owner {
     }
 
     @Override
-    public void onWritten(List<Sealed> sections, boolean jumped) {
+    public void onWritten(List<InFlight> sections, boolean jumped) {
         if (!joined) {
             joined = true;
             events.onJoined(lane().lane());
         }
-        for (Sealed sealed : sections) {
-            if (sealed.isValid()) {
-                sealed.partition().confirm(sealed);
+        for (InFlight inFlight : sections) {
+            if (inFlight.isValid()) {
+                inFlight.partition().confirm(inFlight);
             } else {
-                sealed.partition().refuseInFlight(Answer.NOT_OWNER);
+                inFlight.partition().refuseInFlight(Answer.NOT_OWNER);
             }
         }
-        sections.forEach(sealed -> sealed.partition().flushInFlight());
+        sections.forEach(inFlight -> inFlight.partition().flushInFlight());
         if (jumped) {
             closeFenced();
         }
-        for (Sealed sealed : sections) {
-            if (sealed.returnSeq() > 0 && sealed.isValid()) {
-                events.onChanged(sealed.partition());
+        for (InFlight inFlight : sections) {
+            if (inFlight.returnSeq() > 0 && inFlight.isValid()) {
+                events.onChanged(inFlight.partition());
             }
         }
         serveBacklog();
@@ -209,16 +203,16 @@ public final class Lane implements LaneWriter.Owner {
     }
 
     @Override
-    public void onStopped(String reason, List<Sealed> sections) {
+    public void onStopped(String reason, List<InFlight> sections) {
         if (stopped) {
             return;
         }
         stopped = true;
         LOG.error("Stopped: {}", reason);
-        for (Sealed sealed : sections) {
-            sealed.partition().refuseInFlight(Answer.UNKNOWN);
+        for (InFlight inFlight : sections) {
+            inFlight.partition().refuseInFlight(Answer.UNKNOWN);
         }
-        sections.forEach(sealed -> sealed.partition().flushInFlight());
+        sections.forEach(inFlight -> inFlight.partition().flushInFlight());
         List.copyOf(partitions.values()).forEach(this::close);
         serveBacklog();
         events.onStopped(reason);

@@ -32,10 +32,10 @@ final class LaneWriter {
          *
          * @param jumped others had written before it: there may be new fences
          */
-        void onWritten(List<Sealed> sections, boolean jumped);
+        void onWritten(List<InFlight> sections, boolean jumped);
 
         /** Nothing can be known any more: the lane must not be used. The record in flight may or may not count. */
-        void onStopped(String reason, List<Sealed> sections);
+        void onStopped(String reason, List<InFlight> sections);
     }
 
     private final StockLog log;
@@ -48,9 +48,9 @@ final class LaneWriter {
     private boolean stopped;
 
     // The record in flight.
-    private boolean inFlight;
+    private boolean writing;
     private byte[] record = {};
-    private List<Sealed> sections = List.of();
+    private List<InFlight> sections = List.of();
     private @Nullable UntilStored append;
     private long sentNanos;
 
@@ -67,7 +67,7 @@ final class LaneWriter {
     }
 
     boolean isIdle() {
-        return !inFlight && !stopped;
+        return !writing && !stopped;
     }
 
     /** The highest fence that stands in the lane for the partition, as far as it was read; 0 if none. */
@@ -76,9 +76,9 @@ final class LaneWriter {
     }
 
     /** Begins to write. The first record of all tells where the lane stands; what is before it is never read. */
-    void write(byte[] record, List<Sealed> sections) {
+    void write(byte[] record, List<InFlight> sections) {
         checkState(isIdle(), "lane %s: a record is in flight or the lane is stopped", lane);
-        inFlight = true;
+        writing = true;
         this.record = record;
         this.sections = sections;
         sentNanos = loop.nanoTime();
@@ -98,8 +98,8 @@ final class LaneWriter {
     }
 
     private void readGap(long offset) {
-        Map<PartitionId, Sealed> mine = new HashMap<>();
-        sections.forEach(sealed -> mine.put(sealed.partition().id(), sealed));
+        Map<PartitionId, InFlight> mine = new HashMap<>();
+        sections.forEach(inFlight -> mine.put(inFlight.partition().id(), inFlight));
         LaneRange.read(log, loop, lane, lastOffset + 1, offset, new LaneRange.Reader() {
             @Override
             public void onRecord(LaneRecord between) {
@@ -118,19 +118,19 @@ final class LaneWriter {
         });
     }
 
-    private void judge(LaneRecord between, Map<PartitionId, Sealed> mine) {
+    private void judge(LaneRecord between, Map<PartitionId, InFlight> mine) {
         for (Section section : LogRecord.decode(between.body()).sections()) {
             LaneRule.Verdict verdict = rule.judge(section);
             if (verdict == LaneRule.Verdict.STALE) {
                 metrics.stale();
             }
-            Sealed sealed = mine.get(section.partition());
+            InFlight inFlight = mine.get(section.partition());
             if (verdict == LaneRule.Verdict.VALID
                     && section instanceof Section.Numbered numbered
-                    && sealed != null
-                    && sealed.partition().epoch() == numbered.epoch()) {
+                    && inFlight != null
+                    && inFlight.partition().epoch() == numbered.epoch()) {
                 // An earlier copy of the record in flight, whose answer was lost.
-                sealed.markValid();
+                inFlight.markValid();
             }
         }
     }
@@ -139,28 +139,28 @@ final class LaneWriter {
         if (stopped) {
             return;
         }
-        for (Sealed sealed : sections) {
-            judge(sealed, sealed.deductionsSeq());
-            judge(sealed, sealed.returnSeq());
+        for (InFlight inFlight : sections) {
+            judge(inFlight, inFlight.deductionsSeq());
+            judge(inFlight, inFlight.returnSeq());
         }
         lastOffset = offset;
         metrics.written(record.length, loop.nanoTime() - sentNanos);
-        List<Sealed> done = sections;
-        inFlight = false;
+        List<InFlight> done = sections;
+        writing = false;
         record = new byte[0];
         sections = List.of();
         owner.onWritten(done, jumped);
     }
 
-    private void judge(Sealed sealed, long seq) {
+    private void judge(InFlight inFlight, long seq) {
         if (seq == 0) {
             return;
         }
-        Partition partition = sealed.partition();
+        Partition partition = inFlight.partition();
         switch (rule.judge(partition.id(), partition.epoch(), seq)) {
-            case VALID -> sealed.markValid();
+            case VALID -> inFlight.markValid();
             case STALE -> metrics.stale();
-            case DUPLICATE -> checkState(sealed.isValid(), "%s: seq %s is a duplicate", partition.id(), seq);
+            case DUPLICATE -> checkState(inFlight.isValid(), "%s: seq %s is a duplicate", partition.id(), seq);
             case GAP -> throw new IllegalStateException(partition.id() + ": seq " + seq + " is a gap");
         }
     }
@@ -174,7 +174,7 @@ final class LaneWriter {
         if (append != null) {
             append.cancel();
         }
-        List<Sealed> open = sections;
+        List<InFlight> open = sections;
         sections = List.of();
         owner.onStopped(reason, open);
     }

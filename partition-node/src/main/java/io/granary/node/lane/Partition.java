@@ -148,7 +148,7 @@ public final class Partition {
     }
 
     /** Moves what forms into a record. Only while nothing of this partition is in flight. */
-    Sealed seal(RecordBuilder record) {
+    InFlight seal(RecordBuilder record) {
         long deductionsSeq = 0;
         long units = formingUnits;
         if (formingCount > 0) {
@@ -167,18 +167,18 @@ public final class Partition {
             inFlightReturn = formingReturn;
             formingReturn = 0;
         }
-        return new Sealed(this, deductionsSeq, units, returnSeq, inFlightReturn);
+        return new InFlight(this, deductionsSeq, units, returnSeq, inFlightReturn);
     }
 
     /** What was in flight is durable and valid. */
-    void confirm(Sealed sealed) {
-        if (sealed.deductionsSeq() > 0) {
-            pool.confirm(sealed.deductionsSeq(), sealed.units(), 0);
-            demand.served(sealed.units());
+    void confirm(InFlight inFlight) {
+        if (inFlight.deductionsSeq() > 0) {
+            pool.confirm(inFlight.deductionsSeq(), inFlight.units(), 0);
+            demand.served(inFlight.units());
             inFlightWaiters.answer(Answer.DEDUCTED, 0);
         }
-        if (sealed.returnSeq() > 0) {
-            pool.confirm(sealed.returnSeq(), 0, sealed.returned());
+        if (inFlight.returnSeq() > 0) {
+            pool.confirm(inFlight.returnSeq(), 0, inFlight.returned());
             inFlightReturn = 0;
         }
     }

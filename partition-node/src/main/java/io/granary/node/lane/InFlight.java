@@ -2,7 +2,7 @@
 package io.granary.node.lane;
 
 /** What the record in flight holds of one partition: a section of deductions, or a return, or one after the other. */
-final class Sealed {
+final class InFlight {
     private final Partition partition;
     private final long deductionsSeq;
     private final long units;
@@ -14,7 +14,7 @@ final class Sealed {
      * @param deductionsSeq 0 if it has no deductions
      * @param returnSeq 0 if it has no return
      */
-    Sealed(Partition partition, long deductionsSeq, long units, long returnSeq, long returned) {
+    InFlight(Partition partition, long deductionsSeq, long units, long returnSeq, long returned) {
         this.partition = partition;
         this.deductionsSeq = deductionsSeq;
         this.units = units;
