@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.embedded;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Folders of data that nobody wants any more. */
+public final class Folders {
+    private Folders() {}
+
+    /** Deletes a folder and all that is in it, if it exists; does not follow links. */
+    public static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        List<Path> inside;
+        try (Stream<Path> paths = Files.walk(folder)) {
+            inside = paths.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : inside) {
+            Files.deleteIfExists(path);
+        }
+    }
+}
