@@ -62,12 +62,11 @@ public sealed interface ClientFrame {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         try {
             byte kind = in.get();
-            ClientFrame frame =
-                    switch (kind) {
-                        case 1 -> new Open(in.getLong(), in.getLong(), in.getLong());
-                        case 2 -> deduct(in, bytes);
-                        default -> throw new MalformedFrameException("frame kind: " + kind + " (expected: 1 or 2)");
-                    };
+            ClientFrame frame = switch (kind) {
+                case 1 -> new Open(in.getLong(), in.getLong(), in.getLong());
+                case 2 -> deduct(in, bytes);
+                default -> throw new MalformedFrameException("frame kind: " + kind + " (expected: 1 or 2)");
+            };
             if (in.hasRemaining()) {
                 throw new MalformedFrameException("frame: " + in.remaining() + " bytes behind it (expected: none)");
             }

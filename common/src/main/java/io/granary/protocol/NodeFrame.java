@@ -68,13 +68,12 @@ public sealed interface NodeFrame {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         try {
             byte kind = in.get();
-            NodeFrame frame =
-                    switch (kind) {
-                        case 1 -> new Welcome(in.getLong());
-                        case 2 -> new AllDeducted(in.getInt());
-                        case 3 -> new Answers(in.getInt(), in.getInt(), bytes);
-                        default -> throw new MalformedFrameException("frame kind: " + kind + " (expected: 1 to 3)");
-                    };
+            NodeFrame frame = switch (kind) {
+                case 1 -> new Welcome(in.getLong());
+                case 2 -> new AllDeducted(in.getInt());
+                case 3 -> new Answers(in.getInt(), in.getInt(), bytes);
+                default -> throw new MalformedFrameException("frame kind: " + kind + " (expected: 1 to 3)");
+            };
             int behind = frame instanceof Answers answers ? answers.count() * Answers.WIDTH : 0;
             if (in.remaining() != behind) {
                 throw new MalformedFrameException(

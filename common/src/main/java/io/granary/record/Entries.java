@@ -25,8 +25,8 @@ public record Entries(byte[] bytes, int offset, int count) {
      */
     public Entries {
         if (count < 0 || offset < 0 || (long) offset + (long) count * WIDTH > bytes.length) {
-            throw new IllegalArgumentException("entries: " + count + " at " + offset + " (expected: to lie within "
-                    + bytes.length + " bytes)");
+            throw new IllegalArgumentException(
+                    "entries: " + count + " at " + offset + " (expected: to lie within " + bytes.length + " bytes)");
         }
     }
 

@@ -49,8 +49,7 @@ public final class RecordBuilder {
     }
 
     public RecordBuilder deductions(PartitionId partition, long epoch, long seq, Entries entries) {
-        ByteBuffer out = section(
-                LogRecord.DEDUCTIONS, partition, epoch, deductionsBytes(partition, entries.count()));
+        ByteBuffer out = section(LogRecord.DEDUCTIONS, partition, epoch, deductionsBytes(partition, entries.count()));
         out.putLong(seq)
                 .putInt(entries.count())
                 .put(entries.bytes(), entries.offset(), entries.count() * Entries.WIDTH);

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.backing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.google.common.base.Splitter;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BackingLifecycleIT {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aFolderUsedBeforeIsStartedWithItsData() throws Exception {
+        BackingServices.Builder builder = BackingServices.at(folder)
+                .rocketMq(RocketMqOptions.defaults().withTopic("kept", 2))
+                .mariaDb(MariaDbOptions.defaults().withPassword("other"));
+        try (BackingServices services = builder.start();
+                Lane lane = new Lane(services.nameServerAddress(), "kept", 1)) {
+            lane.send("kept");
+            execute(services.database(), "CREATE TABLE kept (id INT PRIMARY KEY)");
+        }
+        try (BackingServices services = builder.start();
+                Lane lane = new Lane(services.nameServerAddress(), "kept", 1)) {
+            assertThat(lane.send("next").getQueueOffset()).isEqualTo(1);
+            assertThat(lane.readFrom(0, 2)).containsExactly("kept", "next");
+            execute(services.database(), "INSERT INTO kept VALUES (1)");
+        }
+    }
+
+    private static void execute(DatabaseAddress database, String sql) throws Exception {
+        try (Connection connection = DriverManager.getConnection(database.url(), database.user(), database.password());
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @Test
+    void externalServicesAreNotStarted() {
+        try (BackingServices services = BackingServices.at(folder)
+                .externalZooKeeper("zk:2181")
+                .externalNameServer("mq:9876")
+                .externalDatabase(new DatabaseAddress("jdbc:mysql://db/granary", "u", "p"))
+                .start()) {
+            assertThat(services.processes()).isEmpty();
+            assertThat(services.zooKeeperConnectString()).isEqualTo("zk:2181");
+            assertThat(services.nameServerAddress()).isEqualTo("mq:9876");
+            assertThat(services.database().url()).isEqualTo("jdbc:mysql://db/granary");
+            assertThatThrownBy(services::broker)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("RocketMQ: external (expected: started here)");
+        }
+    }
+
+    @Test
+    void whenOneServiceFailsToStartNoneIsLeft() {
+        BackingServices.Builder builder = BackingServices.at(folder)
+                .externalNameServer("mq:9876")
+                .mariaDb(MariaDbOptions.defaults().withServerArgument("--no-such-argument"));
+
+        assertThatThrownBy(builder::start)
+                .isInstanceOf(BackingServiceException.class)
+                .hasStackTraceContaining("mariadb: ended with status")
+                .hasStackTraceContaining("no-such-argument");
+        assertThat(ProcessHandle.current().descendants().map(ProcessHandle::pid).filter(this::uses))
+                .isEmpty();
+    }
+
+    private boolean uses(long pid) {
+        return ProcessHandle.of(pid)
+                .flatMap(process -> process.info().commandLine())
+                .filter(line -> line.contains(folder.toString()))
+                .isPresent();
+    }
+
+    @Test
+    void noServiceOutlivesAParentThatIsKilledNotEvenAPausedOne() throws Exception {
+        Path pids = folder.resolve("pids");
+        Process parent = new ProcessBuilder(new JavaCommand(128, folder)
+                        .main(
+                                ParentProgram.class.getName(),
+                                folder.resolve("data").toString(),
+                                pids.toString()))
+                .redirectErrorStream(true)
+                .redirectOutput(Redirect.to(folder.resolve("parent.log").toFile()))
+                .start();
+        try {
+            await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(pids));
+            List<Long> services = Splitter.on('\n')
+                    .omitEmptyStrings()
+                    .splitToStream(Files.readString(pids))
+                    .map(Long::parseLong)
+                    .toList();
+            assertThat(services).hasSize(4).allMatch(BackingLifecycleIT::exists);
+
+            parent.destroyForcibly();
+
+            await().atMost(Duration.ofSeconds(10)).until(() -> services.stream().noneMatch(BackingLifecycleIT::exists));
+        } finally {
+            parent.destroyForcibly();
+        }
+    }
+
+    private static boolean exists(long pid) {
+        return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent();
+    }
+}
