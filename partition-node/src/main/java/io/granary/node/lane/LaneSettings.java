@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.node.lane;
 
+import io.granary.config.Check;
 import io.granary.protocol.ClientFrame;
 import io.granary.record.LogRecord;
 import java.time.Duration;
@@ -8,7 +9,7 @@ import java.time.Duration;
 /**
  * The bounds of a lane.
  *
- * @param recordMaxBytes the size at which a record that forms takes no more; 4 KiB to 1 MiB less one full frame
+ * @param recordMaxBytes the size at which a record that forms takes no more; 4 KiB to 512 KiB, so that it and one full frame fit in a record
  * @param backlogMaxEntries requests that may wait for room in the record that forms; beyond it they are THROTTLED
  * @param idWindow how long a request id is remembered at least; 1 s to 1 day
  * @param idWindowMaxIds after so many new ids the window turns early, so that at most twice as many are remembered;
@@ -21,15 +22,9 @@ public record LaneSettings(int recordMaxBytes, int backlogMaxEntries, Duration i
     private static final int LARGEST_RECORD = LogRecord.MAX_BYTES - ClientFrame.MAX_ENTRIES * LARGEST_ENTRY;
 
     public LaneSettings {
-        check("record-max-bytes", recordMaxBytes, 4_096, LARGEST_RECORD);
-        check("backlog-max-entries", backlogMaxEntries, ClientFrame.MAX_ENTRIES, 100_000_000);
-        check("id-window in ms", idWindow.toMillis(), 1_000, 86_400_000);
-        check("id-window-max-ids", idWindowMaxIds, 1_000, 100_000_000);
-    }
-
-    private static void check(String name, long value, long least, long most) {
-        if (value < least || value > most) {
-            throw new IllegalArgumentException(name + ": " + value + " (expected: " + least + " to " + most + ")");
-        }
+        Check.range("record-max-bytes", recordMaxBytes, 4_096, LARGEST_RECORD);
+        Check.range("backlog-max-entries", backlogMaxEntries, ClientFrame.MAX_ENTRIES, 100_000_000);
+        Check.range("id-window", idWindow, Duration.ofSeconds(1), Duration.ofDays(1));
+        Check.range("id-window-max-ids", idWindowMaxIds, 1_000, 100_000_000);
     }
 }

@@ -47,7 +47,7 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
     /** Partitions in one report, so that a message stays far below the transport's limit. */
     private static final int REPORT_PARTITIONS = 4_096;
 
-    private final NodeEntry entry;
+    private final String incarnation;
     private final StockLog log;
     private final Loop loop;
     private final Loop takeoverLoop;
@@ -56,14 +56,14 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
     private final LeaderLinks leaders;
     private final ClientLinks clients;
     private final Map<PartitionId, PartitionReport> changes = new LinkedHashMap<>();
+    private String address = "";
     private boolean reportScheduled;
 
     /**
-     * @param entry what to publish, without a lane
      * @param loop everything but takeovers runs there
      */
     public PartitionNode(
-            NodeEntry entry,
+            String incarnation,
             LaneSettings settings,
             int maxQueuedEntries,
             StockLog log,
@@ -71,19 +71,26 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
             Loop takeoverLoop,
             NodeRegistration registration,
             LaneMetrics metrics) {
-        this.entry = entry;
+        this.incarnation = incarnation;
         this.log = log;
         this.loop = loop;
         this.takeoverLoop = takeoverLoop;
         this.registration = registration;
-        lane = new Lane(settings, entry.incarnation(), log, loop, metrics, this);
+        lane = new Lane(settings, incarnation, log, loop, metrics, this);
         leaders = new LeaderLinks(loop, this);
         clients = new ClientLinks(loop, lane, maxQueuedEntries);
     }
 
-    /** Announces the node; the leader will find it and give it a lane. Thread-safe. */
-    public void start() {
-        registration.publish(entry);
+    /**
+     * Announces the node; the leader will find it and give it a lane. Thread-safe.
+     *
+     * @param address host:port where the links are accepted
+     */
+    public void start(String address) {
+        loop.execute(() -> {
+            this.address = address;
+            registration.publish(new NodeEntry(incarnation, address, NodeEntry.NO_LANE));
+        });
     }
 
     /** Gives up serving: what is open is answered UNKNOWN. Thread-safe. */
@@ -103,8 +110,8 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
 
     @Override
     public void onJoined(int number) {
-        LOG.info("{} joined with lane {}", entry.incarnation(), number);
-        registration.publish(new NodeEntry(entry.incarnation(), entry.address(), number));
+        LOG.info("{} joined with lane {}", incarnation, number);
+        registration.publish(new NodeEntry(incarnation, address, number));
         introduce();
     }
 
@@ -166,7 +173,7 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
     private void introduce() {
         leaders.send(NodeMessage.newBuilder()
                 .setNode(Node.newBuilder()
-                        .setIncarnation(entry.incarnation())
+                        .setIncarnation(incarnation)
                         .setLane(lane.number().orElse(NodeEntry.NO_LANE)))
                 .build());
     }
@@ -182,8 +189,8 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
             }
         }
         if (!begun.isEmpty()) {
-            takeoverLoop.execute(() -> Takeover.begin(
-                    entry.incarnation(), log, takeoverLoop, begun, open.getLanesList(), new Takeover.Outcome() {
+            takeoverLoop.execute(() ->
+                    Takeover.begin(incarnation, log, takeoverLoop, begun, open.getLanesList(), new Takeover.Outcome() {
                         @Override
                         public void onTaken(PartitionId partition, long epoch, Pool pool) {
                             loop.execute(() -> lane.open(partition, epoch, pool));
