@@ -2,6 +2,7 @@
 package io.granary.backing;
 
 import com.google.common.base.Splitter;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -11,9 +12,13 @@ import java.util.List;
 import java.util.Map;
 import org.apache.rocketmq.broker.BrokerController;
 import org.apache.rocketmq.broker.BrokerStartup;
+import org.apache.rocketmq.broker.out.BrokerOuterAPI;
 import org.apache.rocketmq.broker.topic.TopicConfigManager;
+import org.apache.rocketmq.client.exception.MQBrokerException;
 import org.apache.rocketmq.common.TopicConfig;
 import org.apache.rocketmq.common.constant.PermName;
+import org.apache.rocketmq.common.topic.TopicValidator;
+import org.apache.rocketmq.remoting.protocol.ResponseCode;
 
 /**
  * Runs RocketMQ's broker in a JVM of its own.
@@ -22,8 +27,9 @@ import org.apache.rocketmq.common.constant.PermName;
  * after 10 s, tells when it serves, and stops fast.
  */
 final class BrokerMain {
-    private static final int NAME_SERVER_ATTEMPTS = 1_500;
-    private static final int NAME_SERVER_INTERVAL_MILLIS = 20;
+    private static final int ATTEMPTS = 1_500;
+    private static final int INTERVAL_MILLIS = 20;
+    private static final int REGISTRATION_TIMEOUT_MILLIS = 5_000;
 
     private BrokerMain() {}
 
@@ -53,7 +59,35 @@ final class BrokerMain {
         awaitNameServer(broker.getBrokerConfig().getNamesrvAddr());
         Runtime.getRuntime().addShutdownHook(new Thread(() -> persist(broker), "persist"));
         BrokerStartup.start(broker);
+        register(broker);
         Files.createFile(readyFile);
+    }
+
+    /**
+     * Until the name server knows the broker. Starting a broker registers it with the name servers that it has found by
+     * then, which may be none, and again after 10 s.
+     */
+    private static void register(BrokerController broker) throws Exception {
+        for (int attempt = 1; !isRegistered(broker.getBrokerOuterAPI()); attempt++) {
+            if (attempt == ATTEMPTS) {
+                throw new IllegalStateException("broker: not registered (expected: registered with the name server)");
+            }
+            Thread.sleep(INTERVAL_MILLIS);
+            broker.registerBrokerAll(true, false, true);
+        }
+    }
+
+    private static boolean isRegistered(BrokerOuterAPI nameServers) throws Exception {
+        try {
+            nameServers.getTopicRouteInfoFromNameServer(
+                    TopicValidator.RMQ_SYS_SELF_TEST_TOPIC, REGISTRATION_TIMEOUT_MILLIS, false);
+            return true;
+        } catch (MQBrokerException e) {
+            if (e.getResponseCode() == ResponseCode.TOPIC_NOT_EXIST) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     private static void ensure(TopicConfigManager topics, String name, int queues) {
@@ -70,11 +104,11 @@ final class BrokerMain {
             try (Socket socket = new Socket()) {
                 socket.connect(target);
                 return;
-            } catch (java.net.ConnectException e) {
-                if (attempt == NAME_SERVER_ATTEMPTS) {
+            } catch (ConnectException e) {
+                if (attempt == ATTEMPTS) {
                     throw e;
                 }
-                Thread.sleep(NAME_SERVER_INTERVAL_MILLIS);
+                Thread.sleep(INTERVAL_MILLIS);
             }
         }
     }

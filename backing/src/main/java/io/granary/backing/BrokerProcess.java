@@ -68,6 +68,8 @@ public final class BrokerProcess extends BackingProcess {
                 .put("storePathRootDir", Folders.slashes(store))
                 .put("storePathCommitLog", Folders.slashes(store.resolve("commitlog")))
                 .put("autoCreateTopicEnable", "false")
+                // As often as it can be: a name server that was restarted knows nothing until then.
+                .put("registerNameServerPeriod", "10000")
                 // Durability: on disk before SEND_OK, and nothing deleted because the disk is full.
                 .put("flushDiskType", "SYNC_FLUSH")
                 .put("cleanFileForciblyEnable", "false")

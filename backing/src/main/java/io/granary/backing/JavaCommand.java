@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.backing;
 
+import com.google.common.base.Splitter;
+import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** The command line of a JVM like this one: same Java, same class path. Not thread-safe. */
 final class JavaCommand {
@@ -31,9 +34,17 @@ final class JavaCommand {
 
     List<String> main(String mainClass, String... arguments) {
         command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
+        command.add(classPath());
         command.add(mainClass);
         command.addAll(List.of(arguments));
         return List.copyOf(command);
+    }
+
+    /** Ours with absolute paths, as the child works in another folder. */
+    private static String classPath() {
+        return Splitter.on(File.pathSeparatorChar)
+                .splitToStream(System.getProperty("java.class.path"))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 }

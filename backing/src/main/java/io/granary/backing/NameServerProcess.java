@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** RocketMQ's name server. It keeps nothing that its brokers do not tell it again, so it is stopped by killing it. */
+/**
+ * RocketMQ's name server. It keeps nothing that its brokers do not tell it again, so it is stopped by killing it; started
+ * again alone, it knows a running broker after 10 s at most.
+ */
 public final class NameServerProcess extends BackingProcess {
     private static final int HEAP_MIB = 64;
 

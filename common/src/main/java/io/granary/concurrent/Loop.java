@@ -2,7 +2,9 @@
 package io.granary.concurrent;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
  * Runs tasks one after the other, in the order in which they came: whatever only a loop touches needs no lock. It is
@@ -27,4 +29,17 @@ public interface Loop extends Executor {
 
     /** Whether the caller runs on this loop. */
     boolean isCurrent();
+
+    /**
+     * Runs the action on the loop with what the future brings. Whatever goes wrong, in the future or in the action, is a
+     * fault of the loop's task, not one that a future swallows.
+     */
+    default <T> void await(CompletableFuture<T> future, Consumer<? super T> action) {
+        var unused = future.whenComplete((value, fault) -> execute(() -> {
+            if (fault != null) {
+                throw new IllegalStateException("a future that never fails has failed", fault);
+            }
+            action.accept(value);
+        }));
+    }
 }

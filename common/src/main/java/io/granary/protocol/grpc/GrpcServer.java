@@ -12,11 +12,13 @@ import java.util.concurrent.TimeUnit;
 /** Listens for links to services. Thread-safe. */
 public final class GrpcServer implements AutoCloseable {
     private final Server server;
+    private final int port;
     private final List<GrpcService<?, ?>> services;
     private final GrpcSettings settings;
 
     private GrpcServer(Server server, List<GrpcService<?, ?>> services, GrpcSettings settings) {
         this.server = server;
+        port = server.getPort();
         this.services = services;
         this.settings = settings;
     }
@@ -42,8 +44,9 @@ public final class GrpcServer implements AutoCloseable {
         return new GrpcServer(builder.build().start(), List.copyOf(services), settings);
     }
 
+    /** The port that it listens, or listened, on. */
     public int port() {
-        return server.getPort();
+        return port;
     }
 
     /** Ends all links, waits for them for the grace of the settings, and then cuts the connections. */

@@ -40,6 +40,8 @@ final class Outbox<S> {
             CLOSE,
             /** This end, as something is wrong. */
             FAULT,
+            /** This end, as the other one does not take what is sent. */
+            OVERFLOW,
             /** The transport or the other end. */
             OTHER
         }
@@ -73,7 +75,7 @@ final class Outbox<S> {
         }
         long waiting = waitingBytes.addAndGet(BYTES_PER_MESSAGE + sizeOf.applyAsInt(message));
         if (waiting > maxWaitingBytes) {
-            end(End.By.FAULT, "waiting bytes: " + waiting + " (expected: at most " + maxWaitingBytes + ")");
+            end(End.By.OVERFLOW, "waiting bytes: " + waiting + " (expected: at most " + maxWaitingBytes + ")");
             return;
         }
         queue.offer(message);

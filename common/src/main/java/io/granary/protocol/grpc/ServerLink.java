@@ -59,10 +59,10 @@ final class ServerLink<R, S> extends ServerCall.Listener<R> implements Link<S>, 
 
     @Override
     public void end(End end) {
-        if (end.by() == End.By.CLOSE) {
-            call.close(Status.OK, new Metadata());
-        } else {
-            call.sendMessage(new Abort(end.reason()));
+        switch (end.by()) {
+            case CLOSE -> call.close(Status.OK, new Metadata());
+            case OVERFLOW -> call.sendMessage(new Abort(end.reason()));
+            default -> call.close(Status.INTERNAL.withDescription(end.reason()), new Metadata());
         }
     }
 

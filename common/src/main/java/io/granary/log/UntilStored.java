@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.log;
+
+import io.granary.concurrent.Loop;
+import java.time.Duration;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends one record again and again until the log says where it is stored. Copies may stand in the lane more than once:
+ * the rule makes that harmless. Used on its loop only.
+ */
+public final class UntilStored {
+    private static final Logger LOG = LoggerFactory.getLogger(UntilStored.class);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(5);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
+    private final StockLog log;
+    private final Loop loop;
+    private final int lane;
+    private final byte[] record;
+    private final Runnable onResend;
+    private final LongConsumer onStored;
+    private Duration pause = FIRST_PAUSE;
+    private boolean cancelled;
+
+    private UntilStored(StockLog log, Loop loop, int lane, byte[] record, Runnable onResend, LongConsumer onStored) {
+        this.log = log;
+        this.loop = loop;
+        this.lane = lane;
+        this.record = record;
+        this.onResend = onResend;
+        this.onStored = onStored;
+    }
+
+    /**
+     * Begins to send. Call on the loop.
+     *
+     * @param onResend called on the loop before each further sending
+     * @param onStored called on the loop, once, with the offset of the copy that was acknowledged
+     */
+    public static UntilStored append(
+            StockLog log, Loop loop, int lane, byte[] record, Runnable onResend, LongConsumer onStored) {
+        UntilStored append = new UntilStored(log, loop, lane, record, onResend, onStored);
+        append.send();
+        return append;
+    }
+
+    /** Sends no more, and calls nobody. What was sent may still be stored. */
+    public void cancel() {
+        cancelled = true;
+    }
+
+    private void send() {
+        loop.await(log.append(lane, record), this::appended);
+    }
+
+    private void appended(Append append) {
+        if (cancelled) {
+            return;
+        }
+        if (append instanceof Append.Stored stored) {
+            onStored.accept(stored.offset());
+        } else {
+            LOG.debug("Lane {}: {}; the record is sent again", lane, append);
+            loop.schedule(pause, this::resend);
+            Duration twice = pause.multipliedBy(2);
+            pause = twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
+        }
+    }
+
+    private void resend() {
+        if (!cancelled) {
+            onResend.run();
+            send();
+        }
+    }
+}

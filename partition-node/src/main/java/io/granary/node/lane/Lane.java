@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.node.lane;
+
+import static com.google.common.base.Preconditions.checkState;
+
+import io.granary.concurrent.Loop;
+import io.granary.log.StockLog;
+import io.granary.model.PartitionId;
+import io.granary.model.Quantity;
+import io.granary.model.Sku;
+import io.granary.node.pool.Pool;
+import io.granary.node.server.FrameTicket;
+import io.granary.protocol.Answer;
+import io.granary.protocol.ClientFrame;
+import io.granary.record.Entries;
+import io.granary.record.LogRecord;
+import io.granary.record.RecordBuilder;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The partitions that a node serves, and the lane that makes their deductions durable.
+ *
+ * <p>Everything runs on one loop. A request is decided at once, against the pool; if it is accepted it joins the section
+ * that forms. While a record is in flight the next one forms (group commit). When the record in flight is known to be
+ * stored, its sections are judged, those who waited are answered, and what formed meanwhile is sent. A request is never
+ * answered DEDUCTED before its section is durable and valid.
+ *
+ * <p>When what forms has reached the size of a record, further frames wait in the backlog, which is bounded; beyond it
+ * they are THROTTLED.
+ */
+public final class Lane implements LaneWriter.Owner {
+    private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+
+    /** Hears what others should know. Called on the loop. */
+    public interface Events {
+        /** The lane's place is known: partitions may be opened. */
+        void onJoined(int lane);
+
+        /** The partition's state, totals or demand have changed in a way that the leader wants to know. */
+        void onChanged(Partition partition);
+
+        /** It has units again, and was not registered. */
+        void onServing(Partition partition);
+
+        /** It has no units any more, or is closed: clients should go elsewhere. */
+        void onNotServing(Partition partition);
+
+        /** Nothing can be served any more. */
+        void onStopped(String reason);
+    }
+
+    private record Waiting(ClientFrame.Deduct frame, FrameTicket ticket, ClientStream stream) {}
+
+    private final LaneSettings settings;
+    private final String writerName;
+    private final StockLog log;
+    private final Loop loop;
+    private final LaneMetrics metrics;
+    private final Events events;
+
+    private final Map<PartitionId, Partition> partitions = new HashMap<>();
+    /** The highest epoch that was begun here: an epoch is opened once. */
+    private final Map<PartitionId, Long> begun = new HashMap<>();
+
+    /** Epochs that were begun and are being taken over. */
+    private final Map<PartitionId, Long> opening = new HashMap<>();
+
+    private final Map<Sku, Long> ceilings = new HashMap<>();
+    private final Deque<Partition> dirty = new ArrayDeque<>();
+    private final Deque<Waiting> backlog = new ArrayDeque<>();
+    private int formingBytes;
+    private int backlogEntries;
+    private @Nullable LaneWriter writer;
+    private boolean joined;
+    private boolean stopped;
+
+    private long windowTurn;
+    private long windowIds;
+    private long windowSinceNanos;
+
+    public Lane(LaneSettings settings, String writerName, StockLog log, Loop loop, LaneMetrics metrics, Events events) {
+        this.settings = settings;
+        this.writerName = writerName;
+        this.log = log;
+        this.loop = loop;
+        this.metrics = metrics;
+        this.events = events;
+        windowSinceNanos = loop.nanoTime();
+    }
+
+    // ---- The lane
+
+    /**
+     * Takes a lane for good: appends an empty record, whose offset tells where the lane stands. Asked again it does
+     * nothing.
+     *
+     * @throws IllegalStateException if it has another lane already
+     */
+    public void join(int number) {
+        if (writer != null) {
+            checkState(writer.lane() == number, "lane: %s (expected: %s, for life)", number, writer.lane());
+            return;
+        }
+        writer = new LaneWriter(log, loop, number, metrics, this);
+        writer.write(newRecord(0).build(), List.of());
+    }
+
+    /** The lane's number; empty until its place is known. */
+    public OptionalInt number() {
+        return joined && writer != null ? OptionalInt.of(writer.lane()) : OptionalInt.empty();
+    }
+
+    private RecordBuilder newRecord(int bytes) {
+        return new RecordBuilder(writerName, loop.currentTimeMillis(), 64 + writerName.length() + bytes);
+    }
+
+    private void pump() {
+        if (writer == null || !writer.isIdle() || dirty.isEmpty()) {
+            return;
+        }
+        RecordBuilder record = newRecord(formingBytes);
+        List<InFlight> sections = new ArrayList<>(dirty.size());
+        while (!dirty.isEmpty() && record.size() + bytesOf(dirty.getFirst()) <= LogRecord.MAX_BYTES) {
+            Partition next = dirty.removeFirst();
+            next.isDirty = false;
+            if (next.state() != PartitionState.CLOSED && next.hasForming()) {
+                formingBytes -= next.formingBytes();
+                sections.add(next.seal(record));
+            }
+        }
+        if (dirty.isEmpty()) {
+            formingBytes = 0;
+        }
+        if (!sections.isEmpty()) {
+            writer.write(record.build(), sections);
+        }
+    }
+
+    private static int bytesOf(Partition partition) {
+        return RecordBuilder.deductionsBytes(partition.id(), 0)
+                + partition.formingBytes()
+                + RecordBuilder.returnBytes(partition.id());
+    }
+
+    @Override
+    public void onWritten(List<InFlight> sections, boolean jumped) {
+        if (!joined) {
+            joined = true;
+            events.onJoined(lane().lane());
+        }
+        for (InFlight inFlight : sections) {
+            if (inFlight.isValid()) {
+                inFlight.partition().confirm(inFlight);
+            } else {
+                inFlight.partition().refuseInFlight(Answer.NOT_OWNER);
+            }
+        }
+        sections.forEach(inFlight -> inFlight.partition().flushInFlight());
+        if (jumped) {
+            closeFenced();
+        }
+        for (InFlight inFlight : sections) {
+            if (inFlight.returnSeq() > 0 && inFlight.isValid()) {
+                events.onChanged(inFlight.partition());
+            }
+        }
+        serveBacklog();
+        pump();
+    }
+
+    private void closeFenced() {
+        List<Partition> fenced = new ArrayList<>(0);
+        for (Partition partition : partitions.values()) {
+            if (lane().fenceOf(partition.id()) > partition.epoch()) {
+                fenced.add(partition);
+            }
+        }
+        fenced.forEach(this::close);
+    }
+
+    private LaneWriter lane() {
+        checkState(writer != null, "no lane yet");
+        return writer;
+    }
+
+    /** Gives up: nothing that is open can be known any more. */
+    public void stop(String reason) {
+        if (writer != null) {
+            writer.stop(reason);
+        } else {
+            onStopped(reason, List.of());
+        }
+    }
+
+    @Override
+    public void onStopped(String reason, List<InFlight> sections) {
+        if (stopped) {
+            return;
+        }
+        stopped = true;
+        LOG.error("Stopped: {}", reason);
+        for (InFlight inFlight : sections) {
+            inFlight.partition().refuseInFlight(Answer.UNKNOWN);
+        }
+        sections.forEach(inFlight -> inFlight.partition().flushInFlight());
+        List.copyOf(partitions.values()).forEach(this::close);
+        serveBacklog();
+        events.onStopped(reason);
+    }
+
+    public boolean isStopped() {
+        return stopped;
+    }
+
+    // ---- Partitions
+
+    /** What a node says to an order to open an epoch. */
+    public enum Beginning {
+        /** Begun now: take it over, then {@link #open} it. */
+        BEGUN,
+        /** Begun before, and not yet lost. */
+        KNOWN,
+        /** It came too late, or was lost: a higher epoch was begun or fenced, or this one has ended here. */
+        REFUSED
+    }
+
+    /** Begins an epoch, once. A lower epoch that is served here is closed: its successor will fence it. */
+    public Beginning begin(PartitionId id, long epoch) {
+        if (stopped || writer == null || !joined) {
+            return Beginning.REFUSED;
+        }
+        long last = begun.getOrDefault(id, 0L);
+        if (epoch < last || epoch < writer.fenceOf(id)) {
+            return Beginning.REFUSED;
+        }
+        Partition served = partitions.get(id);
+        if (epoch == last) {
+            // Either still being taken over, or served, or lost since.
+            return lost(id, epoch, served) ? Beginning.REFUSED : Beginning.KNOWN;
+        }
+        if (served != null) {
+            close(served);
+        }
+        begun.put(id, epoch);
+        opening.put(id, epoch);
+        return Beginning.BEGUN;
+    }
+
+    private boolean lost(PartitionId id, long epoch, @Nullable Partition served) {
+        boolean isServed = served != null && served.epoch() == epoch;
+        return !isServed && !Long.valueOf(epoch).equals(opening.get(id));
+    }
+
+    /** Ends a takeover: the epoch is served from now on, unless it came too late. */
+    public void open(PartitionId id, long epoch, Pool pool) {
+        if (!Long.valueOf(epoch).equals(opening.get(id))) {
+            return;
+        }
+        opening.remove(id);
+        if (stopped || lane().fenceOf(id) > epoch) {
+            return;
+        }
+        Partition partition = new Partition(id, epoch, pool, windowTurn);
+        partitions.put(id, partition);
+        if (partition.state() == PartitionState.SERVING) {
+            events.onServing(partition);
+        }
+        updateDemand(partition);
+        events.onChanged(partition);
+    }
+
+    /** A takeover can't be done. */
+    public void abandon(PartitionId id, long epoch) {
+        opening.remove(id, epoch);
+    }
+
+    public @Nullable Partition partition(PartitionId id) {
+        return partitions.get(id);
+    }
+
+    public Collection<Partition> partitions() {
+        return partitions.values();
+    }
+
+    /** The epochs that are being taken over. */
+    public Map<PartitionId, Long> opening() {
+        return opening;
+    }
+
+    /** Does what the leader wants of an open partition; totals that are not above the known ones change nothing. */
+    public void instruct(Partition partition, long granted, long returnTo) {
+        if (partition.grant(granted)) {
+            if (partition.state() == PartitionState.EXHAUSTED) {
+                partition.become(PartitionState.SERVING);
+                events.onServing(partition);
+            }
+            updateDemand(partition);
+            events.onChanged(partition);
+        }
+        if (partition.returnTo(returnTo)) {
+            markDirty(partition);
+            exhaustIfEmpty(partition);
+            pump();
+        }
+    }
+
+    /** Serves the partition no longer. What forms was never sent and is refused; what is in flight ends as it ends. */
+    public void close(Partition partition) {
+        partitions.remove(partition.id());
+        boolean wasServing = partition.state() == PartitionState.SERVING;
+        partition.become(PartitionState.CLOSED);
+        partition.refuseForming(Answer.NOT_OWNER);
+        if (wasServing) {
+            events.onNotServing(partition);
+        }
+        events.onChanged(partition);
+    }
+
+    private void exhaustIfEmpty(Partition partition) {
+        if (partition.pool().remaining() == 0 && partition.state() == PartitionState.SERVING) {
+            partition.become(PartitionState.EXHAUSTED);
+            events.onNotServing(partition);
+            updateDemand(partition);
+            events.onChanged(partition);
+        }
+    }
+
+    // ---- Requests
+
+    /** Decides on a frame, now or when there is room. */
+    public void deduct(ClientFrame.Deduct frame, FrameTicket ticket, ClientStream stream) {
+        if (formingBytes < settings.recordMaxBytes() && backlog.isEmpty()) {
+            serve(frame, ticket);
+            pump();
+        } else if (backlogEntries + frame.entries() <= settings.backlogMaxEntries()) {
+            backlog.addLast(new Waiting(frame, ticket, stream));
+            backlogEntries += frame.entries();
+        } else {
+            ticket.answer(0, frame.entries(), Answer.THROTTLED, 0);
+            ticket.flush();
+        }
+    }
+
+    private void serveBacklog() {
+        while (formingBytes < settings.recordMaxBytes() && !backlog.isEmpty()) {
+            Waiting next = backlog.removeFirst();
+            backlogEntries -= next.frame().entries();
+            if (!next.stream().isSuperseded()) {
+                serve(next.frame(), next.ticket());
+            }
+        }
+    }
+
+    private void serve(ClientFrame.Deduct frame, FrameTicket ticket) {
+        int index = 0;
+        for (ClientFrame.Group group : frame.groups()) {
+            serve(group, ticket, index);
+            index += group.entries().count();
+        }
+        ticket.flush();
+    }
+
+    private void serve(ClientFrame.Group group, FrameTicket ticket, int firstIndex) {
+        Entries entries = group.entries();
+        Partition partition = partitions.get(group.partition());
+        if (partition == null || partition.epoch() != group.epoch()) {
+            ticket.answer(firstIndex, entries.count(), Answer.NOT_OWNER, partition == null ? 0 : partition.epoch());
+            return;
+        }
+        turnWindow(partition, entries.count());
+        for (int i = 0; i < entries.count(); i++) {
+            serve(partition, entries, i, ticket, firstIndex + i);
+        }
+        if (partition.hasForming()) {
+            markDirty(partition);
+        }
+        exhaustIfEmpty(partition);
+        noteDemand(partition);
+    }
+
+    private void serve(Partition partition, Entries entries, int i, FrameTicket ticket, int index) {
+        int quantity = entries.quantity(i);
+        if (!Quantity.isValid(quantity)) {
+            ticket.answer(index, 1, Answer.INVALID, 0);
+            return;
+        }
+        long high = entries.high(i);
+        long low = entries.low(i);
+        int before = partition.formingBytes();
+        Answer answer = partition.deduct(high, low, quantity, ticket, index);
+        formingBytes += partition.formingBytes() - before;
+        if (answer == null) {
+            return;
+        }
+        if (answer == Answer.INSUFFICIENT) {
+            refuse(partition, quantity, ticket, index);
+        } else {
+            ticket.answer(
+                    index,
+                    1,
+                    answer,
+                    answer == Answer.CONFLICT ? partition.pool().quantityOf(high, low) : 0);
+        }
+    }
+
+    private void refuse(Partition partition, int quantity, FrameTicket ticket, int index) {
+        Long ceiling = ceilings.get(partition.id().sku());
+        if (ceiling != null && quantity > ceiling) {
+            ticket.answer(index, 1, Answer.EXCEEDS_ACTUAL, ceiling);
+        } else {
+            partition.demand().refused(quantity);
+            ticket.answer(index, 1, Answer.INSUFFICIENT, partition.pool().remaining());
+        }
+    }
+
+    private void markDirty(Partition partition) {
+        if (!partition.isDirty) {
+            partition.isDirty = true;
+            dirty.addLast(partition);
+            formingBytes += RecordBuilder.deductionsBytes(partition.id(), 0);
+        }
+    }
+
+    // ---- Demand
+
+    private void noteDemand(Partition partition) {
+        boolean wanted = partition.demand().wantsGrant();
+        long refused = partition.demand().wanted();
+        updateDemand(partition);
+        if (refused > 0 || partition.demand().wantsGrant() != wanted) {
+            events.onChanged(partition);
+        }
+    }
+
+    private void updateDemand(Partition partition) {
+        partition.demand().measure(loop.nanoTime());
+        partition.demand().wantsGrant(partition.isBelowLowWatermark());
+    }
+
+    /** The most units of the SKU that can be sold anywhere; null if that is no longer known. */
+    public void ceiling(Sku sku, @Nullable Long units) {
+        if (units == null) {
+            ceilings.remove(sku);
+        } else {
+            ceilings.put(sku, units);
+        }
+    }
+
+    /** The leader that told them is gone. */
+    public void forgetCeilings() {
+        ceilings.clear();
+    }
+
+    // ---- The id window
+
+    private void turnWindow(Partition partition, int entries) {
+        windowIds += entries;
+        long now = loop.nanoTime();
+        boolean full = windowIds >= settings.idWindowMaxIds();
+        if (full || now - windowSinceNanos >= settings.idWindow().toNanos()) {
+            windowTurn++;
+            windowIds = 0;
+            windowSinceNanos = now;
+        }
+        long turns = windowTurn - partition.windowTurn;
+        partition.windowTurn = windowTurn;
+        for (long i = Math.min(turns, 2); i > 0; i--) {
+            partition.pool().turnWindow();
+        }
+    }
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.node.lane;
+
+import static com.google.common.base.Preconditions.checkState;
+
+import io.granary.model.PartitionId;
+import io.granary.node.pool.Pool;
+import io.granary.node.server.FrameTicket;
+import io.granary.protocol.Answer;
+import io.granary.record.Entries;
+import io.granary.record.RecordBuilder;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A partition that is served here at one epoch: its pool, the section that forms, and the one in flight. Used on the
+ * lane's loop only.
+ */
+public final class Partition {
+    private static final int FIRST_ENTRIES = 4;
+
+    private final PartitionId id;
+    private final long epoch;
+    private final Pool pool;
+    private PartitionState state;
+
+    private byte[] forming = new byte[FIRST_ENTRIES * Entries.WIDTH];
+    private int formingCount;
+    private long formingUnits;
+    private Waiters formingWaiters = new Waiters();
+    private long formingReturn;
+
+    private long inFlightReturn;
+    /** Of the section in flight; also the spare that the next one will use. */
+    private Waiters inFlightWaiters = new Waiters();
+
+    /** Units that the last grant brought. */
+    private long lastGrant;
+
+    /** The running total to return, as the leader last said. */
+    private long returnTo;
+
+    /** Whether it stands in the lane's list of partitions that have something to write. */
+    boolean isDirty;
+
+    /** Which turn of the id window it has seen. */
+    long windowTurn;
+
+    final Demand demand = new Demand();
+
+    Partition(PartitionId id, long epoch, Pool pool, long windowTurn) {
+        this.id = id;
+        this.epoch = epoch;
+        this.pool = pool;
+        this.windowTurn = windowTurn;
+        lastGrant = pool.remaining();
+        state = pool.remaining() > 0 ? PartitionState.SERVING : PartitionState.EXHAUSTED;
+    }
+
+    public PartitionId id() {
+        return id;
+    }
+
+    public long epoch() {
+        return epoch;
+    }
+
+    public PartitionState state() {
+        return state;
+    }
+
+    public Pool pool() {
+        return pool;
+    }
+
+    public Demand demand() {
+        return demand;
+    }
+
+    void become(PartitionState next) {
+        checkState(state.mayBecome(next), "%s: %s to %s", id, state, next);
+        state = next;
+    }
+
+    /**
+     * Decides on a request. One that is accepted, or pending already, is answered when its section is durable.
+     *
+     * @return what to answer now; null if the ticket waits
+     */
+    @Nullable
+    Answer deduct(long high, long low, int quantity, FrameTicket ticket, int index) {
+        return switch (pool.deduct(high, low, quantity)) {
+            case ACCEPTED -> {
+                add(high, low, quantity);
+                formingWaiters.add(ticket, index);
+                yield null;
+            }
+            case PENDING -> {
+                (pool.isForming(high, low) ? formingWaiters : inFlightWaiters).add(ticket, index);
+                yield null;
+            }
+            case KNOWN -> Answer.DEDUCTED;
+            case CONFLICT -> Answer.CONFLICT;
+            case INSUFFICIENT -> Answer.INSUFFICIENT;
+        };
+    }
+
+    private void add(long high, long low, int quantity) {
+        int at = formingCount * Entries.WIDTH;
+        if (at == forming.length) {
+            forming = Arrays.copyOf(forming, at * 2);
+        }
+        Entries.write(forming, at, high, low, quantity);
+        formingCount++;
+        formingUnits += quantity;
+    }
+
+    /** Takes a grant's running total; true if that brought units. */
+    boolean grant(long total) {
+        long before = pool.remaining();
+        pool.grant(total);
+        long units = pool.remaining() - before;
+        if (units > 0) {
+            lastGrant = units;
+        }
+        return units > 0;
+    }
+
+    /** Takes note of the running total to return; true if units were taken out for it. */
+    boolean returnTo(long total) {
+        returnTo = Math.max(returnTo, total);
+        long units = pool.takeBack(returnTo, formingReturn + inFlightReturn);
+        formingReturn += units;
+        return units > 0;
+    }
+
+    /** A quarter of the last grant, or what half a second takes at the recent rate, whichever is more. */
+    boolean isBelowLowWatermark() {
+        return pool.remaining() < Math.max(lastGrant / 4.0, demand.unitsPerSecond() / 2);
+    }
+
+    boolean hasForming() {
+        return formingCount > 0 || formingReturn > 0;
+    }
+
+    int formingBytes() {
+        return formingCount * Entries.WIDTH;
+    }
+
+    /** Moves what forms into a record. Only while nothing of this partition is in flight. */
+    InFlight seal(RecordBuilder record) {
+        long deductionsSeq = 0;
+        long units = formingUnits;
+        if (formingCount > 0) {
+            deductionsSeq = pool.seal();
+            record.deductions(id, epoch, deductionsSeq, new Entries(forming, 0, formingCount));
+            Waiters spare = inFlightWaiters;
+            inFlightWaiters = formingWaiters;
+            formingWaiters = spare;
+            formingCount = 0;
+            formingUnits = 0;
+        }
+        long returnSeq = 0;
+        if (formingReturn > 0) {
+            returnSeq = pool.seal();
+            record.returned(id, epoch, returnSeq, formingReturn);
+            inFlightReturn = formingReturn;
+            formingReturn = 0;
+        }
+        return new InFlight(this, deductionsSeq, units, returnSeq, inFlightReturn);
+    }
+
+    /** What was in flight is durable and valid. */
+    void confirm(InFlight inFlight) {
+        if (inFlight.deductionsSeq() > 0) {
+            pool.confirm(inFlight.deductionsSeq(), inFlight.units(), 0);
+            demand.served(inFlight.units());
+            inFlightWaiters.answer(Answer.DEDUCTED, 0);
+        }
+        if (inFlight.returnSeq() > 0) {
+            pool.confirm(inFlight.returnSeq(), 0, inFlight.returned());
+            inFlightReturn = 0;
+        }
+    }
+
+    /** What was in flight gets this answer instead. */
+    void refuseInFlight(Answer answer) {
+        inFlightWaiters.answer(answer, 0);
+    }
+
+    /** Sends the answers of what was in flight. */
+    void flushInFlight() {
+        inFlightWaiters.flush();
+    }
+
+    /** What forms was never sent, and is dropped with this answer. */
+    void refuseForming(Answer answer) {
+        formingWaiters.answer(answer, 0);
+        formingWaiters.flush();
+        formingCount = 0;
+        formingUnits = 0;
+        formingReturn = 0;
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.node.pool;
+
+/**
+ * The recent request ids of a partition, in two generations: ids go into the present one, and turning the window drops
+ * the one before. So an id is remembered for at least one turn and at most two, and forgetting costs nothing.
+ *
+ * <p>Not thread-safe.
+ */
+public final class IdWindow {
+    private IdTable present = new IdTable();
+    private IdTable before = new IdTable();
+
+    /** The word of the id; 0 if it is not remembered. */
+    public long find(long high, long low) {
+        long word = present.get(high, low);
+        return word != 0 || before.size() == 0 ? word : before.get(high, low);
+    }
+
+    /** Remembers the id unless it is remembered already; the first word stands. */
+    public void remember(long high, long low, long word) {
+        if (before.size() == 0 || before.get(high, low) == 0) {
+            present.putIfAbsent(high, low, word);
+        }
+    }
+
+    /** How many ids are remembered. */
+    public long size() {
+        return present.size() + before.size();
+    }
+
+    /** Forgets the older generation; the present one becomes the older. */
+    public void turn() {
+        before = present;
+        present = new IdTable();
+    }
+}

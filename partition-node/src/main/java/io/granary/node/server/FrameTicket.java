@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.node.server;
+
+import io.granary.protocol.Answer;
+import io.granary.protocol.Link;
+import io.granary.protocol.NodeFrame;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A deduct frame on its way through the node: gathers answers and sends them, in one short frame if all of it was
+ * deducted at once. Used on the node's loop only.
+ */
+public final class FrameTicket {
+    private final Link<byte[]> link;
+    private final int frameId;
+    private final int entries;
+    private int deductedAtOnce;
+    private NodeFrame.@Nullable Builder answers;
+
+    public FrameTicket(Link<byte[]> link, int frameId, int entries) {
+        this.link = link;
+        this.frameId = frameId;
+        this.entries = entries;
+    }
+
+    /** Answers a run of entries alike. Sent by {@link #flush()}. */
+    public void answer(int first, int count, Answer answer, long detail) {
+        if (count == entries && answer == Answer.DEDUCTED) {
+            deductedAtOnce = count;
+            return;
+        }
+        if (answers == null) {
+            answers = new NodeFrame.Builder();
+        }
+        for (int i = 0; i < count; i++) {
+            answers.answer(first + i, answer, detail);
+        }
+    }
+
+    /** Sends what was answered since the last time; nothing if nothing was. */
+    public void flush() {
+        if (deductedAtOnce > 0) {
+            deductedAtOnce = 0;
+            link.send(new NodeFrame.AllDeducted(frameId).encode());
+        }
+        if (answers != null && !answers.isEmpty()) {
+            link.send(answers.build(frameId));
+        }
+    }
+}

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.node.server;
+
+import io.granary.concurrent.Loop;
+import io.granary.log.StockLog;
+import io.granary.model.PartitionId;
+import io.granary.model.Sku;
+import io.granary.node.lane.Lane;
+import io.granary.node.lane.LaneMetrics;
+import io.granary.node.lane.LaneSettings;
+import io.granary.node.lane.Partition;
+import io.granary.node.lane.PartitionState;
+import io.granary.node.pool.Pool;
+import io.granary.node.takeover.Takeover;
+import io.granary.proto.Ceiling;
+import io.granary.proto.Ceilings;
+import io.granary.proto.CeilingsKept;
+import io.granary.proto.Instruction;
+import io.granary.proto.LeaderMessage;
+import io.granary.proto.Node;
+import io.granary.proto.NodeMessage;
+import io.granary.proto.Open;
+import io.granary.proto.OpenPartition;
+import io.granary.proto.PartitionReport;
+import io.granary.proto.Report;
+import io.granary.protocol.Acceptor;
+import io.granary.registry.NodeEntry;
+import io.granary.registry.NodeRegistration;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One incarnation of a partition node: does what the leader orders, tells it what is, and keeps the registry true. All
+ * of it runs on the lane's loop, but for takeovers, which have a loop of their own so that serving goes on meanwhile.
+ */
+public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionNode.class);
+    /** Changes within this time go to the leader in one report. */
+    private static final Duration REPORT_PAUSE = Duration.ofMillis(2);
+
+    /** Partitions in one report, so that a message stays far below the transport's limit. */
+    private static final int REPORT_PARTITIONS = 4_096;
+
+    private final String incarnation;
+    private final StockLog log;
+    private final Loop loop;
+    private final Loop takeoverLoop;
+    private final NodeRegistration registration;
+    private final Lane lane;
+    private final LeaderLinks leaders;
+    private final ClientLinks clients;
+    private final Map<PartitionId, PartitionReport> changes = new LinkedHashMap<>();
+    private String address = "";
+    private boolean reportScheduled;
+
+    /**
+     * @param loop everything but takeovers runs there
+     */
+    public PartitionNode(
+            String incarnation,
+            LaneSettings settings,
+            int maxQueuedEntries,
+            StockLog log,
+            Loop loop,
+            Loop takeoverLoop,
+            NodeRegistration registration,
+            LaneMetrics metrics) {
+        this.incarnation = incarnation;
+        this.log = log;
+        this.loop = loop;
+        this.takeoverLoop = takeoverLoop;
+        this.registration = registration;
+        lane = new Lane(settings, incarnation, log, loop, metrics, this);
+        leaders = new LeaderLinks(loop, this);
+        clients = new ClientLinks(loop, lane, maxQueuedEntries);
+    }
+
+    /**
+     * Announces the node; the leader will find it and give it a lane. Thread-safe.
+     *
+     * @param address host:port where the links are accepted
+     */
+    public void start(String address) {
+        loop.execute(() -> {
+            this.address = address;
+            registration.publish(new NodeEntry(incarnation, address, NodeEntry.NO_LANE));
+        });
+    }
+
+    /** Gives up serving: what is open is answered UNKNOWN. Thread-safe. */
+    public void stop(String reason) {
+        loop.execute(() -> lane.stop(reason));
+    }
+
+    public Acceptor<byte[], byte[]> clients() {
+        return clients;
+    }
+
+    public Acceptor<LeaderMessage, NodeMessage> leaders() {
+        return leaders;
+    }
+
+    // ---- What the lane says
+
+    @Override
+    public void onJoined(int number) {
+        LOG.info("{} joined with lane {}", incarnation, number);
+        registration.publish(new NodeEntry(incarnation, address, number));
+        introduce();
+    }
+
+    @Override
+    public void onServing(Partition partition) {
+        registration.register(partition.id(), partition.epoch());
+    }
+
+    @Override
+    public void onNotServing(Partition partition) {
+        registration.deregister(partition.id(), partition.epoch());
+    }
+
+    @Override
+    public void onChanged(Partition partition) {
+        report(describe(partition));
+        partition.demand().forgetWanted();
+    }
+
+    @Override
+    public void onStopped(String reason) {
+        registration.close();
+    }
+
+    // ---- What the leader says
+
+    @Override
+    public void onLeader() {
+        introduce();
+        reportAll();
+    }
+
+    @Override
+    public void onLeaderGone() {
+        lane.forgetCeilings();
+        changes.clear();
+    }
+
+    @Override
+    public void onOrder(LeaderMessage order) {
+        switch (order.getMessageCase()) {
+            case ASSIGN_LANE -> assignLane(order.getAssignLane().getLane());
+            case OPEN -> open(order.getOpen());
+            case INSTRUCT -> order.getInstruct().getInstructionsList().forEach(this::instruct);
+            case CEILINGS -> keepCeilings(order.getCeilings());
+            case DESCRIBE -> reportAll();
+            case LEADER, MESSAGE_NOT_SET -> LOG.warn("The leader said {}", order.getMessageCase());
+        }
+    }
+
+    private void assignLane(int number) {
+        if (lane.number().isPresent()) {
+            introduce();
+        } else {
+            lane.join(number);
+        }
+    }
+
+    private void introduce() {
+        leaders.send(NodeMessage.newBuilder()
+                .setNode(Node.newBuilder()
+                        .setIncarnation(incarnation)
+                        .setLane(lane.number().orElse(NodeEntry.NO_LANE)))
+                .build());
+    }
+
+    private void open(Open open) {
+        List<OpenPartition> begun = new ArrayList<>();
+        for (OpenPartition partition : open.getPartitionsList()) {
+            PartitionId id = new PartitionId(new Sku(partition.getSku()), partition.getSlot());
+            switch (lane.begin(id, partition.getEpoch())) {
+                case BEGUN -> begun.add(partition);
+                case KNOWN -> reportKnown(id, partition.getEpoch());
+                case REFUSED -> report(state(id, partition.getEpoch(), PartitionReport.State.REFUSED));
+            }
+        }
+        if (!begun.isEmpty()) {
+            takeoverLoop.execute(() ->
+                    Takeover.begin(incarnation, log, takeoverLoop, begun, open.getLanesList(), new Takeover.Outcome() {
+                        @Override
+                        public void onTaken(PartitionId partition, long epoch, Pool pool) {
+                            loop.execute(() -> lane.open(partition, epoch, pool));
+                        }
+
+                        @Override
+                        public void onFailed(PartitionId partition, long epoch, String reason) {
+                            // Stays in OPENING, for people to look at: another node would fare no better.
+                            LOG.error("{} can't be opened at epoch {}: {}", partition, epoch, reason);
+                        }
+                    }));
+        }
+    }
+
+    private void reportKnown(PartitionId id, long epoch) {
+        Partition served = lane.partition(id);
+        if (served != null) {
+            onChanged(served);
+        } else {
+            report(state(id, epoch, PartitionReport.State.OPENING));
+        }
+    }
+
+    private void instruct(Instruction instruction) {
+        PartitionId id = new PartitionId(new Sku(instruction.getSku()), instruction.getSlot());
+        Partition partition = lane.partition(id);
+        if (partition == null || partition.epoch() != instruction.getEpoch()) {
+            report(state(id, instruction.getEpoch(), PartitionReport.State.CLOSED));
+        } else if (instruction.getClose()) {
+            lane.close(partition);
+        } else {
+            lane.instruct(partition, instruction.getGranted(), instruction.getReturnTo());
+        }
+    }
+
+    private void keepCeilings(Ceilings ceilings) {
+        for (Ceiling ceiling : ceilings.getCeilingsList()) {
+            lane.ceiling(new Sku(ceiling.getSku()), ceiling.getUnits() < 0 ? null : ceiling.getUnits());
+        }
+        leaders.send(NodeMessage.newBuilder()
+                .setCeilingsKept(CeilingsKept.newBuilder().setRound(ceilings.getRound()))
+                .build());
+    }
+
+    // ---- Reports
+
+    private void report(PartitionReport report) {
+        if (!leaders.hasLeader()) {
+            return;
+        }
+        changes.merge(
+                new PartitionId(new Sku(report.getSku()), report.getSlot()), report, PartitionNode::withLargestWanted);
+        if (!reportScheduled) {
+            reportScheduled = true;
+            loop.schedule(REPORT_PAUSE, this::sendChanges);
+        }
+    }
+
+    private static PartitionReport withLargestWanted(PartitionReport old, PartitionReport young) {
+        return old.getWanted() <= young.getWanted()
+                ? young
+                : young.toBuilder().setWanted(old.getWanted()).build();
+    }
+
+    private void sendChanges() {
+        reportScheduled = false;
+        send(changes.values(), false);
+        changes.clear();
+    }
+
+    private void reportAll() {
+        List<PartitionReport> all = new ArrayList<>();
+        lane.partitions().forEach(partition -> all.add(describe(partition)));
+        lane.opening().forEach((id, epoch) -> all.add(state(id, epoch, PartitionReport.State.OPENING)));
+        changes.clear();
+        send(all, true);
+    }
+
+    private void send(Collection<PartitionReport> reports, boolean full) {
+        Report.Builder report = Report.newBuilder().setFull(full);
+        for (PartitionReport one : reports) {
+            if (report.getPartitionsCount() == REPORT_PARTITIONS) {
+                leaders.send(
+                        NodeMessage.newBuilder().setReport(report.setMore(full)).build());
+                report = Report.newBuilder().setFull(full);
+            }
+            report.addPartitions(one);
+        }
+        if (full || report.getPartitionsCount() > 0) {
+            leaders.send(NodeMessage.newBuilder().setReport(report).build());
+        }
+    }
+
+    private static PartitionReport state(PartitionId id, long epoch, PartitionReport.State state) {
+        return PartitionReport.newBuilder()
+                .setSku(id.sku().code())
+                .setSlot(id.slot())
+                .setEpoch(epoch)
+                .setState(state)
+                .build();
+    }
+
+    private static PartitionReport describe(Partition partition) {
+        Pool pool = partition.pool();
+        return state(partition.id(), partition.epoch(), stateOf(partition.state())).toBuilder()
+                .setGranted(pool.granted())
+                .setConsumed(pool.consumed())
+                .setReturned(pool.returned())
+                .setRemaining(pool.remaining())
+                .setUnitsPerSecond(partition.demand().unitsPerSecond())
+                .setWantsGrant(partition.demand().wantsGrant())
+                .setWanted(partition.demand().wanted())
+                .build();
+    }
+
+    private static PartitionReport.State stateOf(PartitionState state) {
+        return switch (state) {
+            case SERVING -> PartitionReport.State.SERVING;
+            case EXHAUSTED -> PartitionReport.State.EXHAUSTED;
+            case CLOSED -> PartitionReport.State.CLOSED;
+        };
+    }
+}

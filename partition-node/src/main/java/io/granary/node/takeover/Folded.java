@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.node.takeover;
+
+import io.granary.node.pool.IdWindow;
+import io.granary.node.pool.Pool;
+import io.granary.record.Entries;
+import org.jspecify.annotations.Nullable;
+
+/** What the records of earlier epochs make of a partition: its totals and the ids of its window. */
+final class Folded {
+    private final IdWindow ids = new IdWindow();
+    private long consumed;
+    private long returned;
+    private @Nullable String problem;
+
+    /**
+     * @param consumed as settled, in units
+     * @param returned as settled, in units
+     */
+    Folded(long consumed, long returned) {
+        this.consumed = consumed;
+        this.returned = returned;
+    }
+
+    void consume(long units) {
+        consumed += units;
+    }
+
+    void giveBack(long units) {
+        returned += units;
+    }
+
+    void remember(Entries entries) {
+        for (int i = 0; i < entries.count(); i++) {
+            ids.remember(entries.high(i), entries.low(i), Pool.durable(entries.quantity(i)));
+        }
+    }
+
+    /** The lane contradicts itself: the partition must not be served. */
+    void fail(String why) {
+        problem = why;
+    }
+
+    @Nullable
+    String problem() {
+        return problem;
+    }
+
+    Pool toPool(long granted) {
+        return new Pool(granted, consumed, returned, ids);
+    }
+}

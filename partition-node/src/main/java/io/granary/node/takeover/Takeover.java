@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.node.takeover;
+
+import io.granary.concurrent.Loop;
+import io.granary.log.LaneRange;
+import io.granary.log.LaneRecord;
+import io.granary.log.StockLog;
+import io.granary.log.UntilStored;
+import io.granary.model.PartitionId;
+import io.granary.model.Sku;
+import io.granary.node.pool.Pool;
+import io.granary.proto.EarlierEpoch;
+import io.granary.proto.LanePosition;
+import io.granary.proto.OpenPartition;
+import io.granary.record.LogRecord;
+import io.granary.record.MalformedRecordException;
+import io.granary.record.RecordBuilder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes over partitions, many at once: one fence record into each lane whose epochs are not known to be ended, then one
+ * read of each lane up to its own fence, folded into exact totals and the ids of the window. Only the fence's offset
+ * marks the end of a lane. Never waits for settlement. Used on its loop only.
+ */
+public final class Takeover {
+    private static final Logger LOG = LoggerFactory.getLogger(Takeover.class);
+
+    /** Hears what became of each partition, once; on the takeover's loop. */
+    public interface Outcome {
+        /** The pool holds exactly what earlier epochs have left. */
+        void onTaken(PartitionId partition, long epoch, Pool pool);
+
+        /** It must not be served: the log has lost, or contradicts, what it needs. For people to look at. */
+        void onFailed(PartitionId partition, long epoch, String reason);
+    }
+
+    private static final class LaneTask {
+        final LaneFold fold;
+        final LanePosition position;
+        final Set<PartitionId> toFence = new LinkedHashSet<>();
+        final List<Folded> touched = new ArrayList<>();
+
+        LaneTask(LanePosition position) {
+            this.position = position;
+            fold = new LaneFold(position.getSettled());
+        }
+    }
+
+    private final String writerName;
+    private final StockLog log;
+    private final Loop loop;
+    private final Outcome outcome;
+    private final List<OpenPartition> partitions;
+    private final Map<PartitionId, Folded> folded = new HashMap<>();
+    private final Map<PartitionId, Long> epochs = new HashMap<>();
+    private int lanesOpen;
+
+    private Takeover(String writerName, StockLog log, Loop loop, List<OpenPartition> partitions, Outcome outcome) {
+        this.writerName = writerName;
+        this.log = log;
+        this.loop = loop;
+        this.partitions = partitions;
+        this.outcome = outcome;
+    }
+
+    /**
+     * Begins to take over. Call on the loop.
+     *
+     * @param positions of every lane that an earlier epoch of a partition names
+     */
+    public static void begin(
+            String writerName,
+            StockLog log,
+            Loop loop,
+            List<OpenPartition> partitions,
+            List<LanePosition> positions,
+            Outcome outcome) {
+        new Takeover(writerName, log, loop, partitions, outcome).begin(positions);
+    }
+
+    static PartitionId idOf(OpenPartition partition) {
+        return new PartitionId(new Sku(partition.getSku()), partition.getSlot());
+    }
+
+    private void begin(List<LanePosition> positions) {
+        Map<Integer, LaneTask> lanes = new TreeMap<>();
+        positions.forEach(position -> lanes.put(position.getLane(), new LaneTask(position)));
+        for (OpenPartition partition : partitions) {
+            PartitionId id = idOf(partition);
+            Folded into = new Folded(partition.getConsumed(), partition.getReturned());
+            folded.put(id, into);
+            epochs.put(id, partition.getEpoch());
+            for (EarlierEpoch earlier : partition.getEarlierList()) {
+                LaneTask lane = lanes.get(earlier.getLane());
+                if (lane == null) {
+                    into.fail(id + ": the position of lane " + earlier.getLane() + " is missing");
+                    continue;
+                }
+                lane.fold.expect(id, earlier, into);
+                lane.touched.add(into);
+                if (!earlier.getFenced()) {
+                    lane.toFence.add(id);
+                }
+            }
+        }
+        lanes.values().removeIf(lane -> lane.touched.isEmpty());
+        lanesOpen = lanes.size();
+        if (lanesOpen == 0) {
+            finish();
+        }
+        lanes.values().forEach(this::fence);
+    }
+
+    private void fence(LaneTask lane) {
+        long settled = lane.position.getSettled();
+        long from = Math.min(lane.position.getWindow(), settled);
+        if (lane.toFence.isEmpty()) {
+            read(lane, from, settled);
+            return;
+        }
+        RecordBuilder record = new RecordBuilder(writerName, loop.currentTimeMillis(), 64 * lane.toFence.size());
+        for (PartitionId id : lane.toFence) {
+            record.fence(id, epochOf(id));
+        }
+        UntilStored.append(
+                log, loop, lane.position.getLane(), record.build(), () -> {}, offset -> read(lane, from, offset));
+    }
+
+    private long epochOf(PartitionId id) {
+        Long epoch = epochs.get(id);
+        if (epoch == null) {
+            throw new IllegalStateException(id + ": not taken over here");
+        }
+        return epoch;
+    }
+
+    private void read(LaneTask lane, long from, long to) {
+        LaneRange.read(log, loop, lane.position.getLane(), from, to, new LaneRange.Reader() {
+            @Override
+            public void onRecord(LaneRecord record) {
+                try {
+                    lane.fold.apply(record.offset(), LogRecord.decode(record.body()));
+                } catch (MalformedRecordException e) {
+                    fail(
+                            lane,
+                            "lane " + lane.position.getLane() + ", offset " + record.offset() + ": " + e.getMessage());
+                }
+            }
+
+            @Override
+            public void onEnd() {
+                laneDone();
+            }
+
+            @Override
+            public void onLost(long first, String reason) {
+                if (from < first && first <= lane.position.getSettled()) {
+                    // Only ids of the window are gone; the ledger knows them.
+                    read(lane, first, to);
+                } else {
+                    fail(lane, reason);
+                    laneDone();
+                }
+            }
+        });
+    }
+
+    private static void fail(LaneTask lane, String reason) {
+        lane.touched.forEach(into -> into.fail(reason));
+    }
+
+    private void laneDone() {
+        lanesOpen--;
+        if (lanesOpen == 0) {
+            finish();
+        }
+    }
+
+    private void finish() {
+        for (OpenPartition partition : partitions) {
+            PartitionId id = idOf(partition);
+            Folded result = folded.get(id);
+            if (result == null) {
+                throw new IllegalStateException(id + ": not taken over here");
+            }
+            String problem = result.problem();
+            if (problem == null) {
+                outcome.onTaken(id, partition.getEpoch(), result.toPool(partition.getGranted()));
+            } else {
+                LOG.error("Can't take over: {}", problem);
+                outcome.onFailed(id, partition.getEpoch(), problem);
+            }
+        }
+    }
+}
