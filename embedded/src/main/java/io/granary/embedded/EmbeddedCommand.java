@@ -2,7 +2,7 @@
 package io.granary.embedded;
 
 import com.typesafe.config.Config;
-import io.granary.embedded.demo.StockUpdates;
+
 import io.granary.model.Sku;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -65,7 +65,7 @@ final class EmbeddedCommand implements Callable<Integer> {
         if (units.isEmpty()) {
             return;
         }
-        try (StockUpdates updates = granary.stockUpdates()) {
+        try (StockFeed updates = granary.stockFeed()) {
             units.forEach((sku, count) -> {
                 String updateId = "embedded-" + System.currentTimeMillis() + "-" + sku;
                 if (!updates.restock(updateId, sku, count).join()) {

@@ -11,7 +11,7 @@ import io.granary.backing.MariaDbOptions;
 import io.granary.backing.RocketMqOptions;
 import io.granary.backing.ZooKeeperOptions;
 import io.granary.client.GranaryClient;
-import io.granary.embedded.demo.StockUpdates;
+
 import io.granary.node.NodeSettings;
 import io.granary.registry.Routes;
 import io.granary.registry.curator.CuratorRegistry;
@@ -173,12 +173,12 @@ public final class EmbeddedGranary implements AutoCloseable {
 
     /** A view of the registry of its own; the caller closes it. */
     public Routes routes() {
-        throw new UnsupportedOperationException();
+        return CuratorRegistry.start(RegistrySettings.of(config)).routes();
     }
 
     /** Sends stock updates; the caller closes it. */
-    public StockUpdates stockUpdates() {
-        return StockUpdates.open(backing.nameServerAddress(), "stock-update");
+    public StockFeed stockFeed() {
+        return new StockFeed(StockLogs.stockUpdates(config));
     }
 
     /** Says what listens where. */

@@ -8,9 +8,20 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Folders of data that nobody wants any more. */
+/** Folders of data. */
 public final class Folders {
     private Folders() {}
+
+    /**
+     * Where this user's programs keep what can be made again. Not the system's folder for temporary files: that one is
+     * often memory, where a flush costs nothing and proves nothing.
+     */
+    public static Path cache() {
+        String given = System.getenv("XDG_CACHE_HOME");
+        Path caches =
+                given == null || given.isBlank() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(given);
+        return caches.resolve("granary");
+    }
 
     /** Deletes a folder and all that is in it, if it exists; does not follow links. */
     public static void delete(Path folder) throws IOException {

@@ -12,6 +12,7 @@ import io.granary.embedded.Folders;
 import io.granary.embedded.Interruption;
 import io.granary.embedded.Logging;
 import io.granary.embedded.Started;
+import io.granary.embedded.StockFeed;
 import io.granary.registry.Routes;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -107,7 +108,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", description = "HOCON; README.md says where the settings are described")
     private @Nullable Path config;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "for data and logs, new or empty (default: a temporary folder)")
+    @Option(names = "--data", paramLabel = "DIR", description = "for data and logs, new or empty (default: one in ~/.cache/granary)")
     private @Nullable Path data;
 
     @Option(names = "--keep", description = "keeps the data folder")
@@ -169,7 +170,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     private Path folder() throws IOException {
         if (data == null) {
-            return Files.createTempDirectory("granary-demo-");
+            return Files.createTempDirectory(Files.createDirectories(Folders.cache()), "demo-");
         }
         if (Files.exists(data)) {
             try (var files = Files.list(data)) {
@@ -194,7 +195,7 @@ public final class DemoCommand implements Callable<Integer> {
                 embedded.allocators(), embedded.nodes());
         try (Started started = new Started()) {
             EmbeddedGranary granary = started.add(EmbeddedGranary.start(settings, embedded, folder));
-            StockUpdates updates = started.add(granary.stockUpdates());
+            StockFeed updates = started.add(granary.stockFeed());
             Routes routes = started.add(granary.routes());
             GranaryClient client = started.add(granary.client());
             DemoRun run = new DemoRun(

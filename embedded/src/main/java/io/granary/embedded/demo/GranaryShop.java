@@ -4,6 +4,7 @@ package io.granary.embedded.demo;
 import io.granary.client.ClosedClientException;
 import io.granary.client.DeductionResult;
 import io.granary.client.GranaryClient;
+import io.granary.embedded.StockFeed;
 import io.granary.model.RequestId;
 import io.granary.model.Sku;
 import java.time.Duration;
@@ -12,13 +13,13 @@ import java.util.concurrent.CompletableFuture;
 /** Granary, as its customers see it. Thread-safe. */
 final class GranaryShop implements Shop {
     private final GranaryClient client;
-    private final StockUpdates updates;
+    private final StockFeed updates;
     private final Duration deadline;
 
     /**
      * @param deadline of each call
      */
-    GranaryShop(GranaryClient client, StockUpdates updates, Duration deadline) {
+    GranaryShop(GranaryClient client, StockFeed updates, Duration deadline) {
         this.client = client;
         this.updates = updates;
         this.deadline = deadline;
