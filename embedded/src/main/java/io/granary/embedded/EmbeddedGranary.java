@@ -148,6 +148,11 @@ public final class EmbeddedGranary implements AutoCloseable {
         return config;
     }
 
+    /** Where data and logs are kept. */
+    public Path data() {
+        return data;
+    }
+
     public BackingServices backing() {
         return backing;
     }
