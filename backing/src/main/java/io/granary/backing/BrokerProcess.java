@@ -79,11 +79,6 @@ public final class BrokerProcess extends BackingProcess {
                 .put("waitTimeMillsInSendQueue", "5000")
                 .put("mappedFileSizeCommitLog", Integer.toString(options.commitLogFileMib() << 20))
                 .put("mappedFileSizeConsumeQueue", "600000")
-                // A read gets as many records as it asks for: a takeover reads long stretches.
-                .put("maxTransferBytesOnMessageInMemory", "8388608")
-                .put("maxTransferCountOnMessageInMemory", "4096")
-                .put("maxTransferBytesOnMessageInDisk", "8388608")
-                .put("maxTransferCountOnMessageInDisk", "4096")
                 // What Granary does not use.
                 .put("timerWheelEnable", "false")
                 .put("messageIndexEnable", "false")
