@@ -10,9 +10,11 @@ import io.granary.backing.DatabaseAddress;
 import io.granary.backing.MariaDbOptions;
 import io.granary.backing.RocketMqOptions;
 import io.granary.backing.ZooKeeperOptions;
+import io.granary.client.ClientSettings;
 import io.granary.client.GranaryClient;
 
 import io.granary.node.NodeSettings;
+import io.granary.protocol.grpc.GrpcSettings;
 import io.granary.registry.Routes;
 import io.granary.registry.curator.CuratorRegistry;
 import io.granary.registry.curator.RegistrySettings;
@@ -89,9 +91,9 @@ public final class EmbeddedGranary implements AutoCloseable {
         if (settings.startRocketMq()) {
             builder.rocketMq(RocketMqOptions.defaults()
                     .withPorts(ports.nameServer(), ports.broker())
-                    .withTopic("stock-log", settings.lanes())
-                    .withTopic("stock-update", 4)
-                    .withTopic("stock-update-dead-letter", 1));
+                    .withTopic(config.getString("granary.log.stock-log-topic"), settings.lanes())
+                    .withTopic(config.getString("granary.log.stock-update-topic"), 4)
+                    .withTopic(config.getString("granary.log.dead-letter-topic"), 1));
         } else {
             builder.externalNameServer(config.getString("granary.log.name-server"));
         }
@@ -173,7 +175,8 @@ public final class EmbeddedGranary implements AutoCloseable {
 
     /** A client of its own; the caller closes it. */
     public GranaryClient client() {
-        throw new UnsupportedOperationException();
+        return GranaryClient.connect(
+                RegistrySettings.of(config), GrpcSettings.defaults(), ClientSettings.of(config), Metrics.registry());
     }
 
     /** A view of the registry of its own; the caller closes it. */

@@ -13,14 +13,10 @@ final class StockLogs {
     private StockLogs() {}
 
     static StockLog open(Config config) {
-        return new RocketMqStockLog(settings(config, "stock-log"));
+        return new RocketMqStockLog(RocketMqLogSettings.stockLog(config));
     }
 
     static Topic stockUpdates(Config config) {
-        return new RocketMqTopic(settings(config, "stock-update"));
-    }
-
-    private static RocketMqLogSettings settings(Config config, String topic) {
-        return RocketMqLogSettings.of(config.getString("granary.log.name-server"), topic);
+        return new RocketMqTopic(RocketMqLogSettings.stockUpdates(config));
     }
 }
