@@ -83,6 +83,11 @@ public final class BrokerProcess extends BackingProcess {
                 // journal, which syncing keeps busy, up to 60 ms for records above some 20 KB.
                 .put("writeWithoutMmap", "true")
                 .put("sharedByteBufferNum", "2")
+                // A read gets as many records as it asks for: a takeover reads long stretches.
+                .put("maxTransferBytesOnMessageInMemory", "8388608")
+                .put("maxTransferCountOnMessageInMemory", "4096")
+                .put("maxTransferBytesOnMessageInDisk", "8388608")
+                .put("maxTransferCountOnMessageInDisk", "4096")
                 // What Granary does not use.
                 .put("popConsumerFSServiceInit", "false")
                 .put("timerWheelEnable", "false")
