@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
 final class AllocatorCommand extends ServiceCommand {
     @Override
     AutoCloseable start(Config settings) throws Exception {
-        RunningAllocator allocator = RunningAllocator.start(settings, "allocator");
+        RunningAllocator allocator = RunningAllocator.start(settings, "allocator-" + ProcessHandle.current().pid(), Metrics.registry());
         System.out.println("allocator");
         return allocator;
     }

@@ -2,6 +2,7 @@
 package io.granary.embedded;
 
 import com.typesafe.config.Config;
+import io.granary.config.Configuration;
 
 import io.granary.model.Sku;
 import java.nio.file.Path;
@@ -40,8 +41,8 @@ final class EmbeddedCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Config settings = Configuration.load(config);
-        EmbeddedSettings embedded = EmbeddedSettings.of(settings);
+        Config settings = config == null ? Configuration.defaults() : Configuration.load(config);
+        EmbeddedSettings embedded = Configuration.read(settings, "granary.embedded", EmbeddedSettings::of);
         if (nodes != null) {
             embedded = embedded.withNodes(nodes);
         }

@@ -128,7 +128,7 @@ public final class EmbeddedGranary implements AutoCloseable {
 
     /** Starts one more allocator. */
     public RunningAllocator startAllocator() {
-        RunningAllocator allocator = started.add(RunningAllocator.start(config, "allocator-" + (allocators.size() + 1)));
+        RunningAllocator allocator = started.add(RunningAllocator.start(config, "allocator-" + (allocators.size() + 1), metrics));
         allocators.add(allocator);
         return allocator;
     }
@@ -176,7 +176,7 @@ public final class EmbeddedGranary implements AutoCloseable {
     /** A client of its own; the caller closes it. */
     public GranaryClient client() {
         return GranaryClient.connect(
-                RegistrySettings.of(config), GrpcSettings.defaults(), ClientSettings.of(config), Metrics.registry());
+                RegistrySettings.of(config), GrpcSettings.of(config), ClientSettings.of(config), Metrics.registry());
     }
 
     /** A view of the registry of its own; the caller closes it. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.embedded;
 
+import io.granary.config.InvalidConfigurationException;
 import io.granary.embedded.demo.DemoCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -44,7 +45,7 @@ public final class GranaryCommand {
 
     private static int failed(Exception failure, CommandLine command, CommandLine.ParseResult arguments) {
         PrintWriter err = command.getErr();
-        if (failure instanceof IllegalArgumentException) {
+        if (failure instanceof IllegalArgumentException || failure instanceof InvalidConfigurationException) {
             err.println(failure.getMessage());
             return ExitCode.BAD_ARGUMENTS;
         }

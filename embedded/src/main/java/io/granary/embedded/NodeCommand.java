@@ -2,6 +2,7 @@
 package io.granary.embedded;
 
 import com.typesafe.config.Config;
+import io.granary.config.Configuration;
 import io.granary.node.NodeSettings;
 import picocli.CommandLine.Command;
 
@@ -14,7 +15,7 @@ import picocli.CommandLine.Command;
 final class NodeCommand extends ServiceCommand {
     @Override
     AutoCloseable start(Config settings) throws Exception {
-        RunningNode node = RunningNode.start(settings, NodeSettings.of(settings), Metrics.registry());
+        RunningNode node = RunningNode.start(settings, Configuration.read(settings, "granary.node", NodeSettings::of), Metrics.registry());
         System.out.println("partition node " + node.service().incarnation() + " at "
                 + node.service().address());
         return node;

@@ -2,6 +2,7 @@
 package io.granary.embedded;
 
 import com.typesafe.config.Config;
+import io.granary.config.Configuration;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Option;

@@ -4,7 +4,7 @@ package io.granary.embedded.demo;
 import com.typesafe.config.Config;
 import io.granary.backing.BackingServiceException;
 import io.granary.client.GranaryClient;
-import io.granary.embedded.Configuration;
+import io.granary.config.Configuration;
 import io.granary.embedded.EmbeddedGranary;
 import io.granary.embedded.EmbeddedSettings;
 import io.granary.embedded.ExitCode;
@@ -119,8 +119,8 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         DemoOptions options = options();
-        Config settings = Configuration.load(config);
-        EmbeddedSettings embedded = EmbeddedSettings.of(settings);
+        Config settings = config == null ? Configuration.defaults() : Configuration.load(config);
+        EmbeddedSettings embedded = Configuration.read(settings, "granary.embedded", EmbeddedSettings::of);
         if (nodes != null) {
             embedded = embedded.withNodes(nodes);
         }

@@ -3,7 +3,7 @@ package io.granary.embedded.demo;
 
 import com.typesafe.config.Config;
 import io.granary.client.GranaryClient;
-import io.granary.embedded.Configuration;
+import io.granary.config.Configuration;
 import io.granary.embedded.EmbeddedGranary;
 import io.granary.embedded.EmbeddedSettings;
 import io.granary.embedded.Interruption;
@@ -31,7 +31,7 @@ final class Rig implements AutoCloseable {
 
     Rig(Path data, int nodes, int allocators) throws IOException {
         try {
-            Config config = Configuration.load(null);
+            Config config = Configuration.defaults();
             settings = EmbeddedSettings.of(config).withNodes(nodes).withAllocators(allocators);
             granary = started.add(EmbeddedGranary.start(config, settings, data));
             feed = started.add(granary.stockFeed());
