@@ -211,6 +211,10 @@ final class Dispatcher implements Routes.Listener, NodeLink.Owner {
                 queue(call, slot);
                 return;
             }
+            if (call.concluded()) {
+                end(call);
+                return;
+            }
             call.roundEnded(routes.allCanBeAsked(nowNanos));
             if (routes.state == SkuState.SOLD_OUT) {
                 read(call);
