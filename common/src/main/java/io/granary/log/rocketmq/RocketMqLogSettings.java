@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.log.rocketmq;
 
+import com.typesafe.config.Config;
 import io.granary.config.Check;
 import java.time.Duration;
 
@@ -32,13 +33,13 @@ public record RocketMqLogSettings(
      * @throws IllegalArgumentException if a value is out of its range
      */
     public RocketMqLogSettings {
-        Check.notBlank("nameServer", nameServer);
+        Check.notBlank("name-server", nameServer);
         Check.notBlank("topic", topic);
-        Check.range("sendTimeout", sendTimeout, Duration.ofMillis(10), Duration.ofMinutes(1));
-        Check.range("readBytes", readBytes, 1 << 16, 8 << 20);
-        Check.range("readRecords", readRecords, 1, 4_096);
+        Check.range("send-timeout", sendTimeout, Duration.ofMillis(10), Duration.ofMinutes(1));
+        Check.range("read-bytes", readBytes, 1 << 16, 8 << 20);
+        Check.range("read-records", readRecords, 1, 4_096);
         Check.range("hold", hold, Duration.ofSeconds(1), Duration.ofMinutes(1));
-        Check.range("lagLimit", lagLimit, Duration.ZERO, Duration.ofMinutes(10));
+        Check.range("lag-limit", lagLimit, Duration.ZERO, Duration.ofMinutes(10));
     }
 
     /** The only broker of the topic; time-out 3 s, reads of 2 MiB and 512 records, hold 5 s, lag limit 5 s. */
@@ -52,6 +53,34 @@ public record RocketMqLogSettings(
                 512,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5));
+    }
+
+    /** Reads {@code granary.log} of the configuration, for the stock log. */
+    public static RocketMqLogSettings stockLog(Config config) {
+        return of(config, "stock-log-topic");
+    }
+
+    /** The same for the topic of stock updates. */
+    public static RocketMqLogSettings stockUpdates(Config config) {
+        return of(config, "stock-update-topic");
+    }
+
+    /** The same for the topic of stock updates that could not be applied. */
+    public static RocketMqLogSettings deadLetters(Config config) {
+        return of(config, "dead-letter-topic");
+    }
+
+    private static RocketMqLogSettings of(Config config, String topic) {
+        Config log = config.getConfig("granary.log");
+        return new RocketMqLogSettings(
+                log.getString("name-server"),
+                log.getString(topic),
+                log.getString("broker"),
+                log.getDuration("send-timeout"),
+                Math.toIntExact(log.getBytes("read-bytes")),
+                log.getInt("read-records"),
+                log.getDuration("hold"),
+                log.getDuration("lag-limit"));
     }
 
     public RocketMqLogSettings withSendTimeout(Duration timeout) {
