@@ -2,6 +2,8 @@
 package io.granary.embedded;
 
 import com.typesafe.config.Config;
+import io.granary.allocator.AllocatorSettings;
+import io.granary.config.Configuration;
 import picocli.CommandLine.Command;
 
 /** {@code granary allocator}. */
@@ -12,9 +14,10 @@ import picocli.CommandLine.Command;
         sortOptions = false)
 final class AllocatorCommand extends ServiceCommand {
     @Override
-    AutoCloseable start(Config settings) throws Exception {
-        RunningAllocator allocator = RunningAllocator.start(settings, "allocator-" + ProcessHandle.current().pid(), Metrics.registry());
-        System.out.println("allocator");
+    AutoCloseable start(Config settings) {
+        RunningAllocator allocator = RunningAllocator.start(
+                settings, Configuration.read(settings, "granary.allocator", AllocatorSettings::of), Metrics.registry());
+        System.out.println("allocator " + allocator.service().name());
         return allocator;
     }
 }

@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableMap;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigRenderOptions;
+import io.granary.allocator.AllocatorSettings;
 import io.granary.backing.BackingServices;
 import io.granary.backing.DatabaseAddress;
 import io.granary.backing.MariaDbOptions;
@@ -128,7 +129,7 @@ public final class EmbeddedGranary implements AutoCloseable {
 
     /** Starts one more allocator. */
     public RunningAllocator startAllocator() {
-        RunningAllocator allocator = started.add(RunningAllocator.start(config, "allocator-" + (allocators.size() + 1), metrics));
+        RunningAllocator allocator = started.add(RunningAllocator.start(config, AllocatorSettings.of(config), metrics));
         allocators.add(allocator);
         return allocator;
     }
@@ -194,6 +195,9 @@ public final class EmbeddedGranary implements AutoCloseable {
         out.println("ZooKeeper            " + backing.zooKeeperConnectString());
         out.println("RocketMQ name server " + backing.nameServerAddress());
         out.println("database             " + backing.database().url() + " user " + backing.database().user());
+        for (RunningAllocator allocator : allocators) {
+            out.println("allocator            " + allocator.service().name());
+        }
         for (RunningNode node : nodes) {
             out.println("partition node       " + node.service().address() + " " + node.service().incarnation());
         }
