@@ -141,7 +141,9 @@ class LeaderIT {
     }
 
     private static void soon(ThrowingRunnable assertion) {
-        await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(20)).untilAsserted(assertion);
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(20))
+                .untilAsserted(assertion);
     }
 
     private ScriptedNode owner(PartitionId partition) {
@@ -201,9 +203,8 @@ class LeaderIT {
         assertThat(a.entry().lane()).isNotEqualTo(b.entry().lane()).isNotNegative();
         assertThat(books.figures(SKU)).isEqualTo(new Books.SkuFigures(30_000, 30_000, 60_000, 60_000, 0, 0));
         assertThat(books.numbers("select lane from `partition` order by slot"))
-                .containsExactly(
-                        (long) owner(SLOT_0).entry().lane(),
-                        (long) owner(SLOT_1).entry().lane());
+                .containsExactly((long) owner(SLOT_0).entry().lane(), (long)
+                        owner(SLOT_1).entry().lane());
         soon(() -> assertPublished(SKU, SkuState.SELLING, 2));
         // No fence, nothing to read.
         assertThat(a.opens()).hasSize(1);
@@ -238,7 +239,8 @@ class LeaderIT {
         }
         soon(() -> assertPublished(SKU, SkuState.SOLD_OUT, 2));
         assertThat(books.figures(SKU)).isEqualTo(new Books.SkuFigures(0, 0, 0, 10_000, 10_000, 0));
-        assertThat(books.number("select count(*) from allocation where reason = 'REFILL'")).isGreaterThan(4);
+        assertThat(books.number("select count(*) from allocation where reason = 'REFILL'"))
+                .isGreaterThan(4);
     }
 
     @Test
@@ -337,7 +339,8 @@ class LeaderIT {
         PartitionId first = a.partitions().get(0);
         a.sell(first, 4);
         settle(leader, first);
-        books.update("update partition_epoch set seq = 5 where lane = ?", a.entry().lane());
+        books.update(
+                "update partition_epoch set seq = 5 where lane = ?", a.entry().lane());
         books.update("update lane set settled = 17 where lane = ?", a.entry().lane());
         int before = b.opens().size();
 
@@ -427,8 +430,9 @@ class LeaderIT {
         Leader two = leading("two", b);
         soon(() -> {
             assertThat(b.partitions()).hasSize(200);
-            assertThat(skus).allSatisfy(sku -> assertThat(b.remaining(new PartitionId(sku, 0)))
-                    .isEqualTo(10));
+            assertThat(skus)
+                    .allSatisfy(sku ->
+                            assertThat(b.remaining(new PartitionId(sku, 0))).isEqualTo(10));
         });
         two.setLeading(false);
         soon(() -> assertThat(b.hasLeader()).isFalse());

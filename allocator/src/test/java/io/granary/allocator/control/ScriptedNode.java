@@ -67,8 +67,7 @@ public final class ScriptedNode implements AutoCloseable {
         this.incarnation = incarnation;
         try {
             GrpcSettings settings = GrpcSettings.defaults();
-            server = GrpcServer.start(
-                    "127.0.0.1", 0, settings, List.of(GrpcService.control(this::accept, settings)));
+            server = GrpcServer.start("127.0.0.1", 0, settings, List.of(GrpcService.control(this::accept, settings)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
