@@ -122,7 +122,9 @@ class CallState {
                 }
                 openEpoch = NONE;
                 if (answer == Answer.EXCEEDS_ACTUAL) {
-                    exceeded = new DeductionResult(Outcome.INSUFFICIENT, detail);
+                    exceeded = detail > 0
+                            ? new DeductionResult(Outcome.INSUFFICIENT, detail)
+                            : DeductionResult.of(Outcome.SOLD_OUT);
                 }
                 yield refused(INSUFFICIENT);
             }
@@ -154,6 +156,11 @@ class CallState {
     /** Whether every slot that is known is to be asked, not only those that have units. */
     boolean isFirstRound() {
         return firstRound;
+    }
+
+    /** From now on only slots that have units are to be asked, unless all is sold. */
+    void askRegisteredOnly() {
+        firstRound = false;
     }
 
     /**

@@ -444,6 +444,8 @@ final class Dispatcher implements Routes.Listener, NodeLink.Owner {
                 slot.owner.drainUnbound(slot, moved);
             }
         }
+        // Who was not sent in time goes where there are units.
+        moved.forEach(CallState::askRegisteredOnly);
         moved.forEach(this::route);
         wake(routes);
     }

@@ -33,6 +33,7 @@ public final class GranaryCommand {
     private GranaryCommand() {}
 
     public static void main(String[] arguments) {
+        Logging.forwardJavaUtilLogging();
         System.exit(execute(arguments));
     }
 

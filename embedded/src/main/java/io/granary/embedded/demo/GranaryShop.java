@@ -42,7 +42,12 @@ final class GranaryShop implements Shop {
             case NO_SUCH_SKU -> Told.NO_SUCH_SKU;
             case SOLD_OUT -> Told.SOLD_OUT;
             // Only a refusal that says how much is left is a last word: else units may have been on their way.
-            case INSUFFICIENT -> result.detail() == DeductionResult.NOT_KNOWN ? Told.UNAVAILABLE : Told.INSUFFICIENT;
+            case INSUFFICIENT -> {
+                if (result.detail() == DeductionResult.NOT_KNOWN) {
+                    yield Told.UNAVAILABLE;
+                }
+                yield result.detail() == 0 ? Told.SOLD_OUT : Told.INSUFFICIENT;
+            }
             case THROTTLED -> Told.THROTTLED;
             case UNAVAILABLE -> Told.UNAVAILABLE;
         };
