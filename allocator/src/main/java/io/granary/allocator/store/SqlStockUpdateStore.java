@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongToIntFunction;
 import org.apache.ibatis.exceptions.PersistenceException;
 import org.jspecify.annotations.Nullable;
 
@@ -28,16 +29,25 @@ public final class SqlStockUpdateStore implements StockUpdateStore {
 
     private final TransactionRunner transactions;
     private final Executor executor;
-    private final int defaultSlots;
+    private final LongToIntFunction slots;
 
     /**
      * @param executor runs what blocks
      * @param defaultSlots how many slots a new SKU gets that does not say, 1 to 1024
      */
     public SqlStockUpdateStore(TransactionRunner transactions, Executor executor, int defaultSlots) {
+        this(transactions, executor, units -> defaultSlots);
+        Check.range("defaultSlots", defaultSlots, 1, PartitionId.MAX_SLOTS);
+    }
+
+    /**
+     * @param executor runs what blocks
+     * @param slots how many slots a new SKU gets that does not say, 1 to 1024, for the units of its first restock
+     */
+    public SqlStockUpdateStore(TransactionRunner transactions, Executor executor, LongToIntFunction slots) {
         this.transactions = transactions;
         this.executor = executor;
-        this.defaultSlots = Check.range("defaultSlots", defaultSlots, 1, PartitionId.MAX_SLOTS);
+        this.slots = slots;
     }
 
     @Override
@@ -85,7 +95,7 @@ public final class SqlStockUpdateStore implements StockUpdateStore {
                 if (mapper.move(batch.queue(), batch.from(), batch.to()) == 0) {
                     return new Outcome.Moved();
                 }
-                Outcome outcome = new Application(mapper, batch, defaultSlots).run();
+                Outcome outcome = new Application(mapper, batch, slots).run();
                 if (outcome instanceof Outcome.Dead) {
                     session.rollback(true);
                 }
@@ -145,7 +155,7 @@ public final class SqlStockUpdateStore implements StockUpdateStore {
 
         private final StockUpdateMapper mapper;
         private final UpdateBatch batch;
-        private final int defaultSlots;
+        private final LongToIntFunction slotsFor;
         private final Map<String, StockUpdateMapper.UpdateRow> known = new HashMap<>();
         private final Map<Sku, Change> changes = new HashMap<>();
         // SKUs that this batch makes known, before it has come to the update that does.
@@ -154,10 +164,10 @@ public final class SqlStockUpdateStore implements StockUpdateStore {
         private final Map<Integer, String> dead = new TreeMap<>();
         private int repeated;
 
-        Application(StockUpdateMapper mapper, UpdateBatch batch, int defaultSlots) {
+        Application(StockUpdateMapper mapper, UpdateBatch batch, LongToIntFunction slotsFor) {
             this.mapper = mapper;
             this.batch = batch;
-            this.defaultSlots = defaultSlots;
+            this.slotsFor = slotsFor;
         }
 
         Outcome run() {
@@ -192,7 +202,8 @@ public final class SqlStockUpdateStore implements StockUpdateStore {
             for (StockUpdate update : alive) {
                 skus.add(update.sku());
                 if (update.kind() == StockUpdate.Kind.RESTOCK && !known.containsKey(update.updateId())) {
-                    slots.putIfAbsent(update.sku(), update.slots() == 0 ? defaultSlots : update.slots());
+                    slots.putIfAbsent(
+                            update.sku(), update.slots() == 0 ? slotsFor.applyAsInt(update.units()) : update.slots());
                 }
             }
             List<Integer> ids = new ArrayList<>();
