@@ -138,7 +138,7 @@ final class DemoRun {
                     still.addAll(notServed(batch));
                 }
                 waiting = still;
-                progress.at(all - waiting.size());
+                progress.at((long) all - waiting.size());
                 if (!waiting.isEmpty()) {
                     Thread.sleep(POLL.toMillis());
                 }
@@ -174,7 +174,7 @@ final class DemoRun {
             sale.run(0, orders.warmUp(), options.callers(), ended -> {});
             settlement.await(journal.acknowledgedUnits(), 0, options.patience());
         }
-        long steps = orders.size() - orders.warmUp();
+        long steps = (long) orders.size() - orders.warmUp();
         say("Selling: %,d order lines, %,d SKUs, %,d callers", steps, orders.skus().size(), options.callers());
         SettlementWatch during = new SettlementWatch(connection);
         try (Progress progress = Progress.of("selling", steps, out)) {

@@ -31,7 +31,7 @@ record Plan(String title, long lines, Map<BadLine, Long> badLines, Orders orders
         if (options.orders() == null) {
             options.sale().addTo(builder);
             title = "generated";
-            lines = builder.size() - options.warmUp();
+            lines = (long) builder.size() - options.warmUp();
         } else {
             title = String.valueOf(options.orders().getFileName());
             lines = OrderLines.read(options.orders(), options.columns(), new OrderLines.Sink() {
