@@ -25,12 +25,14 @@ create table sku (
 );
 
 -- One row a lane of the stock log. owner: the incarnation of the node that appends there (null: free);
--- settled: the offset of the first record that is not applied; ids: request ids applied so far;
+-- settled: the offset of the first record that is not applied; tail: a fingerprint of the record before it, by which
+-- settlement sees whether the log still has what was applied (null: nothing was); ids: request ids applied so far;
 -- alarm: why settlement stopped here (null: it did not).
 create table lane (
     lane    int          not null,
     owner   varchar(128) character set ascii collate ascii_bin null,
     settled bigint       not null default 0,
+    tail    bigint       null,
     ids     bigint       not null default 0,
     alarm   varchar(512) null,
     primary key (lane),

@@ -84,6 +84,11 @@ public final class LaneRule {
         track(partition).seqs.merge(epoch, seq, Math::max);
     }
 
+    /** Takes note that a seq of the (partition, epoch) jumped before: nothing of it counts any more. */
+    public void halt(PartitionId partition, long epoch) {
+        track(partition).seqs.put(epoch, Track.HALTED);
+    }
+
     /** The highest fence seen for the partition: epochs below it are ended. 0 if there was none. */
     public long fenceOf(PartitionId partition) {
         Track track = tracks.get(partition);

@@ -26,7 +26,11 @@ public interface Cluster extends AutoCloseable {
     /** Joins the allocators under this name and stands for leader. Call once. */
     void join(String allocator, String address, Listener listener);
 
-    /** Publishes SKUs, creating those that are new; completes when all of it is written, exceptionally if not. */
+    /**
+     * Publishes SKUs, creating those that are new; completes when all of it is written, exceptionally if not, and then
+     * some may be written: with {@link NotLeadingException} if it has joined and does not lead, {@link
+     * RegistryUnavailableException} if the registry can't be asked or an answer was lost. Calls take effect in their order.
+     */
     CompletableFuture<Void> publish(Map<Sku, SkuEntry> skus);
 
     /** Reads all SKUs that are published. */

@@ -26,8 +26,9 @@ public interface Routes extends AutoCloseable {
     void forget(Sku sku);
 
     /**
-     * Reads the SKU anew: the view is at least as new as this call (ZooKeeper's sync before the read). Completes
-     * exceptionally if the registry can't be asked now.
+     * Reads the SKU anew: the view is at least as new as this call (a barrier through ZooKeeper's quorum comes before the
+     * read). It need not be followed. Completes exceptionally, with {@link RegistryUnavailableException}, if the registry
+     * can't be asked now. Calls at the same time share reads.
      */
     CompletableFuture<Optional<SkuView>> refresh(Sku sku);
 

@@ -48,7 +48,7 @@ public final class Database implements AutoCloseable {
     /**
      * Connects and migrates. Blocks until that is done, while the database is not there for some 50 s at most.
      *
-     * @param mappers MyBatis mapper interfaces, for {@code session.getMapper}
+     * @param mappers more MyBatis mapper interfaces, for {@code session.getMapper}
      * @throws org.flywaydb.core.api.FlywayException if the schema can't be migrated
      */
     public static Database open(DatabaseSettings settings, List<Class<?>> mappers) {
@@ -109,6 +109,7 @@ public final class Database implements AutoCloseable {
         configuration.setCacheEnabled(false);
         configuration.getTypeHandlerRegistry().register(SkuTypeHandler.class);
         configuration.getTypeHandlerRegistry().register(RequestIdTypeHandler.class);
+        configuration.addMapper(ReconcileMapper.class);
         mappers.forEach(configuration::addMapper);
         return new SqlSessionFactoryBuilder().build(configuration);
     }

@@ -11,12 +11,16 @@ public enum SqlFault {
     DUPLICATE_KEY,
     /** A deadlock, or a lock not had in time (1213, 1205, SQLState class 40): the transaction is to be done again. */
     CONTENTION,
+    /** A rule of the schema forbids it: a CHECK, a missing value, a number out of range. */
+    CONSTRAINT,
     /** No connection, or it broke (SQLState class 08, vendor codes of a server that shuts down). */
     CONNECTION,
     /** Anything else: a fault of ours, or of the books. */
     OTHER;
 
     private static final int DUPLICATE_ENTRY = 1062;
+    private static final int CHECK_OF_MARIADB = 4025;
+    private static final int CHECK_OF_MYSQL = 3819;
     private static final int LOCK_WAIT_TIMEOUT = 1205;
     private static final int DEADLOCK = 1213;
     private static final int TOO_MANY_CONNECTIONS = 1040;
@@ -40,6 +44,7 @@ public enum SqlFault {
             case DUPLICATE_ENTRY -> DUPLICATE_KEY;
             case LOCK_WAIT_TIMEOUT, DEADLOCK, CHANGED_SINCE_LAST_READ -> CONTENTION;
             case TOO_MANY_CONNECTIONS, SHUTDOWN_IN_PROGRESS, CONNECTION_KILLED, QUERY_INTERRUPTED -> CONNECTION;
+            case CHECK_OF_MARIADB, CHECK_OF_MYSQL -> CONSTRAINT;
             default -> ofState(e);
         };
     }
@@ -47,6 +52,9 @@ public enum SqlFault {
     private static SqlFault ofState(SQLException e) {
         if (stateStartsWith(e, "40")) {
             return CONTENTION;
+        }
+        if (stateStartsWith(e, "22") || stateStartsWith(e, "23")) {
+            return CONSTRAINT;
         }
         // HikariCP reports a pool without a connection in time as transient, often without a state.
         return stateStartsWith(e, "08") || e instanceof SQLTransientConnectionException ? CONNECTION : OTHER;

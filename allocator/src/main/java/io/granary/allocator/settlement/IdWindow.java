@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.allocator.settlement;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The recent request ids that a takeover reads, so that a retry meets its first answer: those of the last {@code age},
+ * but at most about {@code ids}. Older retries are caught by the ledger. Immutable.
+ *
+ * @param age 1 s to 1 day
+ * @param ids 1 to 100,000,000
+ * @param markIds a mark is put after that many ids…
+ * @param markAge …or after that long, if there were ids
+ */
+public record IdWindow(Duration age, long ids, long markIds, Duration markAge) {
+    /** What DESIGN asks for: 10 minutes or 2,000,000 ids, with marks each 100,000 ids or 10 s. */
+    public static final IdWindow DEFAULT =
+            new IdWindow(Duration.ofMinutes(10), 2_000_000, 100_000, Duration.ofSeconds(10));
+
+    private static final long MOST_IDS = 100_000_000;
+
+    /**
+     * @throws IllegalArgumentException if a value is out of its range
+     */
+    public IdWindow {
+        if (age.compareTo(Duration.ofSeconds(1)) < 0 || age.compareTo(Duration.ofDays(1)) > 0) {
+            throw new IllegalArgumentException("age: " + age + " (expected: 1 s to 1 day)");
+        }
+        if (ids < 1 || ids > MOST_IDS) {
+            throw new IllegalArgumentException("ids: " + ids + " (expected: 1 to " + MOST_IDS + ")");
+        }
+        if (markIds < 1 || markIds > ids) {
+            throw new IllegalArgumentException("markIds: " + markIds + " (expected: 1 to ids, " + ids + ")");
+        }
+        if (markAge.isNegative() || markAge.isZero() || markAge.compareTo(age) > 0) {
+            throw new IllegalArgumentException("markAge: " + markAge + " (expected: above 0, to age, " + age + ")");
+        }
+    }
+
+    /**
+     * Where the window begins: the newest mark that is old enough, or that has enough ids after it; 0 if there is none.
+     *
+     * @param marks of one lane
+     * @param idsNow request ids applied so far in that lane
+     */
+    public long start(List<LaneMark> marks, long idsNow, long nowMillis) {
+        long start = 0;
+        for (LaneMark mark : marks) {
+            boolean enough = idsNow - mark.ids() >= ids || nowMillis - mark.markedMillis() >= age.toMillis();
+            if (enough && mark.position() > start) {
+                start = mark.position();
+            }
+        }
+        return start;
+    }
+
+    /** Whether another mark is due where so many ids have been applied. */
+    boolean isMarkDue(@Nullable LaneMark last, long idsNow, long nowMillis) {
+        long idsSince = idsNow - (last == null ? 0 : last.ids());
+        return idsSince >= markIds
+                || (idsSince > 0 && (last == null || nowMillis - last.markedMillis() >= markAge.toMillis()));
+    }
+}

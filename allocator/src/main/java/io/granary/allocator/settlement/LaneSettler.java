@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.allocator.settlement;
+
+import io.granary.concurrent.Loop;
+import io.granary.log.LaneRecord;
+import io.granary.log.Read;
+import io.granary.log.StockLog;
+import io.granary.model.Sku;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Settles one lane: reads on while a transaction runs, applies what is there, one transaction at a time. Whatever goes
+ * wrong, it begins again from where the books say that the lane stands; what was applied is never applied again, since
+ * every change is conditional on that standing. So any number of settlers of a lane do no harm, they only waste time.
+ *
+ * <p>Before it goes on after a start or a fault it compares the last record applied with what the log has there now: a
+ * broker may have shown records that it then lost.
+ *
+ * <p>An alarm stops the lane for all settlers until somebody clears it in the books.
+ *
+ * <p>Everything runs on the loop given.
+ */
+final class LaneSettler {
+    private static final Logger LOG = LoggerFactory.getLogger(LaneSettler.class);
+    // A restarted broker may not show the end of a lane at once; only then is it lost.
+    private static final int TAIL_LOOKS = 5;
+    private static final long NONE = Long.MIN_VALUE;
+    private static final Duration FIRST_RETRY = Duration.ofMillis(20);
+
+    private final int lane;
+    private final Loop loop;
+    private final StockLog log;
+    private final SettlementStore store;
+    private final SettlementSettings settings;
+    private final SettlementMetrics metrics;
+    private final Consumer<Set<Sku>> onSettled;
+
+    // Counts the beginnings: what comes back from an earlier one is dropped.
+    private long round;
+    private boolean running;
+    private boolean alarmed;
+    private int faultsInRow;
+    private int looksInRow;
+    // Of this round:
+    private BatchFold fold;
+    private final Deque<PendingRecord> pending = new ArrayDeque<>();
+    private long pendingBytes;
+    private long pendingRows;
+    private boolean ready;
+    private boolean reading;
+    private boolean applying;
+    private long nextOffset;
+    private long settled;
+    private long ids;
+    private @Nullable LaneMark lastMark;
+    private long notBeforeNanos;
+    private boolean waitingToApply;
+    private volatile long oldestMillis = NONE;
+
+    LaneSettler(
+            int lane,
+            Loop loop,
+            StockLog log,
+            SettlementStore store,
+            SettlementSettings settings,
+            SettlementMetrics metrics,
+            Consumer<Set<Sku>> onSettled) {
+        this.lane = lane;
+        this.loop = loop;
+        this.log = log;
+        this.store = store;
+        this.settings = settings;
+        this.metrics = metrics;
+        this.onSettled = onSettled;
+        fold = new BatchFold(lane);
+        notBeforeNanos = loop.nanoTime();
+    }
+
+    void start() {
+        running = true;
+        begin();
+    }
+
+    /** Stops it; a transaction on its way is left to end as it may. */
+    void stop() {
+        running = false;
+        reset();
+        setAlarmed(false);
+    }
+
+    /** The age of the oldest record that was read and is not applied, in ms. Thread-safe. */
+    long lagMillis() {
+        long oldest = oldestMillis;
+        return oldest == NONE ? 0 : Math.max(0, loop.currentTimeMillis() - oldest);
+    }
+
+    private void noteOldest() {
+        PendingRecord oldest = pending.peekFirst();
+        oldestMillis = oldest == null ? NONE : oldest.storedMillis();
+    }
+
+    private void reset() {
+        round++;
+        metrics.waiting(-pending.size());
+        fold = new BatchFold(lane);
+        pending.clear();
+        noteOldest();
+        pendingBytes = 0;
+        pendingRows = 0;
+        ready = false;
+        reading = false;
+        applying = false;
+        waitingToApply = false;
+    }
+
+    private void begin() {
+        reset();
+        then(store.standing(lane), this::stand, this::failed);
+    }
+
+    private void beginAfter(Duration pause) {
+        reset();
+        long mine = round;
+        loop.schedule(pause, () -> {
+            if (mine == round && running) {
+                begin();
+            }
+        });
+    }
+
+    private void failed(@Nullable Throwable fault) {
+        LOG.warn("Lane {}: something failed, will begin again from the books", lane, fault);
+        retry();
+    }
+
+    private void retry() {
+        metrics.fault();
+        faultsInRow = Math.min(faultsInRow + 1, 16);
+        Duration pause = FIRST_RETRY.multipliedBy(1L << (faultsInRow - 1));
+        beginAfter(pause.compareTo(settings.retryPause()) < 0 ? pause : settings.retryPause());
+    }
+
+    private void stand(LaneStanding standing) {
+        settled = standing.settled();
+        ids = standing.ids();
+        lastMark = standing.lastMark();
+        if (standing.alarm() != null) {
+            setAlarmed(true);
+            beginAfter(settings.alarmPause());
+            return;
+        }
+        setAlarmed(false);
+        nextOffset = settled;
+        if (settled == 0 || standing.tail().isEmpty()) {
+            ready = true;
+            proceed();
+        } else {
+            long tail = standing.tail().getAsLong();
+            then(log.read(lane, settled - 1, Duration.ZERO), read -> compareTail(tail, read), this::failed);
+        }
+    }
+
+    private void compareTail(long tail, Read read) {
+        if (read instanceof Read.Records records) {
+            List<LaneRecord> found = records.records();
+            if (PendingRecord.print(found.get(0).body()) != tail) {
+                raise("the record at " + (settled - 1) + " is another than the one that was applied: the log has lost"
+                        + " records");
+                return;
+            }
+            looksInRow = 0;
+            ready = true;
+            take(found.subList(1, found.size()));
+            proceed();
+        } else if (read instanceof Read.Expired expired && expired.first() <= settled) {
+            // Nothing is left to compare with, and nothing that is wanted is missing.
+            ready = true;
+            proceed();
+        } else if (read instanceof Read.Failed failed) {
+            LOG.debug("Lane {}: {}", lane, failed.reason());
+            retry();
+        } else if (++looksInRow < TAIL_LOOKS) {
+            metrics.fault();
+            beginAfter(settings.retryPause());
+        } else {
+            looksInRow = 0;
+            raise("settled up to " + settled + ", but the log says: " + read);
+        }
+    }
+
+    private void proceed() {
+        if (!ready) {
+            return;
+        }
+        if (!reading && pendingBytes < settings.readAheadBytes()) {
+            reading = true;
+            then(log.read(lane, nextOffset, settings.readWait()), this::taken, this::failed);
+        }
+        if (!applying && !pending.isEmpty()) {
+            long wait = notBeforeNanos - loop.nanoTime();
+            boolean full = pendingRows >= settings.batchRows() || pending.size() >= settings.batchRecords();
+            if (full || wait <= 0) {
+                settle();
+            } else if (!waitingToApply) {
+                waitingToApply = true;
+                long mine = round;
+                loop.schedule(Duration.ofNanos(wait), () -> {
+                    if (mine == round) {
+                        waitingToApply = false;
+                        proceed();
+                    }
+                });
+            }
+        }
+    }
+
+    private void taken(Read read) {
+        reading = false;
+        if (read instanceof Read.Records records) {
+            take(records.records());
+            proceed();
+        } else if (read instanceof Read.Nothing) {
+            proceed();
+        } else if (read instanceof Read.Failed failed) {
+            LOG.debug("Lane {}: {}", lane, failed.reason());
+            retry();
+        } else if (read instanceof Read.Expired expired && pending.isEmpty() && !applying) {
+            raise("the record at " + nextOffset + " is gone: the log begins at " + expired.first());
+        } else {
+            // Beyond the end, as far as the log shows now: comparing the tail will tell whether something was lost.
+            retry();
+        }
+    }
+
+    private void take(List<LaneRecord> records) {
+        for (LaneRecord record : records) {
+            PendingRecord taken = PendingRecord.of(record);
+            pending.add(taken);
+            pendingBytes += taken.bytes();
+            pendingRows += taken.rows();
+            nextOffset = record.offset() + 1;
+        }
+        metrics.waiting(records.size());
+        noteOldest();
+    }
+
+    private void settle() {
+        applying = true;
+        notBeforeNanos = loop.nanoTime() + settings.pause().toNanos();
+        List<PendingRecord> batch = new ArrayList<>();
+        long rows = 0;
+        for (PendingRecord record : pending) {
+            if (batch.size() == settings.batchRecords() || rows >= settings.batchRows()) {
+                break;
+            }
+            batch.add(record);
+            rows += record.rows();
+        }
+        BatchFold.Unknown unknown = fold.unknown(batch);
+        if (unknown.isEmpty()) {
+            settle(batch);
+        } else {
+            then(
+                    store.find(lane, unknown.skus(), unknown.epochs()),
+                    books -> {
+                        fold.learn(books);
+                        settle(batch);
+                    },
+                    this::failed);
+        }
+    }
+
+    private void settle(List<PendingRecord> batch) {
+        BatchFold.Folded folded = fold.fold(batch);
+        LaneChange change = folded.change();
+        if (change == null) {
+            raise("the record at " + settled + " can't be applied: " + folded.fault());
+            return;
+        }
+        long now = loop.currentTimeMillis();
+        long idsThen = ids + change.ids();
+        LaneMark mark =
+                settings.idWindow().isMarkDue(lastMark, idsThen, now) ? new LaneMark(change.to(), idsThen, now) : null;
+        long startNanos = loop.nanoTime();
+        hop(store.apply(change, mark), (mine, done, fault) -> {
+            if (done instanceof SettlementStore.Outcome.Applied applied) {
+                metrics.applied(change, applied, loop.nanoTime() - startNanos);
+                tell(change);
+            }
+            if (!mine) {
+                return;
+            }
+            if (done == null) {
+                failed(fault);
+            } else {
+                settled(change, mark, done);
+            }
+        });
+    }
+
+    private void settled(LaneChange change, @Nullable LaneMark mark, SettlementStore.Outcome outcome) {
+        if (outcome instanceof SettlementStore.Outcome.Moved) {
+            LOG.info("Lane {}: another settler was here first", lane);
+            retry();
+        } else if (outcome instanceof SettlementStore.Outcome.Refused refused) {
+            raise("the books refuse the records from " + change.from() + " to " + (change.to() - 1) + ": "
+                    + refused.reason());
+        } else {
+            faultsInRow = 0;
+            applying = false;
+            settled = change.to();
+            ids += change.ids();
+            lastMark = mark == null ? lastMark : mark;
+            drop(change.to());
+            proceed();
+        }
+    }
+
+    private void drop(long before) {
+        int dropped = 0;
+        for (PendingRecord first = pending.peekFirst();
+                first != null && first.offset() < before;
+                first = pending.peekFirst()) {
+            pending.removeFirst();
+            pendingBytes -= first.bytes();
+            pendingRows -= first.rows();
+            dropped++;
+        }
+        metrics.waiting(-dropped);
+        noteOldest();
+    }
+
+    private void tell(LaneChange change) {
+        if (!change.skus().isEmpty()) {
+            Set<Sku> touched = new HashSet<>(change.skus().size() * 2);
+            change.skus().forEach(sku -> touched.add(sku.sku()));
+            onSettled.accept(touched);
+        }
+    }
+
+    private void raise(String reason) {
+        LOG.error("Lane {} stops: {}", lane, reason);
+        setAlarmed(true);
+        long at = settled;
+        reset();
+        then(store.raise(lane, at, reason), done -> beginAfter(settings.alarmPause()), this::failed);
+    }
+
+    private void setAlarmed(boolean now) {
+        if (alarmed != now) {
+            alarmed = now;
+            metrics.alarmed(now ? 1 : -1);
+        }
+    }
+
+    /** Goes on on the loop, unless this round is over by then. */
+    private <T> void then(CompletableFuture<T> future, Consumer<T> next, Consumer<@Nullable Throwable> onFault) {
+        hop(future, (mine, result, fault) -> {
+            if (!mine) {
+                return;
+            }
+            if (fault == null) {
+                next.accept(result);
+            } else {
+                onFault.accept(fault);
+            }
+        });
+    }
+
+    private interface Step<T> {
+        void take(boolean mine, T result, @Nullable Throwable fault);
+    }
+
+    /** Takes a result to the loop, with whether it still belongs to this round. A step that fails ends the round. */
+    private <T> void hop(CompletableFuture<T> future, Step<T> step) {
+        long asked = round;
+        CompletableFuture<T> unused = future.whenComplete((result, fault) -> loop.execute(() -> {
+            try {
+                step.take(asked == round && running, result, fault);
+            } catch (RuntimeException e) {
+                if (running) {
+                    failed(e);
+                }
+            }
+        }));
+    }
+}

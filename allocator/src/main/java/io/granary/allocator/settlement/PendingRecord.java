@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.allocator.settlement;
+
+import com.google.common.hash.Hashing;
+import io.granary.log.LaneRecord;
+import io.granary.record.LogRecord;
+import io.granary.record.MalformedRecordException;
+import io.granary.record.Section;
+import java.util.List;
+
+/**
+ * A record that waits to be applied.
+ *
+ * @param print tells this record from others
+ * @param malformed why it could not be decoded; empty if it was
+ * @param rows deductions in it, valid or not
+ */
+record PendingRecord(
+        long offset, long storedMillis, int bytes, long print, LogRecord record, String malformed, int rows) {
+    private static final LogRecord NOTHING = new LogRecord(0, "", List.of());
+
+    static PendingRecord of(LaneRecord read) {
+        long print = print(read.body());
+        try {
+            LogRecord record = LogRecord.decode(read.body());
+            int rows = 0;
+            for (Section section : record.sections()) {
+                if (section instanceof Section.Deductions deductions) {
+                    rows += deductions.entries().count();
+                }
+            }
+            return new PendingRecord(read.offset(), read.storedMillis(), read.body().length, print, record, "", rows);
+        } catch (MalformedRecordException e) {
+            return new PendingRecord(
+                    read.offset(),
+                    read.storedMillis(),
+                    read.body().length,
+                    print,
+                    NOTHING,
+                    "malformed: " + e.getMessage(),
+                    0);
+        }
+    }
+
+    static long print(byte[] body) {
+        return Hashing.murmur3_128().hashBytes(body).asLong();
+    }
+
+    boolean isMalformed() {
+        return !malformed.isEmpty();
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.allocator.settlement;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/** What settlement tells about itself. Thread-safe. */
+final class SettlementMetrics {
+    private static final String PREFIX = "granary.settlement.";
+
+    private final Counter records;
+    private final Counter rows;
+    private final Counter duplicates;
+    private final Counter conflicts;
+    private final Counter stale;
+    private final Counter repeated;
+    private final Counter gaps;
+    private final Counter faults;
+    private final Timer transactions;
+    private final AtomicInteger alarms = new AtomicInteger();
+    private final AtomicLong waiting = new AtomicLong();
+
+    /**
+     * @param lagMillis the age of the oldest record that was read and is not applied, 0 if there is none
+     */
+    SettlementMetrics(MeterRegistry meters, LongSupplier lagMillis) {
+        records = counter(meters, "records", "Records of the stock log that were applied");
+        rows = counter(meters, "rows", "Deductions that were entered in the ledger");
+        duplicates = counter(meters, "duplicates", "Deductions whose id counted before; their units went back");
+        conflicts = counter(meters, "conflicts", "Deductions whose id counted before with another quantity");
+        stale = counter(meters, "sections.stale", "Sections of ended epochs, skipped");
+        repeated = counter(meters, "sections.duplicate", "Sections seen before, skipped");
+        gaps = counter(meters, "sections.gap", "Sections behind a jump of the sequence, skipped");
+        faults = counter(meters, "faults", "Faults of the log or the books after which a lane was begun again");
+        transactions = Timer.builder(PREFIX + "transaction")
+                .description("Transactions that apply records")
+                .register(meters);
+        Gauge.builder(PREFIX + "lanes.alarmed", alarms, AtomicInteger::get)
+                .description("Lanes of this allocator that stopped with an alarm")
+                .register(meters);
+        Gauge.builder(PREFIX + "lag.records", waiting, AtomicLong::get)
+                .description("Records that were read and are not applied yet")
+                .register(meters);
+        Gauge.builder(PREFIX + "lag.ms", lagMillis, LongSupplier::getAsLong)
+                .description("Age of the oldest record that was read and is not applied yet")
+                .register(meters);
+    }
+
+    private static Counter counter(MeterRegistry meters, String name, String description) {
+        return Counter.builder(PREFIX + name).description(description).register(meters);
+    }
+
+    void applied(LaneChange change, SettlementStore.Outcome.Applied applied, long nanos) {
+        records.increment((double) (change.to() - change.from()));
+        rows.increment(applied.rows());
+        duplicates.increment(applied.duplicates());
+        conflicts.increment(applied.conflicts());
+        stale.increment(change.skipped().stale());
+        repeated.increment(change.skipped().duplicates());
+        gaps.increment(change.skipped().gaps());
+        transactions.record(nanos, java.util.concurrent.TimeUnit.NANOSECONDS);
+    }
+
+    void fault() {
+        faults.increment();
+    }
+
+    void alarmed(int change) {
+        alarms.addAndGet(change);
+    }
+
+    void waiting(int change) {
+        waiting.addAndGet(change);
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.allocator.settlement;
+
+import io.granary.model.PartitionId;
+import io.granary.model.RequestId;
+import io.granary.record.Entries;
+import io.granary.record.RecordBuilder;
+
+/** Writes records for tests, as nodes would. */
+final class Records {
+    static final long TIME = 1_700_000_000_000L;
+
+    private final RecordBuilder builder = new RecordBuilder("node-1", TIME, 256);
+
+    private Records() {}
+
+    static Records record() {
+        return new Records();
+    }
+
+    Records deductions(PartitionId partition, long epoch, long seq, RequestId id, int quantity) {
+        return deductions(partition, epoch, seq, new RequestId[] {id}, new int[] {quantity});
+    }
+
+    Records deductions(
+            PartitionId partition, long epoch, long seq, RequestId id, int quantity, RequestId id2, int quantity2) {
+        return deductions(partition, epoch, seq, new RequestId[] {id, id2}, new int[] {quantity, quantity2});
+    }
+
+    Records deductions(PartitionId partition, long epoch, long seq, RequestId[] ids, int[] quantities) {
+        byte[] bytes = new byte[ids.length * Entries.WIDTH];
+        for (int i = 0; i < ids.length; i++) {
+            Entries.write(bytes, i * Entries.WIDTH, ids[i].high(), ids[i].low(), quantities[i]);
+        }
+        builder.deductions(partition, epoch, seq, new Entries(bytes, 0, ids.length));
+        return this;
+    }
+
+    Records returned(PartitionId partition, long epoch, long seq, long units) {
+        builder.returned(partition, epoch, seq, units);
+        return this;
+    }
+
+    Records fence(PartitionId partition, long epoch) {
+        builder.fence(partition, epoch);
+        return this;
+    }
+
+    byte[] bytes() {
+        return builder.build();
+    }
+}
