@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.client;
+
+import io.granary.model.Sku;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call on its way through the client. A caller's thread makes it; from then on only the loop touches it, except for
+ * its future. It carries its own links for the lists it is in, so that being in one costs no garbage.
+ */
+final class Call extends CallState {
+    /** Where the call waits. */
+    enum Place {
+        /** Nowhere: it is being looked at, or not begun. */
+        NONE,
+        /** In its slot's queue, for a frame. */
+        QUEUED,
+        /** In a frame, for an answer. */
+        IN_FLIGHT,
+        /** With its SKU, for another view or a moment to try again. */
+        PARKED,
+        /** With its SKU, for a read of the registry. */
+        READING,
+        OVER
+    }
+
+    final Sku sku;
+    final long high;
+    final long low;
+    final int quantity;
+    /** How long the caller waits; from {@link #begin} on, the moment until which. */
+    private long deadlineNanos;
+
+    final CompletableFuture<DeductionResult> future = new CompletableFuture<>();
+
+    Place place = Place.NONE;
+    int backoffs;
+    @Nullable SkuRoutes routes;
+    /** Where it is queued, or was asked last. */
+    @Nullable Slot at;
+    /** The frame with its attempt in flight; other frames have attempts that were given up. */
+    @Nullable Frame frame;
+
+    // Links of the slot's queue.
+    @Nullable Call queueBefore;
+    @Nullable Call queueAfter;
+
+    // Links of the wheel's list, and where that is.
+    @Nullable Call wheelBefore;
+    @Nullable Call wheelAfter;
+    long dueTick = DeadlineWheel.NOT_IN;
+
+    Call(Sku sku, long high, long low, int quantity, long patienceNanos) {
+        super(high, low);
+        this.sku = sku;
+        this.high = high;
+        this.low = low;
+        this.quantity = quantity;
+        this.deadlineNanos = patienceNanos;
+    }
+
+    void begin(SkuRoutes with, long nowNanos) {
+        routes = with;
+        deadlineNanos += nowNanos;
+    }
+
+    long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    SkuRoutes routes() {
+        if (routes == null) {
+            throw new IllegalStateException("call: not begun");
+        }
+        return routes;
+    }
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.client;
+
+import io.granary.protocol.Answer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one call knows: which slot it may ask next, and what may be said of it. No I/O, no clock, no threads; not
+ * thread-safe.
+ *
+ * <p>An <em>attempt</em> is one entry in one frame, to the owner of one slot at one epoch. At most one attempt of a call
+ * is in flight. It ends with an answer, or is <em>given up</em> (its stream broke, or the slot has another owner): then
+ * nobody here knows whether it did something, or still will, and it stays <em>open</em>. Open attempts bind the call:
+ *
+ * <ul>
+ *   <li>They are all at one slot, for nothing else may be asked while one is open: two slots could both deduct.
+ *   <li>Only an owner of the highest open epoch or of a later one can settle them. It knows what its predecessors made
+ *       durable, and what they may still send is void. A replaced owner knows less than the truth: its refusal proves
+ *       nothing.
+ *   <li>{@link Answer#NOT_OWNER} and {@link Answer#THROTTLED} speak of their own attempt only. They never settle an
+ *       earlier one.
+ *   <li>At the deadline an open attempt, as one in flight, makes the outcome {@link Outcome#UNKNOWN}.
+ * </ul>
+ *
+ * While nothing is open the call goes through the slots in the order of {@link Rendezvous}, in rounds: a slot is asked
+ * once in a round.
+ */
+class CallState {
+    /** What an answer leads to. */
+    enum Next {
+        /** The call is over: {@link #result()}. */
+        DONE,
+        /** Nothing is open; the slot has refused in this round. */
+        OTHER_SLOT,
+        /** Ask the same slot again, after a while or with another owner. */
+        SAME_SLOT
+    }
+
+    private static final long NONE = 0;
+    private static final byte INSUFFICIENT = 1;
+    private static final byte THROTTLED = 2;
+    private static final byte NOT_OWNER = 4;
+
+    private final long hash;
+    private int slot = -1;
+    private long flightEpoch = NONE;
+    private long openEpoch = NONE;
+    private long below = Long.MAX_VALUE;
+    private byte heard;
+    private Outcome lastRound = Outcome.UNAVAILABLE;
+    private @Nullable DeductionResult result;
+
+    CallState(long high, long low) {
+        hash = Rendezvous.hash(high, low);
+    }
+
+    /** Whether an attempt was given up and not settled since: only {@link #slot()} may be asked. */
+    boolean isOpen() {
+        return openEpoch != NONE;
+    }
+
+    boolean isInFlight() {
+        return flightEpoch != NONE;
+    }
+
+    boolean isDone() {
+        return result != null;
+    }
+
+    /** The slot that was asked last; -1 if none was. */
+    int slot() {
+        return slot;
+    }
+
+    /** The score of a slot for this call; the slot with the highest is asked first. */
+    long score(int candidate) {
+        return Rendezvous.score(hash, candidate);
+    }
+
+    /** Only slots with a score below this are still to be asked in this round. */
+    long below() {
+        return below;
+    }
+
+    /** How the call ended. */
+    DeductionResult result() {
+        if (result == null) {
+            throw new IllegalStateException("call: not over");
+        }
+        return result;
+    }
+
+    /** An attempt leaves for the owner of a slot at an epoch. */
+    void asked(int toSlot, long epoch) {
+        if (epoch <= NONE || isInFlight() || isDone() || (isOpen() && toSlot != slot)) {
+            throw new IllegalStateException("attempt: slot " + toSlot + " at epoch " + epoch + " (expected: " + this + ")");
+        }
+        slot = toSlot;
+        flightEpoch = epoch;
+    }
+
+    /** Nobody will wait for the answer of the attempt in flight any more. */
+    void givenUp() {
+        openEpoch = Math.max(openEpoch, flightEpoch);
+        flightEpoch = NONE;
+    }
+
+    /** The answer of the attempt in flight. */
+    Next answered(Answer answer, long detail) {
+        long epoch = flightEpoch;
+        flightEpoch = NONE;
+        boolean settles = epoch >= openEpoch;
+        return switch (answer) {
+            case DEDUCTED -> done(DeductionResult.of(Outcome.DEDUCTED));
+            case CONFLICT -> settles ? done(new DeductionResult(Outcome.CONFLICT, detail)) : Next.SAME_SLOT;
+            case EXCEEDS_ACTUAL -> settles ? done(new DeductionResult(Outcome.INSUFFICIENT, detail)) : Next.SAME_SLOT;
+            case INSUFFICIENT -> {
+                if (!settles) {
+                    yield Next.SAME_SLOT;
+                }
+                openEpoch = NONE;
+                yield refused(INSUFFICIENT);
+            }
+            case THROTTLED -> isOpen() ? Next.SAME_SLOT : refused(THROTTLED);
+            // INVALID: the quantity was checked before; a node that can't take it can't serve this call.
+            case NOT_OWNER, INVALID -> isOpen() ? Next.SAME_SLOT : refused(NOT_OWNER);
+            case UNKNOWN -> {
+                openEpoch = Math.max(openEpoch, epoch);
+                yield Next.SAME_SLOT;
+            }
+        };
+    }
+
+    /**
+     * The answer of an attempt that was given up. That it deducted is true whoever says so; the rest is left to the
+     * attempts after it.
+     *
+     * @return whether the call is over now
+     */
+    boolean answeredLate(Answer answer) {
+        if (answer != Answer.DEDUCTED || isDone()) {
+            return false;
+        }
+        flightEpoch = NONE;
+        done(DeductionResult.of(Outcome.DEDUCTED));
+        return true;
+    }
+
+    /**
+     * No slot is left to ask in this round; the next begins. A round in which no slot was registered leaves what the
+     * round before has shown.
+     *
+     * @param complete whether all registered slots could be asked
+     */
+    void roundEnded(boolean complete) {
+        if ((heard & THROTTLED) != 0) {
+            lastRound = Outcome.THROTTLED;
+        } else if (!complete || (heard & NOT_OWNER) != 0) {
+            lastRound = Outcome.UNAVAILABLE;
+        } else if (heard == INSUFFICIENT) {
+            lastRound = Outcome.INSUFFICIENT;
+        }
+        heard = 0;
+        below = Long.MAX_VALUE;
+    }
+
+    /** The call ends without asking any slot more; nothing may be open. */
+    void refuse(Outcome outcome) {
+        if (isOpen() || isInFlight()) {
+            throw new IllegalStateException("outcome: " + outcome + " (expected: nothing open, in " + this + ")");
+        }
+        done(DeductionResult.of(outcome));
+    }
+
+    /** The deadline has passed, or the client closes: what is certain now is the outcome. */
+    void expired() {
+        if (isOpen() || isInFlight()) {
+            flightEpoch = NONE;
+            done(DeductionResult.of(Outcome.UNKNOWN));
+        } else if (lastRound == Outcome.UNAVAILABLE && (heard & THROTTLED) != 0) {
+            done(DeductionResult.of(Outcome.THROTTLED));
+        } else {
+            done(DeductionResult.of(lastRound));
+        }
+    }
+
+    private Next refused(byte what) {
+        heard |= what;
+        below = score(slot);
+        return Next.OTHER_SLOT;
+    }
+
+    private Next done(DeductionResult end) {
+        result = end;
+        openEpoch = NONE;
+        return Next.DONE;
+    }
+
+    @Override
+    public String toString() {
+        return "slot " + slot + ", in flight at epoch " + flightEpoch + ", open at epoch " + openEpoch + ", result "
+                + result;
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.client;
+
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What a client tells of itself:
+ *
+ * <ul>
+ *   <li>{@code granary.client.calls{outcome}}: calls that ended
+ *   <li>{@code granary.client.attempts}: entries sent; more than the calls if some were asked again
+ *   <li>{@code granary.client.given.up}: attempts whose answer nobody waits for any more
+ *   <li>{@code granary.client.under.way}: calls that have not ended
+ *   <li>{@code granary.client.frame.entries}: attempts per frame
+ * </ul>
+ *
+ * Written by the loop, except for {@link #refusedAtOnce()}; read by anybody.
+ */
+final class ClientMetrics {
+    private final AtomicLong[] ended = new AtomicLong[Outcome.values().length];
+    private final LongAdder refusedAtOnce = new LongAdder();
+    private final AtomicLong attempts = new AtomicLong();
+    private final AtomicLong givenUp = new AtomicLong();
+    private final AtomicLong underWay = new AtomicLong();
+    private final DistributionSummary frameEntries;
+
+    ClientMetrics(MeterRegistry registry) {
+        for (Outcome outcome : Outcome.values()) {
+            AtomicLong count = new AtomicLong();
+            ended[outcome.ordinal()] = count;
+            FunctionCounter.builder("granary.client.calls", this, metrics -> metrics.ended(outcome))
+                    .tag("outcome", outcome.name())
+                    .description("Calls that ended")
+                    .register(registry);
+        }
+        FunctionCounter.builder("granary.client.attempts", attempts, AtomicLong::get)
+                .description("Attempts sent to nodes")
+                .register(registry);
+        FunctionCounter.builder("granary.client.given.up", givenUp, AtomicLong::get)
+                .description("Attempts whose answer is not known")
+                .register(registry);
+        Gauge.builder("granary.client.under.way", underWay, AtomicLong::get)
+                .description("Calls that have not ended")
+                .register(registry);
+        frameEntries = DistributionSummary.builder("granary.client.frame.entries")
+                .description("Attempts per frame")
+                .register(registry);
+    }
+
+    /** Any thread may call this. */
+    void refusedAtOnce() {
+        refusedAtOnce.increment();
+    }
+
+    void began() {
+        add(underWay, 1);
+    }
+
+    void ended(Call call) {
+        add(underWay, -1);
+        add(ended[call.result().outcome().ordinal()], 1);
+    }
+
+    void frame(int entries) {
+        add(attempts, entries);
+        frameEntries.record(entries);
+    }
+
+    void givenUp(int count) {
+        add(givenUp, count);
+    }
+
+    private long ended(Outcome outcome) {
+        return ended[outcome.ordinal()].get() + (outcome == Outcome.THROTTLED ? refusedAtOnce.sum() : 0);
+    }
+
+    /** One writer: no need for the price of an atomic addition. */
+    private static void add(AtomicLong counter, long count) {
+        counter.lazySet(counter.getPlain() + count);
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.client;
+
+import org.jspecify.annotations.Nullable;
+
+/** A deduct frame that was sent: its calls in the order of its entries, null once answered. Touched by the loop only. */
+final class Frame {
+    final int id;
+    final @Nullable Call[] calls;
+    int unanswered;
+
+    Frame(int id, @Nullable Call[] calls) {
+        this.id = id;
+        this.calls = calls;
+        this.unanswered = calls.length;
+    }
+}

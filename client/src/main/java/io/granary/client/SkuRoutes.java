@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.client;
+
+import io.granary.model.PartitionId;
+import io.granary.model.Sku;
+import io.granary.registry.SkuState;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of one SKU, and the calls that wait for more to be known. Touched by the loop only. */
+final class SkuRoutes {
+    final Sku sku;
+    /** Null while nothing is known. */
+    @Nullable SkuState state;
+
+    boolean followed;
+    /** The calls under way for this SKU. */
+    int calls;
+
+    private Slot[] slots = {};
+    private Slot[] registered = {};
+
+    /** Calls that wait for a change. */
+    final Set<Call> parked = new LinkedHashSet<>();
+    /** Calls that the read under way will answer; may be empty, if their deadlines came first. */
+    Set<Call> readers = new LinkedHashSet<>();
+    /** Calls that came after the read under way had begun, which may see less than they must. */
+    Set<Call> nextReaders = new LinkedHashSet<>();
+
+    boolean readUnderWay;
+
+    SkuRoutes(Sku sku) {
+        this.sku = sku;
+    }
+
+    /** The slot with this number, which is known from now on. */
+    Slot slot(int number) {
+        if (number >= slots.length) {
+            Slot[] more = new Slot[number + 1];
+            System.arraycopy(slots, 0, more, 0, slots.length);
+            for (int i = slots.length; i < more.length; i++) {
+                more[i] = new Slot(new PartitionId(sku, i));
+            }
+            slots = more;
+        }
+        return slots[number];
+    }
+
+    /** All slots that are known. */
+    List<Slot> slots() {
+        return List.of(slots);
+    }
+
+    /** Call after {@link Slot#registered} of any has changed. */
+    void registrationChanged() {
+        List<Slot> now = new ArrayList<>();
+        for (Slot slot : slots) {
+            if (slot.registered) {
+                now.add(slot);
+            }
+        }
+        registered = now.toArray(new Slot[0]);
+    }
+
+    boolean hasRegistered() {
+        return registered.length > 0;
+    }
+
+    /** The registered slot that a call with nothing open should ask next in its round; null if there is none. */
+    @Nullable Slot next(CallState call, long nowNanos) {
+        Slot best = null;
+        long bestScore = -1;
+        for (Slot slot : registered) {
+            long score = call.score(slot.number());
+            if (score > bestScore && score < call.below() && slot.canBeAsked(nowNanos)) {
+                best = slot;
+                bestScore = score;
+            }
+        }
+        return best;
+    }
+
+    boolean allCanBeAsked(long nowNanos) {
+        for (Slot slot : registered) {
+            if (!slot.canBeAsked(nowNanos)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    boolean isServedBy(NodeLink link) {
+        for (Slot slot : slots) {
+            if (slot.owner == link) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean isIdle() {
+        return calls == 0 && !readUnderWay;
+    }
+}
