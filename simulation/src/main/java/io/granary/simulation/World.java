@@ -159,10 +159,21 @@ final class World {
                 loop,
                 process.newLoop(),
                 registry.registration(process),
-                new LaneMetrics(meters, process.name()));
+                new LaneMetrics(meters, process.name()),
+                reason -> scheduler.after(Duration.ZERO, () -> replace(process, reason)));
         network.serve(process.name() + ":clients", process, planted.clients(node.clients()));
         network.serve(process.name() + ":leaders", process, planted.leaders(node.leaders()));
         node.start(process.name());
+    }
+
+    /** As whoever runs a node does when it has given up. */
+    private void replace(SimProcess node, String reason) {
+        trace.say(scheduler, node.name() + " gave up: " + reason);
+        if (nodes.remove(node)) {
+            node.crash();
+            registry.expire(node);
+            startNode();
+        }
     }
 
     private void startAllocator() {

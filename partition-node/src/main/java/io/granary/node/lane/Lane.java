@@ -101,18 +101,26 @@ public final class Lane implements LaneWriter.Owner {
     // ---- The lane
 
     /**
-     * Takes a lane for good: appends an empty record, whose offset tells where the lane stands. Asked again it does
-     * nothing.
-     *
-     * @throws IllegalStateException if it has another lane already
+     * Takes a lane for life: appends an empty record, whose offset tells where the lane stands. Asked again it does
+     * nothing. Another lane is taken as long as the place in the first one is not known: until then nobody gives
+     * partitions to this node. After that it would forget the fences in the first, so it must give up instead.
      */
     public void join(int number) {
-        if (writer != null) {
-            checkState(writer.lane() == number, "lane: %s (expected: %s, for life)", number, writer.lane());
+        if (stopped) {
             return;
         }
-        writer = new LaneWriter(log, loop, number, metrics, this);
-        writer.write(newRecord(0).build(), List.of());
+        if (writer != null && writer.lane() != number) {
+            if (joined) {
+                stop("lane " + number + " was given to a node of lane " + writer.lane() + " (expected: one for life)");
+                return;
+            }
+            writer.abandon();
+            writer = null;
+        }
+        if (writer == null) {
+            writer = new LaneWriter(log, loop, number, metrics, this);
+            writer.write(newRecord(0).build(), List.of());
+        }
     }
 
     /** The lane's number; empty until its place is known. */

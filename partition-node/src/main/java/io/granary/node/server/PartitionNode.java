@@ -32,6 +32,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,12 +56,14 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
     private final Lane lane;
     private final LeaderLinks leaders;
     private final ClientLinks clients;
+    private final Consumer<String> onGivenUp;
     private final Map<PartitionId, PartitionReport> changes = new LinkedHashMap<>();
     private String address = "";
     private boolean reportScheduled;
 
     /**
      * @param loop everything but takeovers runs there
+     * @param onGivenUp hears, on the loop, why this incarnation will never serve again
      */
     public PartitionNode(
             String incarnation,
@@ -70,7 +73,9 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
             Loop loop,
             Loop takeoverLoop,
             NodeRegistration registration,
-            LaneMetrics metrics) {
+            LaneMetrics metrics,
+            Consumer<String> onGivenUp) {
+        this.onGivenUp = onGivenUp;
         this.incarnation = incarnation;
         this.log = log;
         this.loop = loop;
@@ -134,6 +139,7 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
     @Override
     public void onStopped(String reason) {
         registration.close();
+        onGivenUp.accept(reason);
     }
 
     // ---- What the leader says
@@ -163,10 +169,9 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
     }
 
     private void assignLane(int number) {
+        lane.join(number);
         if (lane.number().isPresent()) {
             introduce();
-        } else {
-            lane.join(number);
         }
     }
 
