@@ -36,19 +36,30 @@ final class Call extends CallState {
 
     Place place = Place.NONE;
     int backoffs;
-    @Nullable SkuRoutes routes;
+
+    @Nullable
+    SkuRoutes routes;
     /** Where it is queued, or was asked last. */
-    @Nullable Slot at;
+    @Nullable
+    Slot at;
     /** The frame with its attempt in flight; other frames have attempts that were given up. */
-    @Nullable Frame frame;
+    @Nullable
+    Frame frame;
 
     // Links of the slot's queue.
-    @Nullable Call queueBefore;
-    @Nullable Call queueAfter;
+    @Nullable
+    Call queueBefore;
+
+    @Nullable
+    Call queueAfter;
 
     // Links of the wheel's list, and where that is.
-    @Nullable Call wheelBefore;
-    @Nullable Call wheelAfter;
+    @Nullable
+    Call wheelBefore;
+
+    @Nullable
+    Call wheelAfter;
+
     long dueTick = DeadlineWheel.NOT_IN;
 
     Call(Sku sku, long high, long low, int quantity, long patienceNanos) {

@@ -93,7 +93,8 @@ class CallState {
     /** An attempt leaves for the owner of a slot at an epoch. */
     void asked(int toSlot, long epoch) {
         if (epoch <= NONE || isInFlight() || isDone() || (isOpen() && toSlot != slot)) {
-            throw new IllegalStateException("attempt: slot " + toSlot + " at epoch " + epoch + " (expected: " + this + ")");
+            throw new IllegalStateException(
+                    "attempt: slot " + toSlot + " at epoch " + epoch + " (expected: " + this + ")");
         }
         slot = toSlot;
         flightEpoch = epoch;

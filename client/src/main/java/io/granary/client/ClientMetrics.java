@@ -5,6 +5,9 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -22,7 +25,7 @@ import java.util.concurrent.atomic.LongAdder;
  * Written by the loop, except for {@link #refusedAtOnce()}; read by anybody.
  */
 final class ClientMetrics {
-    private final AtomicLong[] ended = new AtomicLong[Outcome.values().length];
+    private final Map<Outcome, AtomicLong> ended = new EnumMap<>(Outcome.class);
     private final LongAdder refusedAtOnce = new LongAdder();
     private final AtomicLong attempts = new AtomicLong();
     private final AtomicLong givenUp = new AtomicLong();
@@ -31,8 +34,7 @@ final class ClientMetrics {
 
     ClientMetrics(MeterRegistry registry) {
         for (Outcome outcome : Outcome.values()) {
-            AtomicLong count = new AtomicLong();
-            ended[outcome.ordinal()] = count;
+            ended.put(outcome, new AtomicLong());
             FunctionCounter.builder("granary.client.calls", this, metrics -> metrics.ended(outcome))
                     .tag("outcome", outcome.name())
                     .description("Calls that ended")
@@ -63,7 +65,7 @@ final class ClientMetrics {
 
     void ended(Call call) {
         add(underWay, -1);
-        add(ended[call.result().outcome().ordinal()], 1);
+        add(endedWith(call.result().outcome()), 1);
     }
 
     void frame(int entries) {
@@ -76,7 +78,11 @@ final class ClientMetrics {
     }
 
     private long ended(Outcome outcome) {
-        return ended[outcome.ordinal()].get() + (outcome == Outcome.THROTTLED ? refusedAtOnce.sum() : 0);
+        return endedWith(outcome).get() + (outcome == Outcome.THROTTLED ? refusedAtOnce.sum() : 0);
+    }
+
+    private AtomicLong endedWith(Outcome outcome) {
+        return Objects.requireNonNull(ended.get(outcome));
     }
 
     /** One writer: no need for the price of an atomic addition. */

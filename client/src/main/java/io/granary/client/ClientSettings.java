@@ -3,6 +3,7 @@ package io.granary.client;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.granary.config.Check;
 import java.time.Duration;
 
 /**
@@ -30,19 +31,13 @@ public record ClientSettings(
      * @throws IllegalArgumentException if a value is out of its range
      */
     public ClientSettings {
-        range("maxCalls", maxCalls, 16, 1_000_000);
-        range("windowEntries", windowEntries, 1, 1_000_000);
-        range("backoffMin", backoffMin, Duration.ofMillis(1), MINUTE);
-        range("backoffMax", backoffMax, backoffMin, MINUTE);
-        range("reconnectMax", reconnectMax, backoffMin, MINUTE);
-        range("welcomeTimeout", welcomeTimeout, Duration.ofMillis(10), MINUTE);
-        range("closeTimeout", closeTimeout, Duration.ZERO, MINUTE);
-    }
-
-    private static <T extends Comparable<T>> void range(String name, T value, T min, T max) {
-        if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
-            throw new IllegalArgumentException(name + ": " + value + " (expected: " + min + " to " + max + ")");
-        }
+        Check.range("maxCalls", maxCalls, 16, 1_000_000);
+        Check.range("windowEntries", windowEntries, 1, 1_000_000);
+        Check.range("backoffMin", backoffMin, Duration.ofMillis(1), MINUTE);
+        Check.range("backoffMax", backoffMax, backoffMin, MINUTE);
+        Check.range("reconnectMax", reconnectMax, backoffMin, MINUTE);
+        Check.range("welcomeTimeout", welcomeTimeout, Duration.ofMillis(10), MINUTE);
+        Check.range("closeTimeout", closeTimeout, Duration.ZERO, MINUTE);
     }
 
     /** The defaults. */

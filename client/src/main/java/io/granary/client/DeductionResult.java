@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.client;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+
 /**
  * The end of a call.
  *
@@ -11,17 +15,17 @@ public record DeductionResult(Outcome outcome, long detail) {
     /** The detail of {@link Outcome#INSUFFICIENT} if nobody could tell how many units are left. */
     public static final long NOT_KNOWN = -1;
 
-    private static final DeductionResult[] PLAIN = new DeductionResult[Outcome.values().length];
+    private static final Map<Outcome, DeductionResult> PLAIN = new EnumMap<>(Outcome.class);
 
     static {
         for (Outcome outcome : Outcome.values()) {
-            PLAIN[outcome.ordinal()] = new DeductionResult(outcome, outcome == Outcome.INSUFFICIENT ? NOT_KNOWN : 0);
+            PLAIN.put(outcome, new DeductionResult(outcome, outcome == Outcome.INSUFFICIENT ? NOT_KNOWN : 0));
         }
     }
 
     /** The result without anything to add. */
     static DeductionResult of(Outcome outcome) {
-        return PLAIN[outcome.ordinal()];
+        return Objects.requireNonNull(PLAIN.get(outcome));
     }
 
     /** Whether the units are the caller's for certain. */

@@ -114,6 +114,10 @@ final class Dispatcher implements Routes.Listener, NodeLink.Owner {
         return closed;
     }
 
+    int knownSkus() {
+        return skus.size();
+    }
+
     @Override
     public void onSku(Sku sku, Optional<SkuView> view) {
         post(() -> viewed(sku, view));
@@ -486,10 +490,17 @@ final class Dispatcher implements Routes.Listener, NodeLink.Owner {
 
     private void beginRead(SkuRoutes routes) {
         routes.readUnderWay = true;
-        registry.refresh(routes.sku).whenComplete((view, failure) -> post(() -> endRead(routes, view, failure)));
+        var unused = registry.refresh(routes.sku)
+                .handle((view, failure) -> failure == null ? new ReadEnd(true, view) : ReadEnd.OUT_OF_REACH)
+                .thenAccept(end -> post(() -> endRead(routes, end)));
     }
 
-    private void endRead(SkuRoutes routes, @Nullable Optional<SkuView> view, @Nullable Throwable failure) {
+    /** What a read of the registry has brought. */
+    private record ReadEnd(boolean reached, Optional<SkuView> view) {
+        static final ReadEnd OUT_OF_REACH = new ReadEnd(false, Optional.empty());
+    }
+
+    private void endRead(SkuRoutes routes, ReadEnd end) {
         Set<Call> readers = routes.readers;
         routes.readers = routes.nextReaders;
         routes.nextReaders = new LinkedHashSet<>();
@@ -500,7 +511,7 @@ final class Dispatcher implements Routes.Listener, NodeLink.Owner {
         for (Call call : readers) {
             call.place = Call.Place.NONE;
         }
-        if (view == null) {
+        if (!end.reached()) {
             // Out of reach: what is known counts, and who knows nothing must wait.
             for (Call call : readers) {
                 if (routes.state == SkuState.SOLD_OUT) {
@@ -509,19 +520,20 @@ final class Dispatcher implements Routes.Listener, NodeLink.Owner {
                     park(call, true);
                 }
             }
-        } else if (view.isEmpty()) {
+        } else if (end.view().isEmpty()) {
             applyNone(routes);
             for (Call call : readers) {
                 refuse(call, Outcome.NO_SUCH_SKU);
             }
         } else {
+            SkuView view = end.view().get();
             if (routes.state == null) {
-                apply(routes, view.get());
+                apply(routes, view);
                 routes.followed = true;
                 registry.follow(routes.sku);
             }
             for (Call call : readers) {
-                if (view.get().state() == SkuState.SOLD_OUT) {
+                if (view.state() == SkuState.SOLD_OUT) {
                     refuse(call, Outcome.SOLD_OUT);
                 } else if (routes.state == SkuState.SOLD_OUT) {
                     park(call, true); // The news will come by the watch, too.

@@ -134,6 +134,11 @@ public final class GranaryClient implements AutoCloseable {
         return dispatcher.close();
     }
 
+    /** On the loop only: how many SKUs something is known of. */
+    int knownSkus() {
+        return dispatcher.knownSkus();
+    }
+
     /**
      * Closes as {@link #closeAsync()} does, and waits for it, unless a dependent of one of the client's futures calls it.
      * An interrupt ends the waiting, not the closing.
@@ -142,7 +147,7 @@ public final class GranaryClient implements AutoCloseable {
     public void close() {
         CompletableFuture<Void> closed = closeAsync();
         if (loop.isCurrent()) {
-            closed.thenRunAsync(closeParts);
+            var unused = closed.thenRunAsync(closeParts);
             return;
         }
         try {

@@ -75,7 +75,10 @@ final class NodeLink {
     private final class Stream implements LinkListener<byte[]> {
         final long generation = owner.nextGeneration();
         final Map<Integer, Frame> frames = new LinkedHashMap<>();
-        @Nullable Link<byte[]> link;
+
+        @Nullable
+        Link<byte[]> link;
+
         boolean answered;
 
         @Override
@@ -282,8 +285,10 @@ final class NodeLink {
         if (message instanceof NodeFrame.AllDeducted all) {
             Frame frame = from.frames.remove(all.frameId());
             if (frame == null || frame.unanswered != frame.calls.length) {
-                malformed(from, new MalformedFrameException("all deducted: frame " + all.frameId()
-                        + " (expected: a frame of which nothing is answered)"));
+                malformed(
+                        from,
+                        new MalformedFrameException("all deducted: frame " + all.frameId()
+                                + " (expected: a frame of which nothing is answered)"));
                 return;
             }
             from.answered = true;
@@ -297,8 +302,10 @@ final class NodeLink {
             receivedAnswers(from, answers);
         } else if (message instanceof NodeFrame.Welcome welcome) {
             if (welcome.generation() != from.generation || state != State.CONNECTING) {
-                malformed(from, new MalformedFrameException("welcome: generation " + welcome.generation()
-                        + " (expected: once, " + from.generation + ")"));
+                malformed(
+                        from,
+                        new MalformedFrameException("welcome: generation " + welcome.generation() + " (expected: once, "
+                                + from.generation + ")"));
                 return;
             }
             stopTimer();
@@ -390,7 +397,8 @@ final class NodeLink {
     /** Doubles from the shortest to the longest pause. */
     private Duration pause() {
         long nanos = session.settings().backoffMin().toNanos() << Math.min(failures - 1, 16);
-        return Duration.ofNanos(Math.min(nanos, session.settings().reconnectMax().toNanos()));
+        return Duration.ofNanos(
+                Math.min(nanos, session.settings().reconnectMax().toNanos()));
     }
 
     private void drain(Slot slot, List<Call> into) {

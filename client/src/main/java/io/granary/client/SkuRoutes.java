@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class SkuRoutes {
     final Sku sku;
     /** Null while nothing is known. */
-    @Nullable SkuState state;
+    @Nullable
+    SkuState state;
 
     boolean followed;
     /** The calls under way for this SKU. */
@@ -70,7 +71,8 @@ final class SkuRoutes {
     }
 
     /** The registered slot that a call with nothing open should ask next in its round; null if there is none. */
-    @Nullable Slot next(CallState call, long nowNanos) {
+    @Nullable
+    Slot next(CallState call, long nowNanos) {
         Slot best = null;
         long bestScore = -1;
         for (Slot slot : registered) {

@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 final class Slot {
     final PartitionId partition;
     long epoch;
-    @Nullable NodeLink owner;
+
+    @Nullable
+    NodeLink owner;
+
     boolean registered;
     /** The owner said that it is none: only asked again after this moment, or when there is another. */
     long shunnedUntilNanos;
@@ -25,7 +28,9 @@ final class Slot {
     private @Nullable Call first;
     private @Nullable Call last;
     private int queued;
-    @Nullable NodeLink ringOf;
+
+    @Nullable
+    NodeLink ringOf;
 
     Slot(PartitionId partition) {
         this.partition = partition;
@@ -94,7 +99,8 @@ final class Slot {
     }
 
     /** Takes the call that has waited longest; null if none waits. */
-    @Nullable Call poll() {
+    @Nullable
+    Call poll() {
         Call call = first;
         if (call != null) {
             remove(call);

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.allocator.allocation;
+
+import io.granary.model.Sku;
+import java.util.Collection;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * The books as the leader uses them. Every method is one transaction, or one consistent read; every write checks
+ * anew, on locked rows, what it was decided on, and is refused to a leader whose term is over.
+ *
+ * <p>Thread-safe; blocks its caller. Any method may fail with the exceptions of the database: then nothing is known of
+ * what it wrote, so read again.
+ */
+public interface AllocationStore {
+    /** The most changes of one {@link #apply}. */
+    int MAX_CHANGES = 500;
+
+    /** Begins the next term and ends those before: after this, no write of an earlier leader is committed. */
+    long takeTerm(String leader);
+
+    /** Makes sure that lanes 0 to count - 1 are in the books. */
+    void ensureLanes(int count);
+
+    /**
+     * The lane of a node: the one that it has, else one that is free. A lane is free if all epochs in it are fenced and
+     * its owner, if it has one, does not live.
+     *
+     * @param live the incarnations that live, for which lanes are kept
+     * @return empty if no lane is free now
+     * @throws LeadershipLostException if the term is over
+     */
+    OptionalInt assignLane(long term, String incarnation, Set<String> live);
+
+    /** The books of those of the SKUs that exist, each as at one moment. */
+    List<SkuBook> load(Collection<Sku> skus);
+
+    /** The next books in the order of their ids, each as at one moment; fewer than limit if these are the last. */
+    List<SkuBook> page(int afterId, int limit);
+
+    /** The SKUs of which a node owns partitions. */
+    List<Sku> ownedBy(String incarnation);
+
+    /**
+     * Writes changes of several SKUs in one transaction, as far as they still fit ({@link SkuBook#after}).
+     *
+     * @param changes at most one for each SKU, at most {@link #MAX_CHANGES}
+     * @return what became of each SKU that exists
+     * @throws LeadershipLostException if the term is over
+     */
+    List<SkuBook.Changed> apply(long term, List<SkuChange> changes);
+
+    /** What an owner needs to open partitions at their present epochs, all as at one moment. */
+    TakeoverSnapshot snapshot(Collection<Sku> skus);
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.allocator.allocation;
+
+import io.granary.model.PartitionId;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Partitions and lanes as settled at one moment.
+ *
+ * @param partitions that are owned
+ * @param lanes the positions of every lane named in earlier epochs
+ */
+public record TakeoverSnapshot(List<History> partitions, Map<Integer, LaneStand> lanes) {
+    public TakeoverSnapshot {
+        partitions = List.copyOf(partitions);
+        lanes = Map.copyOf(lanes);
+    }
+
+    /** A partition at its present epoch, and the earlier epochs that its owner must fence or whose ids it must know. */
+    public record History(PartitionId partition, PartitionBook book, List<Earlier> earlier) {
+        public History {
+            earlier = List.copyOf(earlier);
+        }
+    }
+
+    /**
+     * An earlier epoch.
+     *
+     * @param seq the last settled
+     * @param fenced its fence has settled
+     */
+    public record Earlier(long epoch, int lane, long seq, boolean fenced) {}
+
+    /**
+     * A lane.
+     *
+     * @param settled the offset of the first record that has not settled
+     * @param window the offset at which the id window begins; at most settled
+     */
+    public record LaneStand(long settled, long window) {}
+}

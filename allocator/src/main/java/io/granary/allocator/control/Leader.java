@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.allocator.control;
+
+import io.granary.allocator.allocation.AllocationPlanner;
+import io.granary.allocator.allocation.AllocationSettings;
+import io.granary.allocator.allocation.AllocationStore;
+import io.granary.allocator.allocation.GrantPolicy;
+import io.granary.concurrent.Loop;
+import io.granary.model.Sku;
+import io.granary.proto.LeaderMessage;
+import io.granary.proto.NodeMessage;
+import io.granary.protocol.Connector;
+import io.granary.registry.Cluster;
+import io.granary.registry.NodeEntry;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Plans while the registry says that this allocator leads: opens partitions on nodes, grants, gathers, takes over from
+ * nodes that are gone, and says in the registry what is sold. Two leaders at once do no harm: each takes a term from the
+ * books, which refuse the writes of earlier terms, and nodes hear only the highest.
+ *
+ * <p>Thread-safe: everything hops to the loop.
+ */
+public final class Leader implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Leader.class);
+    private static final Duration TERM_PAUSE = Duration.ofSeconds(1);
+
+    /** Hears when this allocator begins and ends to lead; on the loop. */
+    public interface Terms {
+        /** It leads: the books refuse earlier leaders from now on. */
+        void onTerm(long term);
+
+        void onTermOver();
+    }
+
+    private final Tenure.Parts parts;
+    private final int lanes;
+    private final Terms terms;
+    private final Loop loop;
+    private final Duration announceWait;
+    // On the loop:
+    private Map<String, NodeEntry> nodes = Map.of();
+    private boolean leading;
+    private boolean closed;
+    private boolean taking;
+    private @Nullable Tenure tenure;
+
+    /**
+     * Does nothing until it is told that it leads.
+     *
+     * @param name this allocator's, for people
+     * @param lanes how many lanes the log has
+     * @param loop runs everything but the store
+     * @param blocking runs the store, on several threads if it can
+     * @param connector to the nodes; stays open
+     */
+    public Leader(
+            String name,
+            int lanes,
+            LeaderSettings settings,
+            AllocationSettings allocation,
+            Loop loop,
+            Executor blocking,
+            AllocationStore store,
+            Cluster cluster,
+            Connector<LeaderMessage, NodeMessage> connector,
+            Terms terms) {
+        AllocationPlanner planner = new AllocationPlanner(new GrantPolicy(allocation));
+        parts = new Tenure.Parts(name, settings, planner, loop, blocking, store, cluster, connector);
+        this.lanes = lanes;
+        this.terms = terms;
+        this.loop = loop;
+        announceWait = settings.announceWait();
+    }
+
+    /** The live nodes, all of them. */
+    public void setNodes(Map<String, NodeEntry> live) {
+        Map<String, NodeEntry> copy = Map.copyOf(live);
+        loop.execute(() -> {
+            nodes = copy;
+            if (tenure != null) {
+                tenure.setNodes(copy);
+            }
+        });
+    }
+
+    /** The registry says that this allocator leads, or that it does not, or can't know. */
+    public void setLeading(boolean leads) {
+        loop.execute(() -> {
+            leading = leads && !closed;
+            if (leading) {
+                takeTerm();
+            } else {
+                endTerm();
+            }
+        });
+    }
+
+    /** Settlement has changed the books of these SKUs. */
+    public void onSettled(Set<Sku> skus) {
+        loop.execute(() -> {
+            if (tenure != null) {
+                tenure.onSettled(skus);
+            }
+        });
+    }
+
+    /** A stock update has changed the books of these SKUs, or will not after all. */
+    public void onStockChanged(Set<Sku> skus) {
+        loop.execute(() -> {
+            if (tenure != null) {
+                tenure.onStockChanged(skus);
+            }
+        });
+    }
+
+    /**
+     * To be asked before stock is added: completes when neither a node nor the registry tells anybody any more that
+     * these SKUs have little or nothing, so that a refusal was true at some moment while it was asked for. To be
+     * followed by {@link #onStockChanged}. Fails if this allocator does not lead, or the registry can't be written.
+     */
+    public CompletableFuture<Void> announce(Set<Sku> skus) {
+        Set<Sku> copy = Set.copyOf(skus);
+        CompletableFuture<Void> announced = new CompletableFuture<>();
+        try {
+            loop.execute(() -> announce(copy, announced));
+        } catch (RejectedExecutionException e) {
+            announced.completeExceptionally(e);
+        }
+        return announced;
+    }
+
+    private void announce(Set<Sku> skus, CompletableFuture<Void> announced) {
+        if (tenure == null) {
+            announced.completeExceptionally(new IllegalStateException("this allocator does not lead"));
+            return;
+        }
+        Loop.Timer timer = loop.schedule(
+                announceWait,
+                () -> announced.completeExceptionally(
+                        new IllegalStateException("a restock could not be announced within " + announceWait)));
+        var unused = tenure.announce(skus).whenComplete((done, fault) -> {
+            timer.cancel();
+            if (fault == null) {
+                announced.complete(null);
+            } else {
+                announced.completeExceptionally(fault);
+            }
+        });
+    }
+
+    private void takeTerm() {
+        if (taking || tenure != null) {
+            return;
+        }
+        taking = true;
+        CompletableFuture<Long> taken = new CompletableFuture<>();
+        try {
+            parts.blocking().execute(() -> {
+                try {
+                    parts.store().ensureLanes(lanes);
+                    taken.complete(parts.store().takeTerm(parts.name()));
+                } catch (RuntimeException e) {
+                    taken.completeExceptionally(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("The executor is closed", e);
+        }
+        var unused = taken.whenComplete((term, fault) -> hop(() -> {
+            taking = false;
+            if (fault != null) {
+                LOG.warn("No term could be taken, trying again", fault);
+                takeTermLater();
+            } else if (leading) {
+                beginTerm(term);
+            }
+        }));
+    }
+
+    private void takeTermLater() {
+        loop.schedule(TERM_PAUSE, () -> {
+            if (leading) {
+                takeTerm();
+            }
+        });
+    }
+
+    private void beginTerm(long term) {
+        LOG.info("{} leads, term {}", parts.name(), term);
+        Tenure begun = new Tenure(parts, term, () -> {
+            endTerm();
+            takeTermLater();
+        });
+        tenure = begun;
+        begun.begin(nodes);
+        terms.onTerm(term);
+    }
+
+    private void endTerm() {
+        Tenure over = tenure;
+        tenure = null;
+        if (over != null) {
+            LOG.info("{} leads no longer, term {} is over", parts.name(), over.term());
+            over.close();
+            terms.onTermOver();
+        }
+    }
+
+    private void hop(Runnable task) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("The leader's loop is closed", e);
+        }
+    }
+
+    /** Ends the term, if there is one, and waits at most 5 s for that; the store may still be at work. */
+    @Override
+    public void close() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        hop(() -> {
+            closed = true;
+            leading = false;
+            endTerm();
+            done.complete(null);
+        });
+        if (!loop.isCurrent()) {
+            done.completeOnTimeout(null, 5, TimeUnit.SECONDS).join();
+        }
+    }
+}

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.allocator.control;
+
+import io.granary.concurrent.Loop;
+import io.granary.model.PartitionId;
+import io.granary.model.Sku;
+import io.granary.proto.AssignLane;
+import io.granary.proto.Describe;
+import io.granary.proto.LeaderMessage;
+import io.granary.proto.Node;
+import io.granary.proto.NodeMessage;
+import io.granary.proto.PartitionReport;
+import io.granary.proto.Report;
+import io.granary.protocol.Connector;
+import io.granary.protocol.Link;
+import io.granary.protocol.LinkListener;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One live node as one leader sees it: keeps a link to it, gets it a lane, and remembers what it reports. Lives on the
+ * leader's loop; transport threads only hop there.
+ *
+ * <p>{@code connecting → greeted → laned → ready}: a node is ready when it has said that it has the lane that is its
+ * own in the books, and has reported all its partitions on this link.
+ */
+final class NodeSession {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeSession.class);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+    private static final Duration LANE_PAUSE = Duration.ofMillis(500);
+
+    /** Hears what happens, on the loop. */
+    interface Events {
+        /** It can be given partitions, from now on. */
+        void onReady(NodeSession node);
+
+        /** A partition's report, after it was taken note of. */
+        void onReport(NodeSession node, PartitionId partition, PartitionReport report);
+
+        void onCeilingsKept(NodeSession node, long round);
+
+        /** Nothing that was sent can be counted on any more; it is connected to again. */
+        void onLinkLost(NodeSession node);
+    }
+
+    private final String incarnation;
+    private final String address;
+    private final Loop loop;
+    private final Connector<LeaderMessage, NodeMessage> connector;
+    private final LeaderMessage greeting;
+    private final Function<NodeSession, CompletableFuture<OptionalInt>> lanes;
+    private final Duration longestPause;
+    private final Events events;
+    private final long bornNanos;
+
+    private @Nullable Attendance attendance;
+    private long links;
+    private Duration pause = FIRST_PAUSE;
+    private boolean closed;
+
+    /**
+     * @param greeting the leader's first message
+     * @param lanes asks the books for the node's lane
+     */
+    NodeSession(
+            String incarnation,
+            String address,
+            Loop loop,
+            Connector<LeaderMessage, NodeMessage> connector,
+            LeaderMessage greeting,
+            Function<NodeSession, CompletableFuture<OptionalInt>> lanes,
+            Duration longestPause,
+            Events events) {
+        this.incarnation = incarnation;
+        this.address = address;
+        this.loop = loop;
+        this.connector = connector;
+        this.greeting = greeting;
+        this.lanes = lanes;
+        this.longestPause = longestPause;
+        this.events = events;
+        bornNanos = loop.nanoTime();
+    }
+
+    String incarnation() {
+        return incarnation;
+    }
+
+    String address() {
+        return address;
+    }
+
+    /** When this leader first saw it. */
+    long bornNanos() {
+        return bornNanos;
+    }
+
+    /** Counts its links; what was sent on an earlier one may be lost. */
+    long link() {
+        return links;
+    }
+
+    boolean isReady() {
+        Attendance present = attendance;
+        return present != null && present.ready;
+    }
+
+    /** Its lane; it has one once it is ready. */
+    int lane() {
+        Attendance present = attendance;
+        return present == null ? -1 : present.lane;
+    }
+
+    /** What it last reported of a partition; null if it does not hold it, as far as is known. */
+    @Nullable
+    PartitionReport held(PartitionId partition) {
+        Attendance present = attendance;
+        return present == null ? null : present.held.get(partition);
+    }
+
+    /** The ceilings that it was told on this link. */
+    Map<Sku, Long> ceilings() {
+        Attendance present = attendance;
+        return present == null ? Map.of() : present.ceilings;
+    }
+
+    /**
+     * Sends, unless that would have to wait.
+     *
+     * @return whether it was sent
+     */
+    boolean send(LeaderMessage message) {
+        Attendance present = attendance;
+        if (present == null || present.link == null || !present.link.isReady()) {
+            return false;
+        }
+        present.link.send(message);
+        return true;
+    }
+
+    /** Sends what must not be left out. */
+    void sendAnyway(LeaderMessage message) {
+        Attendance present = attendance;
+        if (present != null && present.link != null) {
+            present.link.send(message);
+        }
+    }
+
+    /** Asks for a report of everything. */
+    void describe() {
+        send(LeaderMessage.newBuilder()
+                .setDescribe(Describe.getDefaultInstance())
+                .build());
+    }
+
+    void connect() {
+        if (closed) {
+            return;
+        }
+        links++;
+        Attendance next = new Attendance();
+        attendance = next;
+        next.link = connector.connect(address, next);
+        next.link.send(greeting);
+    }
+
+    void close() {
+        closed = true;
+        Attendance present = attendance;
+        attendance = null;
+        if (present != null && present.link != null) {
+            present.link.close();
+        }
+    }
+
+    /** One link. */
+    private final class Attendance implements LinkListener<NodeMessage> {
+        private @Nullable Link<LeaderMessage> link;
+        private final Map<PartitionId, PartitionReport> held = new HashMap<>();
+        private final Map<Sku, Long> ceilings = new HashMap<>();
+        private final Set<PartitionId> inFullReport = new HashSet<>();
+        private boolean described;
+        private boolean ready;
+        // What it says, and what the books say.
+        private int lane = -1;
+        private int laneInBooks = -1;
+        private boolean laneAsked;
+
+        @Override
+        public void onMessage(NodeMessage message) {
+            loop.execute(() -> {
+                if (attendance == this) {
+                    hear(message);
+                }
+            });
+        }
+
+        @Override
+        public void onBroken(String reason) {
+            loop.execute(() -> {
+                if (attendance == this) {
+                    LOG.info("The link to node {} at {} is broken: {}", incarnation, address, reason);
+                    lose();
+                }
+            });
+        }
+
+        private void lose() {
+            attendance = null;
+            if (link != null) {
+                link.close();
+            }
+            events.onLinkLost(NodeSession.this);
+            loop.schedule(pause, NodeSession.this::connect);
+            Duration doubled = pause.multipliedBy(2);
+            pause = doubled.compareTo(longestPause) < 0 ? doubled : longestPause;
+        }
+
+        private void hear(NodeMessage message) {
+            switch (message.getMessageCase()) {
+                case NODE -> greeted(message.getNode());
+                case REPORT -> report(message.getReport());
+                case CEILINGS_KEPT ->
+                    events.onCeilingsKept(
+                            NodeSession.this, message.getCeilingsKept().getRound());
+                case MESSAGE_NOT_SET -> LOG.warn("Node {} said something unknown", incarnation);
+            }
+        }
+
+        private void greeted(Node node) {
+            if (!node.getIncarnation().equals(incarnation)) {
+                LOG.info("At {} is {} (expected: {})", address, node.getIncarnation(), incarnation);
+                lose();
+                return;
+            }
+            lane = node.getLane();
+            if (laneInBooks < 0 || lane != laneInBooks) {
+                askForLane();
+            }
+            checkReady();
+        }
+
+        private void askForLane() {
+            if (laneAsked) {
+                return;
+            }
+            laneAsked = true;
+            var unused = lanes.apply(NodeSession.this)
+                    .whenComplete((found, fault) -> loop.execute(() -> hearOfLane(found, fault)));
+        }
+
+        private void hearOfLane(@Nullable OptionalInt found, @Nullable Throwable fault) {
+            if (attendance != this) {
+                return;
+            }
+            laneAsked = false;
+            if (found != null && found.isPresent()) {
+                giveLane(found.getAsInt());
+                return;
+            }
+            LOG.info("No lane for node {} now", incarnation, fault);
+            loop.schedule(LANE_PAUSE, () -> {
+                if (attendance == this) {
+                    askForLane();
+                }
+            });
+        }
+
+        private void giveLane(int found) {
+            laneInBooks = found;
+            if (lane != found && link != null) {
+                if (lane >= 0) {
+                    LOG.error(
+                            "Node {} appends to lane {} (expected: {}); it gets no partitions",
+                            incarnation,
+                            lane,
+                            found);
+                }
+                link.send(LeaderMessage.newBuilder()
+                        .setAssignLane(AssignLane.newBuilder().setLane(found))
+                        .build());
+            }
+            checkReady();
+        }
+
+        private void report(Report report) {
+            pause = FIRST_PAUSE;
+            for (PartitionReport one : report.getPartitionsList()) {
+                PartitionId partition = new PartitionId(new Sku(one.getSku()), one.getSlot());
+                held.put(partition, one);
+                if (report.getFull()) {
+                    inFullReport.add(partition);
+                }
+            }
+            if (report.getFull() && !report.getMore()) {
+                held.keySet().retainAll(inFullReport);
+                inFullReport.clear();
+                described = true;
+            }
+            for (PartitionReport one : report.getPartitionsList()) {
+                PartitionId partition = new PartitionId(new Sku(one.getSku()), one.getSlot());
+                events.onReport(NodeSession.this, partition, one);
+            }
+            checkReady();
+        }
+
+        private void checkReady() {
+            if (!ready && described && lane >= 0 && lane == laneInBooks) {
+                ready = true;
+                LOG.info("Node {} at {} is ready with lane {}", incarnation, address, lane);
+                events.onReady(NodeSession.this);
+            }
+        }
+    }
+}

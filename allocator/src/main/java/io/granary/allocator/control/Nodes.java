@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.allocator.control;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The live nodes, as the registry names them. Lives on the leader's loop. */
+final class Nodes {
+    private final Map<String, NodeSession> sessions = new TreeMap<>();
+    private final Duration joinGrace;
+
+    Nodes(Duration joinGrace) {
+        this.joinGrace = joinGrace;
+    }
+
+    @Nullable
+    NodeSession get(@Nullable String incarnation) {
+        return incarnation == null ? null : sessions.get(incarnation);
+    }
+
+    void put(NodeSession session) {
+        sessions.put(session.incarnation(), session);
+    }
+
+    void remove(String incarnation) {
+        sessions.remove(incarnation);
+    }
+
+    Set<String> incarnations() {
+        return Set.copyOf(sessions.keySet());
+    }
+
+    Collection<NodeSession> all() {
+        return sessions.values();
+    }
+
+    /** Those that can be given partitions now; none while others are about to join, so that they get their share. */
+    List<String> takers(long nowNanos) {
+        boolean joining = sessions.values().stream()
+                .anyMatch(node -> !node.isReady() && nowNanos - node.bornNanos() < joinGrace.toNanos());
+        return joining
+                ? List.of()
+                : sessions.values().stream()
+                        .filter(NodeSession::isReady)
+                        .map(NodeSession::incarnation)
+                        .toList();
+    }
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.allocator.control;
+
+import io.granary.allocator.allocation.Action;
+import io.granary.allocator.allocation.AllocationPlanner;
+import io.granary.allocator.allocation.Assignment;
+import io.granary.allocator.allocation.Decision;
+import io.granary.allocator.allocation.Grant;
+import io.granary.allocator.allocation.Holding;
+import io.granary.allocator.allocation.PartitionBook;
+import io.granary.allocator.allocation.SkuBook;
+import io.granary.allocator.allocation.SkuChange;
+import io.granary.allocator.allocation.SlotView;
+import io.granary.model.PartitionId;
+import io.granary.proto.PartitionReport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares the books of a SKU with what its nodes report, and says what to write. Lives on the leader's loop; changes
+ * nothing but the SKU's track and the placement's counts.
+ */
+final class Reviewer {
+    private static final Duration FIRST_REFUSAL = Duration.ofMillis(100);
+    private static final int MOST_DOUBLINGS = 6;
+
+    /** How a partition of the books stands with its owner. */
+    enum Standing {
+        /** It has no owner, or none that lives. */
+        UNOWNED,
+        /** Its owner can't open it at this epoch, or has closed it. */
+        REFUSED,
+        /** Its owner does not say that it has heard of this epoch. */
+        UNOPENED,
+        OPENING,
+        OPEN,
+        /** Its owner is not heard of now, or knows more than these books. */
+        UNKNOWN
+    }
+
+    /**
+     * What to write and to say.
+     *
+     * @param ceilings to be told, unless the books are past
+     * @param unplaced a partition needs an owner and there is no node for it
+     * @param waiting look again soon
+     * @param laterNanos look again in this time; negative if there is no need
+     */
+    record Review(
+            SkuChange change, List<Action.Ceiling> ceilings, boolean unplaced, boolean waiting, long laterNanos) {}
+
+    private final AllocationPlanner planner;
+    private final Nodes nodes;
+    private final Placement placement;
+    private final Duration needLife;
+
+    Reviewer(AllocationPlanner planner, Nodes nodes, Placement placement, Duration needLife) {
+        this.planner = planner;
+        this.nodes = nodes;
+        this.placement = placement;
+        this.needLife = needLife;
+    }
+
+    Standing standing(SkuBook book, PartitionBook partition) {
+        NodeSession owner = nodes.get(partition.node());
+        if (owner == null) {
+            return Standing.UNOWNED;
+        }
+        if (!owner.isReady()) {
+            return Standing.UNKNOWN;
+        }
+        PartitionReport report = owner.held(new PartitionId(book.sku(), partition.slot()));
+        if (report == null || report.getEpoch() < partition.epoch()) {
+            return Standing.UNOPENED;
+        }
+        if (report.getEpoch() > partition.epoch()) {
+            return Standing.UNKNOWN;
+        }
+        return switch (report.getState()) {
+            case OPENING -> Standing.OPENING;
+            case SERVING, EXHAUSTED -> Standing.OPEN;
+            case CLOSED, REFUSED -> Standing.REFUSED;
+            case STATE_UNSPECIFIED, UNRECOGNIZED -> Standing.UNKNOWN;
+        };
+    }
+
+    /** Whether a look at the SKU would find something to do. */
+    boolean needsLook(SkuBook book, SkuTrack track, long nowNanos) {
+        List<SlotView> views = new ArrayList<>(book.slots());
+        for (PartitionBook partition : book.allPartitions()) {
+            Standing standing = standing(book, partition);
+            SlotView view = view(book, partition, track, standing, nowNanos);
+            Holding holding = view.holding();
+            boolean lags = holding != null && holding.granted() < partition.granted();
+            if (lags || standing == Standing.UNOWNED || standing == Standing.REFUSED || standing == Standing.UNOPENED) {
+                return true;
+            }
+            views.add(view);
+        }
+        Decision decision = planner.decide(book, views, track.target);
+        return decision.waiting() || !decision.actions().isEmpty();
+    }
+
+    Review review(SkuBook book, SkuTrack track, long nowNanos) {
+        List<String> takers = nodes.takers(nowNanos);
+        Map<String, Integer> ofSku = ownersOf(book);
+        List<Assignment> assignments = new ArrayList<>(0);
+        List<SlotView> views = new ArrayList<>(book.slots());
+        boolean unplaced = false;
+        long laterNanos = -1;
+        for (PartitionBook partition : book.allPartitions()) {
+            Standing standing = standing(book, partition);
+            SkuTrack.Slot slot = track.slot(partition.slot());
+            SlotView view = view(book, partition, track, standing, nowNanos);
+            if (standing == Standing.UNOWNED || standing == Standing.REFUSED) {
+                long wait = slot.assignNanos - nowNanos;
+                if (standing == Standing.REFUSED && wait > 0) {
+                    laterNanos = laterNanos < 0 ? wait : Math.min(laterNanos, wait);
+                } else {
+                    Assignment assignment = assign(partition, standing, takers, ofSku);
+                    if (assignment == null) {
+                        unplaced = true;
+                    } else {
+                        assignments.add(assignment);
+                        noteRefusal(slot, standing, nowNanos);
+                        view = partition.epoch() == 0 ? SlotView.fresh(partition) : view;
+                    }
+                }
+            } else if (standing == Standing.OPEN) {
+                slot.refusals = 0;
+            }
+            views.add(view);
+        }
+        return decide(book, track, views, assignments, unplaced, laterNanos);
+    }
+
+    private Review decide(
+            SkuBook book,
+            SkuTrack track,
+            List<SlotView> views,
+            List<Assignment> assignments,
+            boolean unplaced,
+            long laterNanos) {
+        Decision decision = planner.decide(book, views, track.target);
+        track.target = decision.target();
+        List<Grant> grants = new ArrayList<>(0);
+        List<Action.Ceiling> ceilings = new ArrayList<>(0);
+        for (Action action : decision.actions()) {
+            if (action instanceof Action.Give give) {
+                long epoch = Math.max(1, book.partition(give.slot()).epoch());
+                grants.add(new Grant(give.slot(), epoch, give.units(), give.reason()));
+            } else if (action instanceof Action.TakeBack takeBack) {
+                track.slot(takeBack.slot()).returnTo = takeBack.returnTo();
+            } else if (action instanceof Action.Ceiling ceiling) {
+                ceilings.add(ceiling);
+            }
+        }
+        if (!decision.waiting() && ceilings.isEmpty()) {
+            track.forgetNeeds();
+        }
+        return new Review(
+                new SkuChange(book.id(), book.sku(), assignments, grants),
+                ceilings,
+                unplaced,
+                decision.waiting(),
+                laterNanos);
+    }
+
+    private @Nullable Assignment assign(
+            PartitionBook partition, Standing standing, List<String> takers, Map<String, Integer> ofSku) {
+        String avoid = standing == Standing.REFUSED ? partition.node() : null;
+        NodeSession taker = nodes.get(placement.choose(takers, ofSku, avoid));
+        if (taker == null) {
+            return null;
+        }
+        ofSku.merge(taker.incarnation(), 1, Integer::sum);
+        return new Assignment(partition.slot(), partition.epoch(), taker.incarnation(), taker.lane());
+    }
+
+    private static void noteRefusal(SkuTrack.Slot slot, Standing standing, long nowNanos) {
+        if (standing == Standing.REFUSED) {
+            slot.assignNanos = nowNanos + (FIRST_REFUSAL.toNanos() << Math.min(slot.refusals, MOST_DOUBLINGS));
+            slot.refusals++;
+        }
+    }
+
+    private Map<String, Integer> ownersOf(SkuBook book) {
+        Map<String, Integer> owners = new HashMap<>();
+        for (PartitionBook partition : book.partitions()) {
+            NodeSession owner = nodes.get(partition.node());
+            if (owner != null) {
+                owners.merge(owner.incarnation(), 1, Integer::sum);
+            }
+        }
+        return owners;
+    }
+
+    private SlotView view(SkuBook book, PartitionBook partition, SkuTrack track, Standing standing, long nowNanos) {
+        NodeSession owner = nodes.get(partition.node());
+        PartitionReport report = standing == Standing.OPEN && owner != null
+                ? owner.held(new PartitionId(book.sku(), partition.slot()))
+                : null;
+        if (report == null) {
+            return SlotView.silent(partition);
+        }
+        SkuTrack.Slot slot = track.slot(partition.slot());
+        if (slot.need > 0 && nowNanos - slot.needNanos > needLife.toNanos()) {
+            slot.need = 0;
+        }
+        Holding holding = new Holding(
+                report.getGranted(),
+                report.getReturned(),
+                report.getRemaining(),
+                report.getUnitsPerSecond(),
+                report.getWantsGrant(),
+                slot.need);
+        return SlotView.open(partition, holding, slot.returnTo);
+    }
+}

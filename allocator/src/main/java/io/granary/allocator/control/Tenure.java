@@ -1,0 +1,488 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.allocator.control;
+
+import io.granary.allocator.allocation.AllocationPlanner;
+import io.granary.allocator.allocation.AllocationStore;
+import io.granary.allocator.allocation.LeadershipLostException;
+import io.granary.allocator.allocation.PartitionBook;
+import io.granary.allocator.allocation.SkuBook;
+import io.granary.concurrent.Loop;
+import io.granary.model.PartitionId;
+import io.granary.model.Sku;
+import io.granary.proto.LeaderMessage;
+import io.granary.proto.NodeMessage;
+import io.granary.proto.PartitionReport;
+import io.granary.protocol.Connector;
+import io.granary.registry.Cluster;
+import io.granary.registry.NodeEntry;
+import io.granary.registry.SkuEntry;
+import io.granary.registry.SkuState;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One term of one leader: everything that it knows, and forgets when the term is over.
+ *
+ * <p>It is a level-triggered reconciler. Events (reports, settlements, stock changes, nodes that come and go) and a
+ * periodic sweep over the books only put SKUs into the {@link Attention} set; a {@link Batch} takes those that are due,
+ * reads their books, decides, writes, and tells the nodes. A SKU stays in the set until a look finds nothing to do, so
+ * nothing is lost by losing an event, a message or the whole leader.
+ *
+ * <p>Lives on the leader's loop; the books are asked on an executor and answer on the loop.
+ */
+final class Tenure implements NodeSession.Events {
+    private static final Logger LOG = LoggerFactory.getLogger(Tenure.class);
+    private static final int SWEEP_SKUS = 1_000;
+    private static final Duration FIRST_PATIENCE = Duration.ofMillis(20);
+    private static final Duration FAULT_PAUSE = Duration.ofMillis(500);
+    private static final Duration RESTOCK_LIFE = Duration.ofSeconds(30);
+
+    /** What a leader is made of. */
+    record Parts(
+            String name,
+            LeaderSettings settings,
+            AllocationPlanner planner,
+            Loop loop,
+            Executor blocking,
+            AllocationStore store,
+            Cluster cluster,
+            Connector<LeaderMessage, NodeMessage> connector) {}
+
+    private final Parts parts;
+    private final long term;
+    private final Runnable onOver;
+    private final Loop loop;
+    private final LeaderSettings settings;
+    private final Nodes nodes;
+    private final Placement placement = new Placement();
+    private final Reviewer reviewer;
+    private final Publisher publisher;
+    private final CeilingRounds ceilings;
+    private final Attention attention = new Attention();
+    private final Map<Sku, SkuTrack> tracks = new HashMap<>();
+    /** SKUs for whose partitions there was no node. */
+    private final Set<SkuTrack> unplaced = new LinkedHashSet<>();
+
+    private final CompletableFuture<Void> swept = new CompletableFuture<>();
+    private Map<String, Integer> tally = new HashMap<>();
+    private boolean sweeping;
+    private Loop.@Nullable Timer sweepTimer;
+    private Loop.@Nullable Timer tickTimer;
+    private long tickNanos;
+    private int batches;
+    private long stockChanges;
+    private boolean active = true;
+
+    /**
+     * @param onOver called when the books say that another leader has begun a later term
+     */
+    Tenure(Parts parts, long term, Runnable onOver) {
+        this.parts = parts;
+        this.term = term;
+        this.onOver = onOver;
+        loop = parts.loop();
+        settings = parts.settings();
+        nodes = new Nodes(settings.joinGrace());
+        reviewer = new Reviewer(parts.planner(), nodes, placement, settings.needLife());
+        publisher = new Publisher(loop, parts.cluster());
+        ceilings = new CeilingRounds(loop, nodes, settings.ceilingsWait());
+    }
+
+    long term() {
+        return term;
+    }
+
+    boolean isActive() {
+        return active;
+    }
+
+    void begin(Map<String, NodeEntry> live) {
+        setNodes(live);
+        sweep();
+    }
+
+    void close() {
+        if (!active) {
+            return;
+        }
+        active = false;
+        nodes.all().forEach(NodeSession::close);
+        publisher.close();
+        swept.completeExceptionally(new IllegalStateException("no longer leading"));
+        if (sweepTimer != null) {
+            sweepTimer.cancel();
+        }
+        if (tickTimer != null) {
+            tickTimer.cancel();
+        }
+    }
+
+    // ---- What batches use
+
+    Parts parts() {
+        return parts;
+    }
+
+    Nodes nodes() {
+        return nodes;
+    }
+
+    Reviewer reviewer() {
+        return reviewer;
+    }
+
+    CeilingRounds ceilings() {
+        return ceilings;
+    }
+
+    long stockChanges() {
+        return stockChanges;
+    }
+
+    /** Asks the books; the answer comes on the loop, or never, if the term is over by then. */
+    <T> CompletableFuture<T> ask(Supplier<T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        try {
+            parts.blocking().execute(() -> {
+                try {
+                    T found = question.get();
+                    back(() -> answer.complete(found));
+                } catch (RuntimeException e) {
+                    back(() -> fail(answer, e));
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("The executor is closed", e);
+        }
+        return answer;
+    }
+
+    /** Does something with an answer, as a task of its own: what that throws is the loop's to report. */
+    private <T> void answered(CompletableFuture<T> answer, BiConsumer<T, @Nullable Throwable> then) {
+        var unused = answer.whenComplete((found, fault) -> back(() -> then.accept(found, fault)));
+    }
+
+    private void back(Runnable task) {
+        try {
+            loop.execute(() -> {
+                if (active) {
+                    task.run();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("The leader's loop is closed", e);
+        }
+    }
+
+    private void fail(CompletableFuture<?> answer, RuntimeException fault) {
+        if (fault instanceof LeadershipLostException) {
+            LOG.info("The term {} is over: {}", term, fault.getMessage());
+            close();
+            onOver.run();
+        } else {
+            answer.completeExceptionally(fault);
+        }
+    }
+
+    // ---- Nodes
+
+    void setNodes(Map<String, NodeEntry> live) {
+        for (String known : nodes.incarnations()) {
+            NodeSession session = nodes.get(known);
+            NodeEntry entry = live.get(known);
+            if (session != null && (entry == null || !entry.address().equals(session.address()))) {
+                nodes.remove(known);
+                session.close();
+                ceilings.forget(session);
+                if (entry == null) {
+                    LOG.info("Node {} is gone", known);
+                    lookAtThoseOf(known);
+                }
+            }
+        }
+        for (NodeEntry entry : live.values()) {
+            if (nodes.get(entry.incarnation()) == null) {
+                NodeSession session = new NodeSession(
+                        entry.incarnation(),
+                        entry.address(),
+                        loop,
+                        parts.connector(),
+                        ControlMessages.greeting(parts.name(), term),
+                        this::laneOf,
+                        settings.reconnect(),
+                        this);
+                nodes.put(session);
+                session.connect();
+                loop.schedule(settings.joinGrace().plusMillis(1), this::lookAtUnplaced);
+            }
+        }
+        lookAtUnplaced();
+    }
+
+    private CompletableFuture<OptionalInt> laneOf(NodeSession node) {
+        Set<String> live = nodes.incarnations();
+        return ask(() -> parts.store().assignLane(term, node.incarnation(), live));
+    }
+
+    private void lookAtThoseOf(String incarnation) {
+        answered(ask(() -> parts.store().ownedBy(incarnation)), (skus, fault) -> {
+            if (fault == null) {
+                attend(skus);
+            } else {
+                LOG.warn("The partitions of node {} are left to the next sweep", incarnation, fault);
+            }
+        });
+    }
+
+    private void lookAtUnplaced() {
+        if (active && !unplaced.isEmpty() && !nodes.takers(loop.nanoTime()).isEmpty()) {
+            Set<SkuTrack> again = new LinkedHashSet<>(unplaced);
+            unplaced.clear();
+            again.forEach(track -> attend(track, Duration.ZERO));
+        }
+    }
+
+    @Override
+    public void onReady(NodeSession node) {
+        lookAtUnplaced();
+        // What it reports may differ from the books in any of its partitions.
+        lookAtThoseOf(node.incarnation());
+    }
+
+    @Override
+    public void onLinkLost(NodeSession node) {
+        ceilings.forget(node);
+    }
+
+    @Override
+    public void onCeilingsKept(NodeSession node, long round) {
+        ceilings.kept(node, round);
+    }
+
+    @Override
+    public void onReport(NodeSession node, PartitionId partition, PartitionReport report) {
+        SkuTrack track = track(partition.sku());
+        SkuTrack.Slot slot = track.slot(partition.slot());
+        boolean open = false;
+        boolean exhausted = report.getState() == PartitionReport.State.EXHAUSTED;
+        if (exhausted || report.getState() == PartitionReport.State.SERVING) {
+            open = true;
+            if (report.getEpoch() >= slot.reportedEpoch) {
+                slot.reportedEpoch = report.getEpoch();
+                slot.exhausted = exhausted;
+            }
+        }
+        if (report.getWanted() > 0) {
+            slot.need = Math.max(slot.need, report.getWanted());
+            slot.needNanos = loop.nanoTime();
+        }
+        boolean lost =
+                report.getState() == PartitionReport.State.CLOSED || report.getState() == PartitionReport.State.REFUSED;
+        boolean wishes = open && !track.dry && (exhausted || report.getWantsGrant());
+        boolean soldOut = exhausted && track.isExhausted();
+        if (lost || wishes || soldOut || report.getWanted() > 0 || track.isWaiting()) {
+            attend(track, Duration.ZERO);
+        }
+    }
+
+    // ---- Stock
+
+    void onSettled(Collection<Sku> skus) {
+        for (Sku sku : skus) {
+            SkuTrack track = tracks.get(sku);
+            if (track == null) {
+                continue;
+            }
+            if (track.isWaiting()) {
+                attend(track, Duration.ZERO);
+            } else if (track.dry && track.isExhausted()) {
+                attend(track, FIRST_PATIENCE);
+            }
+        }
+    }
+
+    void onStockChanged(Collection<Sku> skus) {
+        stockChanges++;
+        for (Sku sku : skus) {
+            SkuTrack track = track(sku);
+            track.stockChange = stockChanges;
+            track.restocking = false;
+            track.dry = false;
+            attend(track, Duration.ZERO);
+        }
+    }
+
+    /** Completes when nobody is told any more, by nodes or the registry, that these SKUs have little or nothing. */
+    CompletableFuture<Void> announce(Set<Sku> skus) {
+        return swept.thenCompose(done -> {
+            stockChanges++;
+            for (Sku sku : skus) {
+                SkuTrack track = track(sku);
+                track.stockChange = stockChanges;
+                track.restocking = true;
+                track.restockUntilNanos = loop.nanoTime() + RESTOCK_LIFE.toNanos();
+            }
+            return ceilings.raise(skus).thenCompose(raised -> publishSelling(skus));
+        });
+    }
+
+    private CompletableFuture<Void> publishSelling(Set<Sku> skus) {
+        boolean all = true;
+        for (Sku sku : skus) {
+            SkuEntry entry = publisher.latest(sku);
+            if (entry != null && entry.state() != SkuState.PAUSED) {
+                SkuEntry selling = new SkuEntry(SkuState.SELLING, entry.slots());
+                publisher.want(sku, selling);
+                all &= publisher.isPublished(sku, selling);
+            }
+        }
+        return all
+                ? CompletableFuture.completedFuture(null)
+                : publisher.nextWrite().thenCompose(done -> publishSelling(skus));
+    }
+
+    /** Makes the registry say what the books say, unless these are past, or about to be. */
+    void publish(SkuBook book, SkuTrack track, boolean current) {
+        SkuState state = book.paused() ? SkuState.PAUSED : book.actual() == 0 ? SkuState.SOLD_OUT : SkuState.SELLING;
+        if (state == SkuState.SOLD_OUT && (!current || track.isRestocking(loop.nanoTime()))) {
+            return;
+        }
+        publisher.want(book.sku(), new SkuEntry(state, book.slots()));
+    }
+
+    // ---- Attention
+
+    private SkuTrack track(Sku sku) {
+        return tracks.computeIfAbsent(sku, SkuTrack::new);
+    }
+
+    private void attend(Collection<Sku> skus) {
+        skus.forEach(sku -> attend(track(sku), Duration.ZERO));
+    }
+
+    void attend(SkuTrack track, Duration in) {
+        attention.add(track, loop.nanoTime() + in.toNanos());
+        wake();
+    }
+
+    void place(SkuTrack track) {
+        unplaced.add(track);
+    }
+
+    private void wake() {
+        // Until the first sweep is done, nobody knows who has how many partitions, or what is published.
+        if (!active || !swept.isDone() || attention.isEmpty() || batches >= settings.batches()) {
+            return;
+        }
+        long now = loop.nanoTime();
+        long at = Math.max(
+                attention.earliestNanos(now), tickNanos + settings.pace().toNanos());
+        if (tickTimer != null) {
+            tickTimer.cancel();
+        }
+        tickTimer = loop.schedule(Duration.ofNanos(Math.max(0, at - now)), this::tick);
+    }
+
+    private void tick() {
+        tickTimer = null;
+        tickNanos = loop.nanoTime();
+        while (active && batches < settings.batches()) {
+            List<SkuTrack> due = attention.takeDue(tickNanos, settings.batchSkus());
+            if (due.isEmpty()) {
+                break;
+            }
+            batches++;
+            due.forEach(track -> track.inBatch = true);
+            answered(new Batch(this, due).run(), (done, fault) -> finish(due, fault));
+        }
+        wake();
+    }
+
+    private void finish(List<SkuTrack> tracksOfBatch, @Nullable Throwable fault) {
+        batches--;
+        if (fault != null) {
+            LOG.warn("A look at {} SKUs failed, they are looked at again", tracksOfBatch.size(), fault);
+        }
+        for (SkuTrack track : tracksOfBatch) {
+            track.inBatch = false;
+            if (fault != null) {
+                attention.add(track, loop.nanoTime() + FAULT_PAUSE.toNanos());
+            } else if (track.lookAgain) {
+                attention.add(track, loop.nanoTime());
+            } else if (track.laterNanos >= 0) {
+                attention.add(track, loop.nanoTime() + track.laterNanos);
+            }
+            track.lookAgain = false;
+            track.laterNanos = -1;
+        }
+        wake();
+    }
+
+    // ---- The sweep
+
+    private void sweep() {
+        if (!active || sweeping) {
+            return;
+        }
+        sweeping = true;
+        tally = new HashMap<>();
+        sweepFrom(0);
+    }
+
+    private void sweepFrom(int afterId) {
+        long asOf = stockChanges;
+        answered(ask(() -> parts.store().page(afterId, SWEEP_SKUS)), (books, fault) -> {
+            if (fault != null) {
+                LOG.warn("A sweep failed", fault);
+                sweepAgain(FAULT_PAUSE);
+                return;
+            }
+            books.forEach(book -> consider(book, asOf));
+            if (books.size() == SWEEP_SKUS) {
+                sweepFrom(books.get(books.size() - 1).id());
+            } else {
+                placement.reset(tally);
+                sweepAgain(settings.sweep());
+                swept.complete(null);
+                wake();
+            }
+        });
+    }
+
+    private void sweepAgain(Duration pause) {
+        sweeping = false;
+        sweepTimer = loop.schedule(pause, this::sweep);
+    }
+
+    private void consider(SkuBook book, long asOf) {
+        for (PartitionBook partition : book.partitions()) {
+            String node = partition.node();
+            if (node != null) {
+                tally.merge(node, 1, Integer::sum);
+            }
+        }
+        SkuTrack track = track(book.sku());
+        boolean current = track.stockChange <= asOf;
+        publish(book, track, current);
+        if (current) {
+            track.dry = book.inventory() == 0;
+        }
+        if (!current || reviewer.needsLook(book, track, loop.nanoTime())) {
+            attend(track, Duration.ZERO);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.allocator.store;
+
+import io.granary.model.Sku;
+import java.util.Collection;
+import java.util.List;
+import org.apache.ibatis.annotations.Insert;
+import org.apache.ibatis.annotations.Param;
+import org.apache.ibatis.annotations.Select;
+import org.apache.ibatis.annotations.Update;
+import org.jspecify.annotations.Nullable;
+
+/** The statements of {@link SqlAllocationStore}. Lists are never empty. */
+public interface AllocationMapper {
+    /** A row of {@code sku}. */
+    record SkuRow(int id, Sku sku, String state, int slots, long inventory, long pool, long actual, long received) {}
+
+    /** A row of {@code partition}. */
+    record PartitionRow(
+            int skuId,
+            int slot,
+            long epoch,
+            @Nullable String node,
+            @Nullable Integer lane,
+            long granted,
+            long consumed,
+            long returned) {}
+
+    /** A row of {@code partition_epoch}. */
+    record EpochRow(int skuId, int slot, long epoch, String node, int lane, long seq, boolean fenced) {}
+
+    /** A row of {@code lane}. */
+    record LaneRow(int lane, @Nullable String owner, long settled, long ids) {}
+
+    /** Where a lane's id window begins. */
+    record WindowRow(int lane, long position) {}
+
+    /** A sum of units for a SKU. */
+    record UnitsRow(int id, long units) {}
+
+    /** A row of {@code allocation}. */
+    record GrantRow(int skuId, int slot, long epoch, long units, String reason) {}
+
+    String SKU_COLUMNS = "select id, code as sku, state, slots, inventory, pool, actual, received from sku ";
+    String PARTITION_COLUMNS = "select sku_id, slot, epoch, node, lane, granted, consumed, returned from `partition` ";
+    String LANE_COLUMNS = "select lane, owner, settled, ids from lane ";
+    String IN_LIST = "in <foreach collection='list' item='i' open='(' separator=',' close=')'>#{i}</foreach>";
+
+    @Select("select term from leader_term where id = 1 lock in share mode")
+    long lockTerm();
+
+    @Update("update leader_term set term = term + 1, leader = #{leader} where id = 1")
+    void nextTerm(@Param("leader") String leader);
+
+    @Select("<script>" + SKU_COLUMNS + "where code " + IN_LIST + " order by id</script>")
+    List<SkuRow> skus(@Param("list") Collection<Sku> skus);
+
+    @Select(SKU_COLUMNS + "where id > #{after} order by id limit #{limit}")
+    List<SkuRow> skuPage(@Param("after") int after, @Param("limit") int limit);
+
+    @Select("<script>" + SKU_COLUMNS + "force index (primary) where id " + IN_LIST + " order by id for update</script>")
+    List<SkuRow> lockSkus(@Param("list") Collection<Integer> ids);
+
+    @Select("<script>" + PARTITION_COLUMNS + "where sku_id " + IN_LIST + " order by sku_id, slot</script>")
+    List<PartitionRow> partitions(@Param("list") Collection<Integer> ids);
+
+    @Select(PARTITION_COLUMNS + "where sku_id between #{first} and #{last} order by sku_id, slot")
+    List<PartitionRow> partitionRange(@Param("first") int first, @Param("last") int last);
+
+    @Select("<script>" + PARTITION_COLUMNS + "force index (primary) where sku_id " + IN_LIST
+            + " order by sku_id, slot for update</script>")
+    List<PartitionRow> lockPartitions(@Param("list") Collection<Integer> ids);
+
+    @Select("select distinct s.code from `partition` p join sku s on s.id = p.sku_id where p.node = #{node}")
+    List<Sku> ownedBy(@Param("node") String node);
+
+    /** Creates or replaces partitions whose rows are locked, or that nobody else can create. */
+    @Insert("<script>insert into `partition` (sku_id, slot, epoch, node, lane, granted, consumed, returned) values "
+            + "<foreach collection='list' item='p' separator=','>(#{p.skuId}, #{p.slot}, #{p.epoch}, #{p.node},"
+            + " #{p.lane}, #{p.granted}, #{p.consumed}, #{p.returned})</foreach>"
+            + " on duplicate key update epoch = values(epoch), node = values(node), lane = values(lane),"
+            + " granted = values(granted)</script>")
+    void putPartitions(@Param("list") List<PartitionRow> partitions);
+
+    @Insert("<script>insert into partition_epoch (sku_id, slot, epoch, node, lane) values "
+            + "<foreach collection='list' item='e' separator=','>(#{e.skuId}, #{e.slot}, #{e.epoch}, #{e.node},"
+            + " #{e.lane})</foreach></script>")
+    void insertEpochs(@Param("list") List<EpochRow> epochs);
+
+    @Insert("<script>insert into allocation (sku_id, slot, epoch, units, reason) values "
+            + "<foreach collection='list' item='g' separator=','>(#{g.skuId}, #{g.slot}, #{g.epoch}, #{g.units},"
+            + " #{g.reason})</foreach></script>")
+    void insertAllocations(@Param("list") List<GrantRow> grants);
+
+    /** Inventory to pool. */
+    @Update("<script>update sku s join ("
+            + "<foreach collection='list' item='g' separator=' union all '>select #{g.id} as id, #{g.units} as units"
+            + "</foreach>) g on g.id = s.id"
+            + " set s.inventory = s.inventory - g.units, s.pool = s.pool + g.units</script>")
+    int moveToPool(@Param("list") List<UnitsRow> grants);
+
+    @Select("<script>select sku_id, slot, epoch, node, lane, seq, fenced from partition_epoch where sku_id " + IN_LIST
+            + " order by sku_id, slot, epoch</script>")
+    List<EpochRow> epochs(@Param("list") Collection<Integer> ids);
+
+    @Select("select lane from lane order by lane")
+    List<Integer> laneNumbers();
+
+    @Insert("<script>insert into lane (lane) values "
+            + "<foreach collection='list' item='i' separator=','>(#{i})</foreach>"
+            + " on duplicate key update lane = values(lane)</script>")
+    void insertLanes(@Param("list") List<Integer> lanes);
+
+    @Select("<script>" + LANE_COLUMNS + "where lane " + IN_LIST + " order by lane</script>")
+    List<LaneRow> lanes(@Param("list") Collection<Integer> lanes);
+
+    @Select("<script>" + LANE_COLUMNS + "where lane " + IN_LIST + " order by lane lock in share mode</script>")
+    List<LaneRow> lockLanesShared(@Param("list") Collection<Integer> lanes);
+
+    @Select("select lane from lane where owner = #{owner}")
+    @Nullable
+    Integer laneOf(@Param("owner") String owner);
+
+    /** Lanes without an alarm in which every epoch is fenced; those that nobody ever had first. */
+    @Select(LANE_COLUMNS + "l where alarm is null and not exists"
+            + " (select 1 from partition_epoch e where e.lane = l.lane and e.fenced = false)"
+            + " order by owner is not null, lane")
+    List<LaneRow> quietLanes();
+
+    @Select(LANE_COLUMNS + "where lane = #{lane} for update")
+    LaneRow lockLane(@Param("lane") int lane);
+
+    @Select("select count(*) from partition_epoch where lane = #{lane} and fenced = false")
+    long unfencedEpochs(@Param("lane") int lane);
+
+    @Update("update lane set owner = #{owner} where lane = #{lane}")
+    void takeLane(@Param("lane") int lane, @Param("owner") String owner);
+
+    /** The newest mark of each lane that is old enough or has enough ids behind it. */
+    @Select("<script>select m.lane, max(m.position) as position from lane_mark m join lane l on l.lane = m.lane"
+            + " where (m.marked &lt;= utc_timestamp(3) - interval #{seconds} second or m.ids &lt;= l.ids - #{ids})"
+            + " and m.lane " + IN_LIST + " group by m.lane</script>")
+    List<WindowRow> windows(
+            @Param("list") Collection<Integer> lanes, @Param("seconds") long seconds, @Param("ids") long ids);
+}

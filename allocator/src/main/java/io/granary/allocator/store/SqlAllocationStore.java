@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.allocator.store;
+
+import io.granary.allocator.allocation.AllocationStore;
+import io.granary.allocator.allocation.Assignment;
+import io.granary.allocator.allocation.Grant;
+import io.granary.allocator.allocation.IdWindow;
+import io.granary.allocator.allocation.LeadershipLostException;
+import io.granary.allocator.allocation.PartitionBook;
+import io.granary.allocator.allocation.SkuBook;
+import io.granary.allocator.allocation.SkuChange;
+import io.granary.allocator.allocation.TakeoverSnapshot;
+import io.granary.allocator.store.AllocationMapper.EpochRow;
+import io.granary.allocator.store.AllocationMapper.GrantRow;
+import io.granary.allocator.store.AllocationMapper.LaneRow;
+import io.granary.allocator.store.AllocationMapper.PartitionRow;
+import io.granary.allocator.store.AllocationMapper.SkuRow;
+import io.granary.allocator.store.AllocationMapper.UnitsRow;
+import io.granary.model.PartitionId;
+import io.granary.model.Sku;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link AllocationStore} on the books in MySQL. Locks in the order of the migration: the leader's term (shared), lanes
+ * (shared), partitions, SKUs, each by key. Only who creates partitions locks their SKU first: nobody can hold what does
+ * not exist.
+ *
+ * <p>Thread-safe.
+ */
+public final class SqlAllocationStore implements AllocationStore {
+    /** Epochs whose fence has settled, told to a new owner for their request ids; the newest of them. */
+    private static final int MOST_FENCED_EPOCHS = 64;
+
+    private final TransactionRunner transactions;
+    private final IdWindow window;
+
+    public SqlAllocationStore(Database database, IdWindow window) {
+        transactions = database.transactions();
+        this.window = window;
+    }
+
+    @Override
+    public long takeTerm(String leader) {
+        return transactions.call(session -> {
+            AllocationMapper mapper = session.getMapper(AllocationMapper.class);
+            mapper.nextTerm(leader);
+            return mapper.lockTerm();
+        });
+    }
+
+    @Override
+    public void ensureLanes(int count) {
+        transactions.run(session -> {
+            AllocationMapper mapper = session.getMapper(AllocationMapper.class);
+            Set<Integer> known = Set.copyOf(mapper.laneNumbers());
+            List<Integer> missing = IntStream.range(0, count)
+                    .filter(lane -> !known.contains(lane))
+                    .boxed()
+                    .toList();
+            if (!missing.isEmpty()) {
+                mapper.insertLanes(missing);
+            }
+        });
+    }
+
+    @Override
+    public OptionalInt assignLane(long term, String incarnation, Set<String> live) {
+        return transactions.call(session -> {
+            AllocationMapper mapper = session.getMapper(AllocationMapper.class);
+            checkTerm(mapper, term);
+            Integer present = mapper.laneOf(incarnation);
+            if (present != null) {
+                return OptionalInt.of(present);
+            }
+            for (LaneRow quiet : mapper.quietLanes()) {
+                if (isFree(quiet, live)) {
+                    // Who begins epochs in a lane holds a lock on its row: under ours none begins, so look again.
+                    LaneRow lane = mapper.lockLane(quiet.lane());
+                    if (isFree(lane, live) && mapper.unfencedEpochs(lane.lane()) == 0) {
+                        mapper.takeLane(lane.lane(), incarnation);
+                        return OptionalInt.of(lane.lane());
+                    }
+                }
+            }
+            return OptionalInt.empty();
+        });
+    }
+
+    private static boolean isFree(LaneRow lane, Set<String> live) {
+        @Nullable String owner = lane.owner();
+        return owner == null || !live.contains(owner);
+    }
+
+    @Override
+    public List<SkuBook> load(Collection<Sku> skus) {
+        if (skus.isEmpty()) {
+            return List.of();
+        }
+        return transactions.snapshot(session -> {
+            AllocationMapper mapper = session.getMapper(AllocationMapper.class);
+            List<SkuRow> rows = mapper.skus(skus);
+            return rows.isEmpty() ? List.of() : books(rows, mapper.partitions(ids(rows)));
+        });
+    }
+
+    @Override
+    public List<SkuBook> page(int afterId, int limit) {
+        return transactions.snapshot(session -> {
+            AllocationMapper mapper = session.getMapper(AllocationMapper.class);
+            List<SkuRow> rows = mapper.skuPage(afterId, limit);
+            return rows.isEmpty()
+                    ? List.of()
+                    : books(
+                            rows,
+                            mapper.partitionRange(
+                                    rows.get(0).id(), rows.get(rows.size() - 1).id()));
+        });
+    }
+
+    @Override
+    public List<Sku> ownedBy(String incarnation) {
+        return transactions.call(
+                session -> session.getMapper(AllocationMapper.class).ownedBy(incarnation));
+    }
+
+    @Override
+    public List<SkuBook.Changed> apply(long term, List<SkuChange> changes) {
+        if (changes.size() > MAX_CHANGES) {
+            throw new IllegalArgumentException(
+                    "changes: " + changes.size() + " (expected: at most " + MAX_CHANGES + ")");
+        }
+        Map<Integer, SkuChange> byId = new TreeMap<>();
+        for (SkuChange change : changes) {
+            if (byId.put(change.id(), change) != null) {
+                throw new IllegalArgumentException("changes of " + change.sku() + ": 2 (expected: 1)");
+            }
+        }
+        if (byId.isEmpty()) {
+            return List.of();
+        }
+        return transactions.call(session -> apply(session.getMapper(AllocationMapper.class), term, byId));
+    }
+
+    private static List<SkuBook.Changed> apply(AllocationMapper mapper, long term, Map<Integer, SkuChange> changes) {
+        checkTerm(mapper, term);
+        Map<Integer, String> laneOwners = lockLanes(mapper, changes.values());
+        List<Integer> creating = changes.values().stream()
+                .filter(change -> change.assignments().stream().anyMatch(a -> a.fromEpoch() == 0))
+                .map(SkuChange::id)
+                .toList();
+        if (!creating.isEmpty()) {
+            mapper.lockSkus(creating);
+        }
+        List<PartitionRow> partitions = mapper.lockPartitions(changes.keySet());
+        List<SkuBook> books = books(mapper.lockSkus(changes.keySet()), partitions);
+        List<SkuBook.Changed> results = new ArrayList<>(books.size());
+        for (SkuBook book : books) {
+            SkuChange change = changes.get(book.id());
+            if (change != null) {
+                results.add(
+                        book.after(change, assignment -> assignment.node().equals(laneOwners.get(assignment.lane()))));
+            }
+        }
+        write(mapper, results);
+        return results;
+    }
+
+    private static void checkTerm(AllocationMapper mapper, long term) {
+        long present = mapper.lockTerm();
+        if (present != term) {
+            throw new LeadershipLostException(term, present);
+        }
+    }
+
+    private static Map<Integer, String> lockLanes(AllocationMapper mapper, Collection<SkuChange> changes) {
+        Set<Integer> lanes = new TreeSet<>();
+        for (SkuChange change : changes) {
+            for (Assignment assignment : change.assignments()) {
+                lanes.add(assignment.lane());
+            }
+        }
+        Map<Integer, String> owners = new HashMap<>();
+        if (!lanes.isEmpty()) {
+            for (LaneRow lane : mapper.lockLanesShared(lanes)) {
+                @Nullable String owner = lane.owner();
+                if (owner != null) {
+                    owners.put(lane.lane(), owner);
+                }
+            }
+        }
+        return owners;
+    }
+
+    private static void write(AllocationMapper mapper, List<SkuBook.Changed> results) {
+        List<PartitionRow> partitions = new ArrayList<>();
+        List<EpochRow> epochs = new ArrayList<>();
+        List<GrantRow> grants = new ArrayList<>();
+        List<UnitsRow> moves = new ArrayList<>();
+        for (SkuBook.Changed result : results) {
+            int id = result.book().id();
+            Set<Integer> slots = new TreeSet<>();
+            for (Assignment a : result.assignments()) {
+                slots.add(a.slot());
+                epochs.add(new EpochRow(id, a.slot(), a.toEpoch(), a.node(), a.lane(), 0, false));
+            }
+            long units = 0;
+            for (Grant g : result.grants()) {
+                slots.add(g.slot());
+                units += g.units();
+                grants.add(new GrantRow(
+                        id, g.slot(), g.epoch(), g.units(), g.reason().name()));
+            }
+            if (units > 0) {
+                moves.add(new UnitsRow(id, units));
+            }
+            slots.forEach(slot -> partitions.add(row(id, result.book().partition(slot))));
+        }
+        if (!epochs.isEmpty()) {
+            mapper.insertEpochs(epochs);
+        }
+        if (!partitions.isEmpty()) {
+            mapper.putPartitions(partitions);
+        }
+        if (!grants.isEmpty()) {
+            mapper.moveToPool(moves);
+            mapper.insertAllocations(grants);
+        }
+    }
+
+    @Override
+    public TakeoverSnapshot snapshot(Collection<Sku> skus) {
+        if (skus.isEmpty()) {
+            return new TakeoverSnapshot(List.of(), Map.of());
+        }
+        return transactions.snapshot(session -> {
+            AllocationMapper mapper = session.getMapper(AllocationMapper.class);
+            List<SkuRow> rows = mapper.skus(skus);
+            if (rows.isEmpty()) {
+                return new TakeoverSnapshot(List.of(), Map.of());
+            }
+            Collection<Integer> ids = ids(rows);
+            return takeover(mapper, books(rows, mapper.partitions(ids)), mapper.epochs(ids));
+        });
+    }
+
+    private TakeoverSnapshot takeover(AllocationMapper mapper, List<SkuBook> books, List<EpochRow> epochs) {
+        Map<Integer, Map<Integer, List<EpochRow>>> bySku = new HashMap<>();
+        for (EpochRow epoch : epochs) {
+            bySku.computeIfAbsent(epoch.skuId(), id -> new HashMap<>())
+                    .computeIfAbsent(epoch.slot(), slot -> new ArrayList<>())
+                    .add(epoch);
+        }
+        Set<Integer> lanes = new TreeSet<>();
+        List<TakeoverSnapshot.History> histories = new ArrayList<>();
+        for (SkuBook book : books) {
+            Map<Integer, List<EpochRow>> bySlot = bySku.getOrDefault(book.id(), Map.of());
+            for (PartitionBook partition : book.partitions()) {
+                List<TakeoverSnapshot.Earlier> earlier =
+                        earlier(partition, bySlot.getOrDefault(partition.slot(), List.of()));
+                earlier.forEach(epoch -> lanes.add(epoch.lane()));
+                histories.add(new TakeoverSnapshot.History(
+                        new PartitionId(book.sku(), partition.slot()), partition, earlier));
+            }
+        }
+        return new TakeoverSnapshot(histories, stands(mapper, lanes));
+    }
+
+    private static List<TakeoverSnapshot.Earlier> earlier(PartitionBook partition, List<EpochRow> epochs) {
+        List<TakeoverSnapshot.Earlier> earlier = new ArrayList<>();
+        int fenced = 0;
+        for (int i = epochs.size() - 1; i >= 0; i--) {
+            EpochRow epoch = epochs.get(i);
+            // A fenced epoch that never said anything has no ids.
+            boolean wanted = !epoch.fenced() || (epoch.seq() > 0 && fenced++ < MOST_FENCED_EPOCHS);
+            if (wanted && epoch.epoch() < partition.epoch()) {
+                earlier.add(new TakeoverSnapshot.Earlier(epoch.epoch(), epoch.lane(), epoch.seq(), epoch.fenced()));
+            }
+        }
+        return earlier;
+    }
+
+    private Map<Integer, TakeoverSnapshot.LaneStand> stands(AllocationMapper mapper, Set<Integer> lanes) {
+        Map<Integer, TakeoverSnapshot.LaneStand> stands = new HashMap<>();
+        if (lanes.isEmpty()) {
+            return stands;
+        }
+        Map<Integer, Long> windows = new HashMap<>();
+        mapper.windows(lanes, window.age().toSeconds(), window.ids())
+                .forEach(row -> windows.put(row.lane(), row.position()));
+        for (LaneRow lane : mapper.lanes(lanes)) {
+            long start = Math.min(lane.settled(), windows.getOrDefault(lane.lane(), 0L));
+            stands.put(lane.lane(), new TakeoverSnapshot.LaneStand(lane.settled(), start));
+        }
+        return stands;
+    }
+
+    private static List<Integer> ids(List<SkuRow> rows) {
+        return rows.stream().map(SkuRow::id).toList();
+    }
+
+    /** Both lists are ordered by SKU id. */
+    private static List<SkuBook> books(List<SkuRow> skus, List<PartitionRow> partitions) {
+        List<SkuBook> books = new ArrayList<>(skus.size());
+        int next = 0;
+        for (SkuRow sku : skus) {
+            List<PartitionBook> own = new ArrayList<>(sku.slots());
+            while (next < partitions.size() && partitions.get(next).skuId() <= sku.id()) {
+                PartitionRow row = partitions.get(next++);
+                if (row.skuId() == sku.id()) {
+                    own.add(book(row));
+                }
+            }
+            books.add(new SkuBook(
+                    sku.id(),
+                    sku.sku(),
+                    sku.state().equals("PAUSED"),
+                    sku.slots(),
+                    sku.inventory(),
+                    sku.pool(),
+                    sku.actual(),
+                    sku.received(),
+                    own));
+        }
+        return books;
+    }
+
+    private static PartitionBook book(PartitionRow row) {
+        @Nullable Integer lane = row.lane();
+        return new PartitionBook(
+                row.slot(),
+                row.epoch(),
+                row.node(),
+                lane == null ? -1 : lane,
+                row.granted(),
+                row.consumed(),
+                row.returned());
+    }
+
+    private static PartitionRow row(int skuId, PartitionBook book) {
+        return new PartitionRow(
+                skuId,
+                book.slot(),
+                book.epoch(),
+                book.node(),
+                book.lane(),
+                book.granted(),
+                book.consumed(),
+                book.returned());
+    }
+}
