@@ -187,7 +187,7 @@ final class Books {
         return epochs.values().stream().noneMatch(row -> row.lane == lane && !row.fenced);
     }
 
-    private void checkTerm(long claimed) {
+    void checkTerm(long claimed) {
         if (claimed != term) {
             throw new LeadershipLostException(claimed, term);
         }

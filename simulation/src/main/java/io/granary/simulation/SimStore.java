@@ -93,6 +93,14 @@ final class SimStore {
             }
 
             @Override
+            public void checkTerm(long term) {
+                transact(() -> {
+                    books.checkTerm(term);
+                    return true;
+                });
+            }
+
+            @Override
             public void ensureLanes(int count) {
                 books.ensureLanes(count);
             }
