@@ -5,7 +5,6 @@ import static com.google.common.base.Preconditions.checkState;
 
 import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.Assignment;
-import io.granary.allocator.allocation.Grant;
 import io.granary.allocator.allocation.LeadershipLostException;
 import io.granary.allocator.allocation.PartitionBook;
 import io.granary.allocator.allocation.SkuBook;
@@ -43,12 +42,21 @@ final class Books {
     record Deducted(int skuId, RequestId id) {}
 
     private static final class LaneRow {
-        @Nullable String owner;
+        @Nullable
+        String owner;
+
         long settled;
-        @Nullable Long tail;
+
+        @Nullable
+        Long tail;
+
         long ids;
-        @Nullable LaneMark mark;
-        @Nullable String alarm;
+
+        @Nullable
+        LaneMark mark;
+
+        @Nullable
+        String alarm;
     }
 
     private static final class EpochRow {
@@ -223,8 +231,7 @@ final class Books {
                 SkuBook.Changed changed = book.after(change, this::isLaneOf);
                 skus.put(change.id(), changed.book());
                 for (Assignment assignment : changed.assignments()) {
-                    EpochKey key =
-                            new EpochKey(new PartitionId(book.sku(), assignment.slot()), assignment.toEpoch());
+                    EpochKey key = new EpochKey(new PartitionId(book.sku(), assignment.slot()), assignment.toEpoch());
                     checkState(epochs.put(key, new EpochRow(assignment.lane())) == null, "%s was there", key);
                 }
                 check(change.id());

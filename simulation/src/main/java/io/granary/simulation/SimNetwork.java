@@ -88,7 +88,10 @@ final class SimNetwork {
 
     private final class Stream<S, R> {
         final SimProcess caller;
-        @Nullable SimProcess callee;
+
+        @Nullable
+        SimProcess callee;
+
         private final Direction<R> toCaller;
         private @Nullable Direction<S> toCallee;
         private final List<S> early = new ArrayList<>();
@@ -194,11 +197,13 @@ final class SimNetwork {
         }
 
         void ready() {
-            scheduler.at(arrival(), () -> to.run(() -> {
-                if (!ended) {
-                    listener.onReady();
-                }
-            }));
+            scheduler.at(
+                    arrival(),
+                    () -> to.run(() -> {
+                        if (!ended) {
+                            listener.onReady();
+                        }
+                    }));
         }
 
         void send(M message) {
@@ -218,12 +223,14 @@ final class SimNetwork {
             if (scheduler.chance(0.5)) {
                 lostFromNanos = scheduler.nowNanos();
             }
-            scheduler.at(arrival(), () -> to.run(() -> {
-                if (!ended) {
-                    ended = true;
-                    listener.onBroken(reason);
-                }
-            }));
+            scheduler.at(
+                    arrival(),
+                    () -> to.run(() -> {
+                        if (!ended) {
+                            ended = true;
+                            listener.onBroken(reason);
+                        }
+                    }));
         }
     }
 }

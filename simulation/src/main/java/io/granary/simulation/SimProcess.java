@@ -39,7 +39,8 @@ final class SimProcess {
     }
 
     /** What a task threw that nobody expected; null if nothing did. */
-    @Nullable Throwable fault() {
+    @Nullable
+    Throwable fault() {
         return fault;
     }
 
@@ -115,11 +116,13 @@ final class SimProcess {
         @Override
         public Timer schedule(Duration delay, Runnable task) {
             boolean[] cancelled = new boolean[1];
-            scheduler.after(delay, () -> SimProcess.this.run(() -> execute(() -> {
-                if (!cancelled[0]) {
-                    task.run();
-                }
-            })));
+            scheduler.after(
+                    delay,
+                    () -> SimProcess.this.run(() -> execute(() -> {
+                        if (!cancelled[0]) {
+                            task.run();
+                        }
+                    })));
             return () -> cancelled[0] = true;
         }
 

@@ -106,7 +106,10 @@ final class SimRegistry {
         List<PartitionEntry> entries = new ArrayList<>();
         partitions.forEach((id, owners) -> {
             if (id.sku().equals(sku) && !owners.isEmpty()) {
-                long highest = owners.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
+                long highest = owners.keySet().stream()
+                        .mapToLong(Long::longValue)
+                        .max()
+                        .orElse(0);
                 SimProcess owner = owners.get(highest);
                 entries.add(new PartitionEntry(id.slot(), highest, incarnations.getOrDefault(owner, "?")));
             }
@@ -256,14 +259,14 @@ final class SimRegistry {
     private final class RoutesView implements Routes {
         private final SimProcess process;
         private final Set<Sku> followed = new LinkedHashSet<>();
-        private @Nullable Listener listener;
+        private Routes.@Nullable Listener listener;
 
         RoutesView(SimProcess process) {
             this.process = process;
         }
 
         @Override
-        public void listen(Listener heard) {
+        public void listen(Routes.Listener heard) {
             listener = heard;
             nodes.values().forEach(node -> tellNode(node.incarnation()));
         }
@@ -327,7 +330,7 @@ final class SimRegistry {
         }
 
         @Override
-        public void join(String allocator, String address, Listener listener) {
+        public void join(String allocator, String address, Cluster.Listener listener) {
             ClusterView joined = new ClusterView(process, allocator, listener);
             view = joined;
             clusters.add(joined);

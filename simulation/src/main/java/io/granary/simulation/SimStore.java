@@ -52,7 +52,8 @@ final class SimStore {
     }
 
     /** The invariant that a transaction broke; null if none did. */
-    @Nullable Throwable violation() {
+    @Nullable
+    Throwable violation() {
         return violation;
     }
 

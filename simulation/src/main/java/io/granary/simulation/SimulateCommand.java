@@ -56,8 +56,8 @@ final class SimulateCommand implements Callable<Integer> {
             json.put("failedSeeds", failed.stream().map(Simulation.Result::seed).toList());
             new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(report.toFile(), json);
         }
-        System.out.println((seed == null ? seeds - failed.size() : 1 - failed.size()) + " passed, " + failed.size()
-                + " failed");
+        System.out.println(
+                (seed == null ? seeds - failed.size() : 1 - failed.size()) + " passed, " + failed.size() + " failed");
         return failed.isEmpty() ? 0 : 1;
     }
 

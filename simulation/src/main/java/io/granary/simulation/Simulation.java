@@ -49,7 +49,8 @@ final class Simulation {
             return new Result(seed, null, world.scheduler().happened(), trace.lines());
         } catch (RuntimeException | AssertionError e) {
             trace.say(world.scheduler(), "FAILED " + e);
-            return new Result(seed, String.valueOf(e.getMessage()), world.scheduler().happened(), trace.lines());
+            return new Result(
+                    seed, String.valueOf(e.getMessage()), world.scheduler().happened(), trace.lines());
         }
     }
 
@@ -149,7 +150,12 @@ final class Simulation {
                 checkState(quantity != null, "lost: %s of %s was acknowledged", asked.id, asked.sku);
             }
             if (quantity != null) {
-                checkState(quantity == asked.quantity, "%s: %s in the ledger, %s asked", asked.id, quantity, asked.quantity);
+                checkState(
+                        quantity == asked.quantity,
+                        "%s: %s in the ledger, %s asked",
+                        asked.id,
+                        quantity,
+                        asked.quantity);
                 boolean refusedForGood = asked.told.stream().allMatch(Outcome::isRefusal);
                 checkState(!refusedForGood, "refused but sold: %s was told %s", asked.id, asked.told);
             }

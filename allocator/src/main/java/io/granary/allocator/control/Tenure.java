@@ -272,15 +272,10 @@ final class Tenure implements NodeSession.Events {
     }
 
     private void checkTerm() {
-        ask(() -> {
-                    parts.store().checkTerm(term);
-                    return true;
-                })
-                .whenComplete((holds, fault) -> {
-                    if (fault != null) {
-                        LOG.debug("The term could not be looked at", fault);
-                    }
-                });
+        CompletableFuture<Boolean> unused = ask(() -> {
+            parts.store().checkTerm(term);
+            return true;
+        });
     }
 
     @Override
