@@ -79,7 +79,17 @@ public final class BrokerProcess extends BackingProcess {
                 .put("waitTimeMillsInSendQueue", "5000")
                 .put("mappedFileSizeCommitLog", Integer.toString(options.commitLogFileMib() << 20))
                 .put("mappedFileSizeConsumeQueue", "600000")
+                // Appending by write() instead of touching fresh mapped pages: those faults wait for the file system's
+                // journal, which syncing keeps busy, up to 60 ms for records above some 20 KB.
+                .put("writeWithoutMmap", "true")
+                .put("sharedByteBufferNum", "2")
+                // A read gets as many records as it asks for: a takeover reads long stretches.
+                .put("maxTransferBytesOnMessageInMemory", "8388608")
+                .put("maxTransferCountOnMessageInMemory", "4096")
+                .put("maxTransferBytesOnMessageInDisk", "8388608")
+                .put("maxTransferCountOnMessageInDisk", "4096")
                 // What Granary does not use.
+                .put("popConsumerFSServiceInit", "false")
                 .put("timerWheelEnable", "false")
                 .put("messageIndexEnable", "false")
                 .put("enableCompaction", "false")

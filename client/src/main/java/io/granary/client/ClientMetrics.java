@@ -4,8 +4,11 @@ package io.granary.client;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,6 +28,8 @@ import java.util.concurrent.atomic.LongAdder;
  * Written by the loop, except for {@link #refusedAtOnce()}; read by anybody.
  */
 final class ClientMetrics {
+    private final MeterRegistry registry;
+    private final List<Meter> meters = new ArrayList<>();
     private final Map<Outcome, AtomicLong> ended = new EnumMap<>(Outcome.class);
     private final LongAdder refusedAtOnce = new LongAdder();
     private final AtomicLong attempts = new AtomicLong();
@@ -33,25 +38,32 @@ final class ClientMetrics {
     private final DistributionSummary frameEntries;
 
     ClientMetrics(MeterRegistry registry) {
+        this.registry = registry;
         for (Outcome outcome : Outcome.values()) {
             ended.put(outcome, new AtomicLong());
-            FunctionCounter.builder("granary.client.calls", this, metrics -> metrics.ended(outcome))
+            meters.add(FunctionCounter.builder("granary.client.calls", this, metrics -> metrics.ended(outcome))
                     .tag("outcome", outcome.name())
                     .description("Calls that ended")
-                    .register(registry);
+                    .register(registry));
         }
-        FunctionCounter.builder("granary.client.attempts", attempts, AtomicLong::get)
+        meters.add(FunctionCounter.builder("granary.client.attempts", attempts, AtomicLong::get)
                 .description("Attempts sent to nodes")
-                .register(registry);
-        FunctionCounter.builder("granary.client.given.up", givenUp, AtomicLong::get)
+                .register(registry));
+        meters.add(FunctionCounter.builder("granary.client.given.up", givenUp, AtomicLong::get)
                 .description("Attempts whose answer is not known")
-                .register(registry);
-        Gauge.builder("granary.client.under.way", underWay, AtomicLong::get)
+                .register(registry));
+        meters.add(Gauge.builder("granary.client.under.way", underWay, AtomicLong::get)
                 .description("Calls that have not ended")
-                .register(registry);
+                .register(registry));
         frameEntries = DistributionSummary.builder("granary.client.frame.entries")
                 .description("Attempts per frame")
                 .register(registry);
+        meters.add(frameEntries);
+    }
+
+    /** Takes the meters out of their registry. */
+    void close() {
+        meters.forEach(registry::remove);
     }
 
     /** Any thread may call this. */

@@ -2,12 +2,19 @@
 package io.granary.client;
 
 import io.granary.concurrent.Loop;
+import io.granary.concurrent.ThreadLoop;
 import io.granary.model.Quantity;
 import io.granary.model.RequestId;
 import io.granary.model.Sku;
 import io.granary.protocol.Connector;
+import io.granary.protocol.grpc.GrpcConnector;
+import io.granary.protocol.grpc.GrpcSettings;
 import io.granary.registry.Routes;
+import io.granary.registry.curator.CuratorRegistry;
+import io.granary.registry.curator.RegistrySettings;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -42,6 +49,46 @@ public final class GranaryClient implements AutoCloseable {
     }
 
     /**
+     * A client with default settings.
+     *
+     * @param zooKeeper the registry's servers, {@code host:port[,host:port…]}
+     * @see #connect(RegistrySettings, GrpcSettings, ClientSettings, MeterRegistry)
+     */
+    public static GranaryClient connect(String zooKeeper) {
+        return connect(
+                RegistrySettings.of(zooKeeper),
+                GrpcSettings.defaults(),
+                ClientSettings.defaults(),
+                new CompositeMeterRegistry());
+    }
+
+    /**
+     * A client on threads and connections of its own. It does not wait until the registry is reached: the first calls
+     * do, up to their deadlines.
+     *
+     * @param metrics where the client's meters stand until it is closed; a registry takes those of one client
+     */
+    public static GranaryClient connect(
+            RegistrySettings registry, GrpcSettings grpc, ClientSettings settings, MeterRegistry metrics) {
+        SecureRandom random = new SecureRandom();
+        CuratorRegistry zooKeeper = CuratorRegistry.start(registry);
+        GrpcConnector<byte[], byte[]> connector = GrpcConnector.deductions(grpc);
+        ThreadLoop loop = ThreadLoop.start("granary-client");
+        return start(
+                loop,
+                zooKeeper.routes(),
+                connector,
+                settings,
+                new RequestId(random.nextLong(), random.nextLong()),
+                metrics,
+                () -> {
+                    connector.close();
+                    zooKeeper.close();
+                    loop.close();
+                });
+    }
+
+    /**
      * A client on parts that somebody else has made and will close after it, such as a simulation.
      *
      * @param loop runs all of the client, and the dependents of its futures
@@ -55,10 +102,25 @@ public final class GranaryClient implements AutoCloseable {
             ClientSettings settings,
             RequestId session,
             MeterRegistry metrics) {
-        Dispatcher dispatcher = new Dispatcher(
-                settings, loop, routes, connector, session.high(), session.low(), new ClientMetrics(metrics));
+        return start(loop, routes, connector, settings, session, metrics, () -> {});
+    }
+
+    private static GranaryClient start(
+            Loop loop,
+            Routes routes,
+            Connector<byte[], byte[]> connector,
+            ClientSettings settings,
+            RequestId session,
+            MeterRegistry meters,
+            Runnable closeParts) {
+        ClientMetrics metrics = new ClientMetrics(meters);
+        Dispatcher dispatcher =
+                new Dispatcher(settings, loop, routes, connector, session.high(), session.low(), metrics);
         dispatcher.start();
-        return new GranaryClient(dispatcher, loop, () -> {});
+        return new GranaryClient(dispatcher, loop, () -> {
+            metrics.close();
+            closeParts.run();
+        });
     }
 
     /**

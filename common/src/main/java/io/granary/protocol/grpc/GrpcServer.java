@@ -36,6 +36,7 @@ public final class GrpcServer implements AutoCloseable {
                 .directExecutor()
                 .maxInboundMessageSize(settings.maxMessageBytes())
                 .withChildOption(ChannelOption.TCP_NODELAY, true)
+                // gRPC makes this 10 s at least. It is for a caller that is gone; one that stays finds out sooner.
                 .keepAliveTime(settings.keepAlive().toNanos(), TimeUnit.NANOSECONDS)
                 .keepAliveTimeout(settings.keepAlive().toNanos(), TimeUnit.NANOSECONDS)
                 .permitKeepAliveTime(1, TimeUnit.SECONDS)
