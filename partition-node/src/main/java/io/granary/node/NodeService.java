@@ -3,6 +3,7 @@ package io.granary.node;
 
 import io.granary.concurrent.ThreadLoop;
 import io.granary.log.StockLog;
+import io.granary.node.lane.BegunEpochs;
 import io.granary.node.lane.LaneMetrics;
 import io.granary.node.server.PartitionNode;
 import io.granary.protocol.grpc.GrpcServer;
@@ -83,6 +84,7 @@ public final class NodeService implements AutoCloseable {
                 takeoverLoop,
                 registration,
                 new LaneMetrics(metrics, settings.name()),
+                new BegunEpochs(),
                 givenUp::complete);
         running.set(node);
         try {

@@ -77,6 +77,7 @@ final class Books {
     private final Map<EpochKey, EpochRow> epochs = new TreeMap<>(EPOCH_ORDER);
     private final Map<Deducted, Integer> ledger = new LinkedHashMap<>();
     private long term;
+    private boolean takesIdsTwice;
 
     private static final java.util.Comparator<EpochKey> EPOCH_ORDER =
             java.util.Comparator.comparing(EpochKey::partition).thenComparingLong(EpochKey::epoch);
@@ -160,6 +161,11 @@ final class Books {
                 book.received(),
                 book.actual(),
                 soldUnits);
+    }
+
+    /** For a planted bug: the ledger does not look whether it has an id. */
+    void takeIdsTwice() {
+        takesIdsTwice = true;
     }
 
     // ---- As the leader uses them: see AllocationStore
@@ -287,15 +293,26 @@ final class Books {
     }
 
     SettlementStore.Outcome settle(LaneChange change, @Nullable LaneMark mark) {
+        return moveLane(change, mark) ? write(change) : new SettlementStore.Outcome.Moved();
+    }
+
+    /** The lane's offset, without the rows of the change; false if the lane does not stand where it begins. */
+    boolean moveLane(LaneChange change, @Nullable LaneMark mark) {
         LaneRow lane = lanes.computeIfAbsent(change.lane(), l -> new LaneRow());
         if (lane.settled != change.from() || lane.alarm != null) {
-            return new SettlementStore.Outcome.Moved();
+            return false;
         }
         lane.settled = change.to();
         lane.tail = change.tail();
         lane.ids += change.ids();
         lane.mark = mark == null ? lane.mark : mark;
-        return write(change);
+        return true;
+    }
+
+    /** The last section that was applied of an ownership; 0 if none was. */
+    long seq(EpochKey key) {
+        EpochRow row = epochs.get(key);
+        return row == null ? 0 : row.seq;
     }
 
     /** The rows of a change, without the lane's offset. */
@@ -309,7 +326,7 @@ final class Books {
         for (LedgerRow row : all) {
             Deducted key = new Deducted(row.skuId(), new RequestId(row.high(), row.low()));
             Integer standing = ledger.putIfAbsent(key, row.quantity());
-            if (standing == null) {
+            if (standing == null || takesIdsTwice) {
                 rows++;
             } else {
                 back.merge(row.skuId(), (long) row.quantity(), Long::sum);

@@ -28,6 +28,7 @@ final class SimLog {
     private final List<Lane> lanes = new ArrayList<>();
     private Faults faults = Faults.NONE;
     private boolean down;
+    private boolean acknowledgesUnflushed;
     private int restarts;
 
     SimLog(Scheduler scheduler, int laneCount) {
@@ -39,6 +40,11 @@ final class SimLog {
 
     void faults(Faults now) {
         faults = now;
+    }
+
+    /** For a planted bug: FLUSH_DISK_TIMEOUT is answered as if it were SEND_OK. */
+    void acknowledgeUnflushed() {
+        acknowledgesUnflushed = true;
     }
 
     /** The broker is gone for a while; what was not flushed is lost. */
@@ -104,7 +110,10 @@ final class SimLog {
             long offset = lane.records.size();
             lane.records.add(new LaneRecord(offset, scheduler.nowNanos() / 1_000_000, record));
             if (scheduler.chance(faults.unflushed())) {
-                process.after(delay(), () -> result.complete(new Append.Unconfirmed("FLUSH_DISK_TIMEOUT")));
+                Append answer = acknowledgesUnflushed
+                        ? new Append.Stored(offset)
+                        : new Append.Unconfirmed("FLUSH_DISK_TIMEOUT");
+                process.after(delay(), () -> result.complete(answer));
                 scheduler.after(scheduler.micros(1_000, 20_000), () -> flush(lane, offset, restarts == sentBefore));
                 return;
             }

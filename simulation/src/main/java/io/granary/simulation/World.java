@@ -57,6 +57,7 @@ final class World {
         network = new SimNetwork(scheduler);
         registry = new SimRegistry(scheduler);
         store = new SimStore(scheduler, books);
+        planted.prepare(scheduler, log, books);
         slots = scheduler.between(1, 3);
         int skuCount = scheduler.between(1, 2);
         for (int i = 0; i < skuCount; i++) {
@@ -155,14 +156,15 @@ final class World {
                 process.name(),
                 new LaneSettings(4_096, 4_096, Duration.ofMinutes(10), 1_000_000),
                 4_096,
-                planted.nodeLog(log.of(process), process, this),
+                planted.nodeLog(log.of(process), process),
                 loop,
                 process.newLoop(),
                 registry.registration(process),
                 new LaneMetrics(meters, process.name()),
+                planted.begunEpochs(),
                 reason -> scheduler.after(Duration.ZERO, () -> replace(process, reason)));
         network.serve(process.name() + ":clients", process, planted.clients(node.clients()));
-        network.serve(process.name() + ":leaders", process, planted.leaders(node.leaders()));
+        network.serve(process.name() + ":leaders", process, planted.leaders(node.leaders(), process));
         node.start(process.name());
     }
 
@@ -186,7 +188,7 @@ final class World {
                 process.name(),
                 settlementLoop,
                 planted.settlementLog(log.of(process)),
-                planted.settlementStore(store.settlement(process), books, scheduler),
+                planted.settlementStore(store.settlement(process), process),
                 new SettlementSettings(
                         scheduler.between(1, 8),
                         100,
@@ -219,7 +221,7 @@ final class World {
                         Duration.ofMillis(100), Duration.ofMillis(10), 2, scheduler.between(1, 10), 10, slots),
                 leaderLoop,
                 store.executor(process),
-                planted.allocationStore(store.allocation()),
+                store.allocation(),
                 cluster,
                 planted.leaderConnector(network.prefixed(process, ":leaders")),
                 new Leader.Terms() {

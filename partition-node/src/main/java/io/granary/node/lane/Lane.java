@@ -69,8 +69,7 @@ public final class Lane implements LaneWriter.Owner {
     private final Events events;
 
     private final Map<PartitionId, Partition> partitions = new HashMap<>();
-    /** The highest epoch that was begun here: an epoch is opened once. */
-    private final Map<PartitionId, Long> begun = new HashMap<>();
+    private final BegunEpochs begun;
 
     /** Epochs that were begun and are being taken over. */
     private final Map<PartitionId, Long> opening = new HashMap<>();
@@ -91,12 +90,13 @@ public final class Lane implements LaneWriter.Owner {
 
     private long windowSinceNanos;
 
-    public Lane(LaneSettings settings, String writerName, StockLog log, Loop loop, LaneMetrics metrics, Events events) {
+    public Lane(LaneSettings settings, String writerName, StockLog log, Loop loop, LaneMetrics metrics, BegunEpochs begun, Events events) {
         this.settings = settings;
         this.writerName = writerName;
         this.log = log;
         this.loop = loop;
         this.metrics = metrics;
+        this.begun = begun;
         this.events = events;
         windowSinceNanos = loop.nanoTime();
     }
@@ -254,7 +254,7 @@ public final class Lane implements LaneWriter.Owner {
         if (stopped || writer == null || !joined) {
             return Beginning.REFUSED;
         }
-        long last = begun.getOrDefault(id, 0L);
+        long last = begun.highest(id);
         if (epoch < last || epoch < writer.fenceOf(id)) {
             return Beginning.REFUSED;
         }
@@ -266,7 +266,7 @@ public final class Lane implements LaneWriter.Owner {
         if (served != null) {
             close(served);
         }
-        begun.put(id, epoch);
+        begun.begin(id, epoch);
         opening.put(id, epoch);
         return Beginning.BEGUN;
     }

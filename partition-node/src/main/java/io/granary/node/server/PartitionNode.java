@@ -5,6 +5,7 @@ import io.granary.concurrent.Loop;
 import io.granary.log.StockLog;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
+import io.granary.node.lane.BegunEpochs;
 import io.granary.node.lane.Lane;
 import io.granary.node.lane.LaneMetrics;
 import io.granary.node.lane.LaneSettings;
@@ -74,6 +75,7 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
             Loop takeoverLoop,
             NodeRegistration registration,
             LaneMetrics metrics,
+            BegunEpochs begun,
             Consumer<String> onGivenUp) {
         this.onGivenUp = onGivenUp;
         this.incarnation = incarnation;
@@ -81,7 +83,7 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
         this.loop = loop;
         this.takeoverLoop = takeoverLoop;
         this.registration = registration;
-        lane = new Lane(settings, incarnation, log, loop, metrics, this);
+        lane = new Lane(settings, incarnation, log, loop, metrics, begun, this);
         leaders = new LeaderLinks(loop, this);
         clients = new ClientLinks(loop, lane, maxQueuedEntries);
     }
