@@ -48,6 +48,9 @@ public abstract class BackingProcess implements AutoCloseable {
     /** Whether the service serves. */
     abstract boolean isReady();
 
+    /** Called when the service serves after a start. */
+    void started() {}
+
     /** The port on 127.0.0.1; the same over all restarts. */
     public abstract int port();
 
@@ -73,6 +76,7 @@ public abstract class BackingProcess implements AutoCloseable {
             watch = ParentDeathWatch.over(started);
             started.getOutputStream().close();
             awaitReady(started, startedNanos + START_TIMEOUT.toNanos());
+            started();
         } catch (IOException e) {
             kill();
             throw new BackingServiceException(name + ": cannot start", e);
