@@ -37,9 +37,11 @@ final class Folded {
         }
     }
 
-    /** The lane contradicts itself: the partition must not be served. */
+    /** The partition must not be served; the first reason stands. */
     void fail(String why) {
-        problem = why;
+        if (problem == null) {
+            problem = why;
+        }
     }
 
     /** Why the partition must not be served; null if it may be. */

@@ -85,7 +85,10 @@ final class LaneBench implements Lane.Events {
 
     /** Hands the frame to the lane, and lets it work. */
     int send(ClientFrame.Builder builder) {
-        ClientFrame.Deduct frame = (ClientFrame.Deduct) ClientFrame.decode(builder.build());
+        return send((ClientFrame.Deduct) ClientFrame.decode(builder.build()));
+    }
+
+    int send(ClientFrame.Deduct frame) {
         client.expect(frame.frameId(), frame.entries());
         lane.deduct(frame, new FrameTicket(client, frame.frameId(), frame.entries()), () -> superseded);
         loop.run();

@@ -57,7 +57,7 @@ final class IdTableTest {
         for (int i = 0; i < 60_000; i++) {
             // Near ids, as people choose them, at both ends of both numbers.
             long high = random.nextInt(3) - 1L;
-            long low = random.nextInt(range) - range / 2;
+            long low = (long) random.nextInt(range) - range / 2;
             RequestId id = new RequestId(high, low);
             if (random.nextBoolean()) {
                 long word = random.nextLong() | 1;
