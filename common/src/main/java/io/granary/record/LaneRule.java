@@ -89,7 +89,7 @@ public final class LaneRule {
         }
     }
 
-    /** Takes note that a section of the (partition, epoch) jumped, as settled rows say: nothing after it counts. */
+    /** Takes note that a seq of the (partition, epoch) jumped before: nothing of it counts any more. */
     public void halt(PartitionId partition, long epoch) {
         Track track = track(partition);
         if (epoch >= track.fence) {
