@@ -65,7 +65,6 @@ final class StockUpdatesIT {
                 RocketMqLogSettings.of(services.nameServerAddress(), name).withLagLimit(Duration.ofSeconds(1)));
     }
 
-
     @AfterEach
     void close() {
         started.forEach(running -> running.stop().join());
