@@ -127,8 +127,10 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
 
     @Override
     public void onChanged(Partition partition) {
-        report(describe(partition));
-        partition.demand().forgetWanted();
+        if (leaders.hasLeader()) {
+            report(describe(partition));
+            partition.demand().forgetWanted();
+        }
     }
 
     @Override
@@ -179,9 +181,18 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
     }
 
     private void open(Open open) {
-        List<OpenPartition> begun = new ArrayList<>();
+        // All are read before any is begun: one that is begun must be taken over, or it would stay in OPENING.
+        Map<PartitionId, OpenPartition> ordered = new LinkedHashMap<>();
         for (OpenPartition partition : open.getPartitionsList()) {
             PartitionId id = new PartitionId(new Sku(partition.getSku()), partition.getSlot());
+            if (ordered.put(id, partition) != null) {
+                throw new IllegalArgumentException("open: " + id + " twice (expected: once)");
+            }
+        }
+        List<OpenPartition> begun = new ArrayList<>();
+        for (Map.Entry<PartitionId, OpenPartition> order : ordered.entrySet()) {
+            PartitionId id = order.getKey();
+            OpenPartition partition = order.getValue();
             switch (lane.begin(id, partition.getEpoch())) {
                 case BEGUN -> begun.add(partition);
                 case KNOWN -> reportKnown(id, partition.getEpoch());
@@ -217,7 +228,9 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
     private void instruct(Instruction instruction) {
         PartitionId id = new PartitionId(new Sku(instruction.getSku()), instruction.getSlot());
         Partition partition = lane.partition(id);
-        if (partition == null || partition.epoch() != instruction.getEpoch()) {
+        if (Long.valueOf(instruction.getEpoch()).equals(lane.opening().get(id))) {
+            report(state(id, instruction.getEpoch(), PartitionReport.State.OPENING));
+        } else if (partition == null || partition.epoch() != instruction.getEpoch()) {
             report(state(id, instruction.getEpoch(), PartitionReport.State.CLOSED));
         } else if (instruction.getClose()) {
             lane.close(partition);
@@ -263,7 +276,10 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
 
     private void reportAll() {
         List<PartitionReport> all = new ArrayList<>();
-        lane.partitions().forEach(partition -> all.add(describe(partition)));
+        lane.partitions().forEach(partition -> {
+            all.add(describe(partition));
+            partition.demand().forgetWanted();
+        });
         lane.opening().forEach((id, epoch) -> all.add(state(id, epoch, PartitionReport.State.OPENING)));
         changes.clear();
         send(all, true);

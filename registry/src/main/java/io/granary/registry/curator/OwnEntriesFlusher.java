@@ -90,6 +90,7 @@ final class OwnEntriesFlusher implements Sessions.Listener {
         resting = false;
         if (renewed) {
             if (session != null) {
+                LOG.info("Another session with the registry: {} entries are published again", entries.size());
                 // What the former session has not answered is never heard: see whenIn.
                 entries.unanswered();
                 entries.sessionRenewed();
