@@ -426,10 +426,13 @@ final class Dispatcher implements Routes.Listener, NodeLink.Owner {
         }
         for (PartitionEntry entry : view.partitions()) {
             Slot slot = routes.slot(entry.slot());
+            NodeLink owner = node(entry.node());
             if (entry.epoch() > slot.epoch) {
-                own(slot, entry.epoch(), node(entry.node()), moved);
+                own(slot, entry.epoch(), owner, moved);
             }
-            slot.registered = entry.epoch() == slot.epoch;
+            // A lower epoch is what a replaced owner left behind, unless the owner has told us of its new epoch first.
+            slot.registered = owner == slot.owner;
+            forgetIfUseless(owner);
         }
         routes.registrationChanged();
         for (Slot slot : routes.slots()) {

@@ -89,6 +89,14 @@ public final class LaneRule {
         }
     }
 
+    /** Takes note that a seq of the (partition, epoch) jumped before: nothing of it counts any more. */
+    public void halt(PartitionId partition, long epoch) {
+        Track track = track(partition);
+        if (epoch >= track.fence) {
+            track.seqs.merge(epoch, ~0L, (known, halted) -> known < 0 ? known : ~known);
+        }
+    }
+
     /** The highest fence seen for the partition: epochs below it are ended. 0 if there was none. */
     public long fenceOf(PartitionId partition) {
         Track track = tracks.get(partition);
