@@ -59,6 +59,11 @@ public final class SqlAllocationStore implements AllocationStore {
     }
 
     @Override
+    public void checkTerm(long term) {
+        transactions.run(session -> checkTerm(session.getMapper(AllocationMapper.class), term));
+    }
+
+    @Override
     public void ensureLanes(int count) {
         transactions.run(session -> {
             AllocationMapper mapper = session.getMapper(AllocationMapper.class);

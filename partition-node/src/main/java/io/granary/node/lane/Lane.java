@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.node.lane;
 
-import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
 import io.granary.concurrent.Loop;
@@ -70,8 +69,7 @@ public final class Lane implements LaneWriter.Owner {
     private final Events events;
 
     private final Map<PartitionId, Partition> partitions = new HashMap<>();
-    /** The highest epoch that was begun here: an epoch is opened once. */
-    private final Map<PartitionId, Long> begun = new HashMap<>();
+    private final BegunEpochs begun;
 
     /** Epochs that were begun and are being taken over. */
     private final Map<PartitionId, Long> opening = new HashMap<>();
@@ -92,12 +90,13 @@ public final class Lane implements LaneWriter.Owner {
 
     private long windowSinceNanos;
 
-    public Lane(LaneSettings settings, String writerName, StockLog log, Loop loop, LaneMetrics metrics, Events events) {
+    public Lane(LaneSettings settings, String writerName, StockLog log, Loop loop, LaneMetrics metrics, BegunEpochs begun, Events events) {
         this.settings = settings;
         this.writerName = writerName;
         this.log = log;
         this.loop = loop;
         this.metrics = metrics;
+        this.begun = begun;
         this.events = events;
         windowSinceNanos = loop.nanoTime();
     }
@@ -105,21 +104,26 @@ public final class Lane implements LaneWriter.Owner {
     // ---- The lane
 
     /**
-     * Takes a lane for good: appends an empty record, whose offset tells where the lane stands. Asked again it does
-     * nothing.
-     *
-     * @throws IllegalArgumentException if it has another lane already
+     * Takes a lane for life: appends an empty record, whose offset tells where the lane stands. Asked again it does
+     * nothing. Another lane is taken as long as the place in the first one is not known: until then nobody gives
+     * partitions to this node. After that it would forget the fences in the first, so it must give up instead.
      */
     public void join(int number) {
-        if (writer != null) {
-            checkArgument(writer.lane() == number, "lane: %s (expected: %s, for life)", number, writer.lane());
-            return;
-        }
         if (stopped) {
             return;
         }
-        writer = new LaneWriter(log, loop, number, metrics, this);
-        writer.write(newRecord(0).build(), List.of());
+        if (writer != null && writer.lane() != number) {
+            if (joined) {
+                stop("lane " + number + " was given to a node of lane " + writer.lane() + " (expected: one for life)");
+                return;
+            }
+            writer.abandon();
+            writer = null;
+        }
+        if (writer == null) {
+            writer = new LaneWriter(log, loop, number, metrics, this);
+            writer.write(newRecord(0).build(), List.of());
+        }
     }
 
     /** The lane's number; empty until its place is known. */
@@ -250,7 +254,7 @@ public final class Lane implements LaneWriter.Owner {
         if (stopped || writer == null || !joined) {
             return Beginning.REFUSED;
         }
-        long last = begun.getOrDefault(id, 0L);
+        long last = begun.highest(id);
         if (epoch < last || epoch < writer.fenceOf(id)) {
             return Beginning.REFUSED;
         }
@@ -262,7 +266,7 @@ public final class Lane implements LaneWriter.Owner {
         if (served != null) {
             close(served);
         }
-        begun.put(id, epoch);
+        begun.begin(id, epoch);
         opening.put(id, epoch);
         return Beginning.BEGUN;
     }

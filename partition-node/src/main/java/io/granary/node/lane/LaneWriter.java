@@ -174,15 +174,20 @@ final class LaneWriter {
         }
     }
 
+    /** Gives the lane up; nobody hears of it. */
+    void abandon() {
+        stopped = true;
+        if (append != null) {
+            append.cancel();
+        }
+    }
+
     /** Gives the lane up. */
     void stop(String reason) {
         if (stopped) {
             return;
         }
-        stopped = true;
-        if (append != null) {
-            append.cancel();
-        }
+        abandon();
         List<InFlight> open = sections;
         sections = List.of();
         owner.onStopped(reason, open);

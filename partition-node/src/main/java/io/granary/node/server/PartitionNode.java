@@ -5,6 +5,7 @@ import io.granary.concurrent.Loop;
 import io.granary.log.StockLog;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
+import io.granary.node.lane.BegunEpochs;
 import io.granary.node.lane.Lane;
 import io.granary.node.lane.LaneMetrics;
 import io.granary.node.lane.LaneSettings;
@@ -32,6 +33,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,12 +57,14 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
     private final Lane lane;
     private final LeaderLinks leaders;
     private final ClientLinks clients;
+    private final Consumer<String> onGivenUp;
     private final Map<PartitionId, PartitionReport> changes = new LinkedHashMap<>();
     private String address = "";
     private boolean reportScheduled;
 
     /**
      * @param loop everything but takeovers runs there
+     * @param onGivenUp hears, on the loop, why this incarnation will never serve again
      */
     public PartitionNode(
             String incarnation,
@@ -70,13 +74,16 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
             Loop loop,
             Loop takeoverLoop,
             NodeRegistration registration,
-            LaneMetrics metrics) {
+            LaneMetrics metrics,
+            BegunEpochs begun,
+            Consumer<String> onGivenUp) {
+        this.onGivenUp = onGivenUp;
         this.incarnation = incarnation;
         this.log = log;
         this.loop = loop;
         this.takeoverLoop = takeoverLoop;
         this.registration = registration;
-        lane = new Lane(settings, incarnation, log, loop, metrics, this);
+        lane = new Lane(settings, incarnation, log, loop, metrics, begun, this);
         leaders = new LeaderLinks(loop, this);
         clients = new ClientLinks(loop, lane, maxQueuedEntries);
     }
@@ -136,6 +143,7 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
     @Override
     public void onStopped(String reason) {
         registration.close();
+        onGivenUp.accept(reason);
     }
 
     // ---- What the leader says
@@ -165,10 +173,9 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
     }
 
     private void assignLane(int number) {
+        lane.join(number);
         if (lane.number().isPresent()) {
             introduce();
-        } else {
-            lane.join(number);
         }
     }
 

@@ -38,7 +38,7 @@ final class LaneBench implements Lane.Events {
 
     LaneBench(LaneSettings settings, ScriptedLog log) {
         this.log = log;
-        lane = new Lane(settings, "node-1", log, loop, new LaneMetrics(meters, "node-1"), this);
+        lane = new Lane(settings, "node-1", log, loop, new LaneMetrics(meters, "node-1"), new BegunEpochs(), this);
     }
 
     static PartitionId id(int slot) {

@@ -11,7 +11,6 @@ import static io.granary.protocol.Answer.NOT_OWNER;
 import static io.granary.protocol.Answer.THROTTLED;
 import static io.granary.protocol.Answer.UNKNOWN;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.granary.model.PartitionId;
 import io.granary.model.Quantity;
@@ -78,11 +77,26 @@ final class LaneTest {
             bench.joined();
 
             bench.lane.join(0);
-            assertThatIllegalArgumentException().isThrownBy(() -> bench.lane.join(1));
-
             bench.loop.run();
             assertThat(log.waiting(0)).isZero();
+            assertThat(bench.events).isEmpty();
+
+            bench.lane.join(1);
+            bench.loop.run();
             assertThat(log.waiting(1)).isZero();
+            assertThat(bench.events).containsExactly("stopped");
+        }
+
+        @Test
+        void aLaneWhosePlaceNobodyKnowsIsLeftForAnother() {
+            bench.lane.join(0);
+            bench.lane.join(1);
+            log.next(0).store();
+            log.next(1).store();
+            bench.loop.run();
+
+            assertThat(bench.lane.number()).hasValue(1);
+            assertThat(bench.events).containsExactly("joined 1");
         }
 
         @Test
