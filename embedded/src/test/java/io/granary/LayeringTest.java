@@ -67,7 +67,10 @@ class LayeringTest {
         ZOOKEEPER(List.of("org.apache.zookeeper.."), "io.granary.registry..", "io.granary.backing.."),
         MYBATIS(List.of("org.apache.ibatis.."), "io.granary.allocator.."),
         // … but for the demo's audit, which trusts nobody's code.
-        JDBC(List.of("java.sql..", "javax.sql..", "com.mysql.."), "io.granary.allocator..", "io.granary.embedded.demo.."),
+        JDBC(
+                List.of("java.sql..", "javax.sql..", "com.mysql.."),
+                "io.granary.allocator..",
+                "io.granary.embedded.demo.."),
         ROCKETMQ(
                 List.of("org.apache.rocketmq.."),
                 "io.granary.log.rocketmq..",

@@ -3,7 +3,6 @@ package io.granary.embedded;
 
 import com.typesafe.config.Config;
 import io.granary.config.Configuration;
-
 import io.granary.model.Sku;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -20,7 +19,10 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class EmbeddedCommand implements Callable<Integer> {
-    @Option(names = "--config", paramLabel = "FILE", description = "HOCON; README.md says where the settings are described")
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "HOCON; README.md says where the settings are described")
     private @Nullable Path config;
 
     @Option(

@@ -13,7 +13,6 @@ import io.granary.backing.RocketMqOptions;
 import io.granary.backing.ZooKeeperOptions;
 import io.granary.client.ClientSettings;
 import io.granary.client.GranaryClient;
-
 import io.granary.node.NodeSettings;
 import io.granary.protocol.grpc.GrpcSettings;
 import io.granary.registry.Routes;
@@ -44,8 +43,7 @@ public final class EmbeddedGranary implements AutoCloseable {
     private final List<RunningAllocator> allocators = new ArrayList<>();
     private final List<RunningNode> nodes = new ArrayList<>();
 
-    private EmbeddedGranary(
-            Started started, BackingServices backing, Config config, Path data, MeterRegistry metrics) {
+    private EmbeddedGranary(Started started, BackingServices backing, Config config, Path data, MeterRegistry metrics) {
         this.started = started;
         this.backing = backing;
         this.config = config;
@@ -141,7 +139,8 @@ public final class EmbeddedGranary implements AutoCloseable {
      */
     public RunningNode startNode() throws IOException {
         String name = "node-" + (nodes.size() + 1);
-        RunningNode node = started.add(RunningNode.start(config, NodeSettings.of(config).named(name), metrics));
+        RunningNode node =
+                started.add(RunningNode.start(config, NodeSettings.of(config).named(name), metrics));
         nodes.add(node);
         return node;
     }
@@ -194,12 +193,14 @@ public final class EmbeddedGranary implements AutoCloseable {
     public void describe(PrintStream out) {
         out.println("ZooKeeper            " + backing.zooKeeperConnectString());
         out.println("RocketMQ name server " + backing.nameServerAddress());
-        out.println("database             " + backing.database().url() + " user " + backing.database().user());
+        out.println("database             " + backing.database().url() + " user "
+                + backing.database().user());
         for (RunningAllocator allocator : allocators) {
             out.println("allocator            " + allocator.service().name());
         }
         for (RunningNode node : nodes) {
-            out.println("partition node       " + node.service().address() + " " + node.service().incarnation());
+            out.println("partition node       " + node.service().address() + " "
+                    + node.service().incarnation());
         }
         out.println("configuration        " + data.resolve(CONFIGURATION) + ", for more services and for clients");
     }

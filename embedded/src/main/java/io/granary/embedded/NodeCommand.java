@@ -15,7 +15,8 @@ import picocli.CommandLine.Command;
 final class NodeCommand extends ServiceCommand {
     @Override
     AutoCloseable start(Config settings) throws Exception {
-        RunningNode node = RunningNode.start(settings, Configuration.read(settings, "granary.node", NodeSettings::of), Metrics.registry());
+        RunningNode node = RunningNode.start(
+                settings, Configuration.read(settings, "granary.node", NodeSettings::of), Metrics.registry());
         System.out.println("partition node " + node.service().incarnation() + " at "
                 + node.service().address());
         return node;

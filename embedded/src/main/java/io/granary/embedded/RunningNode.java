@@ -28,8 +28,7 @@ public final class RunningNode implements AutoCloseable {
         try {
             StockLog log = started.add(StockLogs.open(config));
             CuratorRegistry registry = started.add(CuratorRegistry.start(RegistrySettings.of(config)));
-            NodeService service =
-                    started.add(NodeService.start(settings, log, registry.nodeRegistration(), metrics));
+            NodeService service = started.add(NodeService.start(settings, log, registry.nodeRegistration(), metrics));
             return new RunningNode(started, service);
         } catch (IOException | RuntimeException e) {
             started.close();

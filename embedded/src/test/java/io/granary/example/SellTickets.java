@@ -13,8 +13,7 @@ class SellTickets {
         try (GranaryClient granary = GranaryClient.connect(arguments[0])) {
             for (int order = 1; order <= 100; order++) {
                 // The order number is the request id: asking again for order 7 never sells it twice.
-                DeductionResult result =
-                        granary.deductAndWait("TICKET", "order-" + order, 2, Duration.ofSeconds(5));
+                DeductionResult result = granary.deductAndWait("TICKET", "order-" + order, 2, Duration.ofSeconds(5));
                 switch (result.outcome()) {
                     case DEDUCTED -> sold++;
                     case SOLD_OUT, INSUFFICIENT -> System.out.println("Too late for order " + order);

@@ -53,19 +53,36 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--orders",
             paramLabel = "FILE",
-            description = "replays order lines, CSV, .gz or not: a positive quantity is asked for, a negative one comes back")
+            description =
+                    "replays order lines, CSV, .gz or not: a positive quantity is asked for, a negative one comes back")
     private @Nullable Path orders;
 
-    @Option(names = "--invoice-column", paramLabel = "NAME", defaultValue = "InvoiceNo", description = "default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--invoice-column",
+            paramLabel = "NAME",
+            defaultValue = "InvoiceNo",
+            description = "default: ${DEFAULT-VALUE}")
     private String invoiceColumn = "";
 
-    @Option(names = "--sku-column", paramLabel = "NAME", defaultValue = "StockCode", description = "default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--sku-column",
+            paramLabel = "NAME",
+            defaultValue = "StockCode",
+            description = "default: ${DEFAULT-VALUE}")
     private String skuColumn = "";
 
-    @Option(names = "--quantity-column", paramLabel = "NAME", defaultValue = "Quantity", description = "default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--quantity-column",
+            paramLabel = "NAME",
+            defaultValue = "Quantity",
+            description = "default: ${DEFAULT-VALUE}")
     private String quantityColumn = "";
 
-    @Option(names = "--date-column", paramLabel = "NAME", defaultValue = "InvoiceDate", description = "default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--date-column",
+            paramLabel = "NAME",
+            defaultValue = "InvoiceDate",
+            description = "default: ${DEFAULT-VALUE}")
     private String dateColumn = "";
 
     @Option(
@@ -85,7 +102,11 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--nodes", paramLabel = "N", description = "partition nodes (default: 2)")
     private @Nullable Integer nodes;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "of the generated sale (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "of the generated sale (default: ${DEFAULT-VALUE})")
     private long seed;
 
     @Option(
@@ -98,17 +119,24 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             paramLabel = "N",
-            description = "requests for a SKU of their own before the measured part, so that the JVM has compiled what it runs;"
-                    + " checked like the others, counted apart (default: 150000, with --orders 10000)")
+            description =
+                    "requests for a SKU of their own before the measured part, so that the JVM has compiled what it runs;"
+                            + " checked like the others, counted apart (default: 150000, with --orders 10000)")
     private @Nullable Integer warmUp;
 
     @Option(names = "--report", paramLabel = "FILE", description = "writes the figures as JSON")
     private @Nullable Path report;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "HOCON; README.md says where the settings are described")
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "HOCON; README.md says where the settings are described")
     private @Nullable Path config;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "for data and logs, new or empty (default: one in ~/.cache/granary)")
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "for data and logs, new or empty (default: one in ~/.cache/granary)")
     private @Nullable Path data;
 
     @Option(names = "--keep", description = "keeps the data folder")
@@ -191,8 +219,10 @@ public final class DemoCommand implements Callable<Integer> {
             Interruption interruption)
             throws Exception {
         out.printf(
-                Locale.ROOT, "Starting ZooKeeper, RocketMQ, MariaDB, %d allocator(s), %d partition node(s)%n",
-                embedded.allocators(), embedded.nodes());
+                Locale.ROOT,
+                "Starting ZooKeeper, RocketMQ, MariaDB, %d allocator(s), %d partition node(s)%n",
+                embedded.allocators(),
+                embedded.nodes());
         try (Started started = new Started()) {
             EmbeddedGranary granary = started.add(EmbeddedGranary.start(settings, embedded, folder));
             StockFeed updates = started.add(granary.stockFeed());

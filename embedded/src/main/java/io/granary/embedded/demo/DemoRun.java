@@ -175,7 +175,9 @@ final class DemoRun {
             settlement.await(journal.acknowledgedUnits(), 0, options.patience());
         }
         long steps = (long) orders.size() - orders.warmUp();
-        say("Selling: %,d order lines, %,d SKUs, %,d callers", steps, orders.skus().size(), options.callers());
+        say(
+                "Selling: %,d order lines, %,d SKUs, %,d callers",
+                steps, orders.skus().size(), options.callers());
         SettlementWatch during = new SettlementWatch(connection);
         try (Progress progress = Progress.of("selling", steps, out)) {
             sale.run(orders.warmUp(), orders.size(), options.callers(), ended -> {

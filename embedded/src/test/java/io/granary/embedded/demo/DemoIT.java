@@ -62,7 +62,12 @@ class DemoIT {
     void replaysOrderLines() throws Exception {
         StringBuilder lines = new StringBuilder("InvoiceNo,StockCode,Quantity,InvoiceDate\n");
         for (int i = 0; i < 3_000; i++) {
-            lines.append(i).append(",A/").append(i % 70).append(',').append(1 + i % 13).append(",2010-12-01\n");
+            lines.append(i)
+                    .append(",A/")
+                    .append(i % 70)
+                    .append(',')
+                    .append(1 + i % 13)
+                    .append(",2010-12-01\n");
             if (i % 50 == 49) {
                 lines.append('C').append(i).append(",A/").append(i % 70).append(",-5,2010-12-01\n");
             }
@@ -77,7 +82,8 @@ class DemoIT {
         assertThat(report.get("badLines").get("skuNotVisibleAscii").asLong()).isEqualTo(1);
         assertThat(report.get("requests").asLong()).isEqualTo(3_000);
         assertThat(report.get("restocks").asLong()).isEqualTo(61);
-        assertThat(report.get("skus").get("ONLY-RETURNED").get("actual").asLong()).isEqualTo(3);
+        assertThat(report.get("skus").get("ONLY-RETURNED").get("actual").asLong())
+                .isEqualTo(3);
         assertThat(report.get("oversoldSkus").asLong()).isZero();
         assertThat(report.get("undersoldSkus").asLong()).isZero();
         assertThat(report.get("lostAcknowledgements").asLong()).isZero();

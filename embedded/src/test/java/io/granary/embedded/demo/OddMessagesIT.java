@@ -68,12 +68,17 @@ class OddMessagesIT {
                 .isTrue();
         List<PartitionEntry> partitions = await().atMost(LONG)
                 .until(
-                        () -> rig.routes().refresh(sku).join().map(SkuView::partitions).orElse(List.of()),
+                        () -> rig.routes()
+                                .refresh(sku)
+                                .join()
+                                .map(SkuView::partitions)
+                                .orElse(List.of()),
                         served -> served.size() == 2);
         RequestId id = RequestId.of("sent blindly to both");
 
         for (PartitionEntry partition : partitions) {
-            assertThat(ask(new PartitionId(sku, partition.slot()), partition, id, 7)).isEqualTo(Answer.DEDUCTED);
+            assertThat(ask(new PartitionId(sku, partition.slot()), partition, id, 7))
+                    .isEqualTo(Answer.DEDUCTED);
         }
 
         await().atMost(LONG).untilAsserted(() -> {
@@ -145,14 +150,17 @@ class OddMessagesIT {
         DeductionResult refused = rig.client().deductAndWait(sku, RequestId.of("b"), 1, Duration.ofSeconds(20));
         assertThat(refused.outcome()).isIn(Outcome.SOLD_OUT, Outcome.INSUFFICIENT);
         assertThat(number("select received from sku where code = 'AFTER'")).isEqualTo(3);
-        try (Topic dead = new RocketMqTopic(RocketMqLogSettings.of(
-                rig.granary().backing().nameServerAddress(), "stock-update-dead-letter"))) {
+        try (Topic dead = new RocketMqTopic(
+                RocketMqLogSettings.of(rig.granary().backing().nameServerAddress(), "stock-update-dead-letter"))) {
             await().atMost(LONG).untilAsserted(() -> {
                 assertThat(dead.read(0, 0, Duration.ofSeconds(1)).join())
-                        .isInstanceOfSatisfying(Read.Records.class, read -> assertThat(read.records())
-                                .hasSizeGreaterThanOrEqualTo(5)
-                                .anySatisfy(record -> assertThat(new String(record.body(), StandardCharsets.UTF_8))
-                                        .contains("no JSON")));
+                        .isInstanceOfSatisfying(
+                                Read.Records.class,
+                                read -> assertThat(read.records())
+                                        .hasSizeGreaterThanOrEqualTo(5)
+                                        .anySatisfy(
+                                                record -> assertThat(new String(record.body(), StandardCharsets.UTF_8))
+                                                        .contains("no JSON")));
             });
         }
     }
