@@ -15,7 +15,6 @@ import io.granary.client.ClientSettings;
 import io.granary.client.GranaryClient;
 import io.granary.node.NodeSettings;
 import io.granary.protocol.grpc.GrpcSettings;
-import io.granary.registry.Routes;
 import io.granary.registry.curator.CuratorRegistry;
 import io.granary.registry.curator.RegistrySettings;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -179,9 +178,9 @@ public final class EmbeddedGranary implements AutoCloseable {
                 RegistrySettings.of(config), GrpcSettings.of(config), ClientSettings.of(config), Metrics.registry());
     }
 
-    /** A view of the registry of its own; the caller closes it. */
-    public Routes routes() {
-        return CuratorRegistry.start(RegistrySettings.of(config)).routes();
+    /** A session with the registry of its own; the caller closes it. */
+    public CuratorRegistry registry() {
+        return CuratorRegistry.start(RegistrySettings.of(config));
     }
 
     /** Sends stock updates; the caller closes it. */

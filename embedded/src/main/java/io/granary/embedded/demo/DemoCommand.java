@@ -226,7 +226,7 @@ public final class DemoCommand implements Callable<Integer> {
         try (Started started = new Started()) {
             EmbeddedGranary granary = started.add(EmbeddedGranary.start(settings, embedded, folder));
             StockFeed updates = started.add(granary.stockFeed());
-            Routes routes = started.add(granary.routes());
+            Routes routes = started.add(granary.registry()).routes();
             GranaryClient client = started.add(granary.client());
             DemoRun run = new DemoRun(
                     plan,

@@ -35,7 +35,7 @@ final class Rig implements AutoCloseable {
             settings = EmbeddedSettings.of(config).withNodes(nodes).withAllocators(allocators);
             granary = started.add(EmbeddedGranary.start(config, settings, data));
             feed = started.add(granary.stockFeed());
-            routes = started.add(granary.routes());
+            routes = started.add(granary.registry()).routes();
             client = started.add(granary.client());
         } catch (IOException | RuntimeException e) {
             started.close();
