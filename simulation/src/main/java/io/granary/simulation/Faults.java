@@ -28,7 +28,7 @@ record Faults(
                 upTo(scheduler, 0.05),
                 upTo(scheduler, 0.08),
                 upTo(scheduler, 0.08),
-                upTo(scheduler, 0.05),
+                upTo(scheduler, 0.15),
                 upTo(scheduler, 0.1),
                 upTo(scheduler, 0.05),
                 upTo(scheduler, 0.05));

@@ -114,7 +114,7 @@ final class SimLog {
                         ? new Append.Stored(offset)
                         : new Append.Unconfirmed("FLUSH_DISK_TIMEOUT");
                 process.after(delay(), () -> result.complete(answer));
-                scheduler.after(scheduler.micros(1_000, 20_000), () -> flush(lane, offset, restarts == sentBefore));
+                scheduler.after(scheduler.micros(1_000, 100_000), () -> flush(lane, offset, restarts == sentBefore));
                 return;
             }
             flush(lane, offset, true);

@@ -55,7 +55,14 @@ final class SimNetwork {
         }
     }
 
-    <S, R> Connector<S, R> connector(SimProcess caller) {
+    /** What is sent on some stream from now on takes long, one way or both, even if the stream breaks meanwhile. */
+    void stallOne() {
+        if (!streams.isEmpty()) {
+            streams.get(scheduler.between(0, streams.size() - 1)).stall(scheduler.micros(30_000, 300_000));
+        }
+    }
+
+    private <S, R> Connector<S, R> connector(SimProcess caller) {
         caller.onCrash(() -> breakStreamsOf(caller));
         return new Connector<>() {
             @Override
@@ -154,6 +161,15 @@ final class SimNetwork {
             };
         }
 
+        void stall(Duration time) {
+            if (toCallee != null) {
+                toCallee.stall(time);
+            }
+            if (scheduler.chance(0.3)) {
+                toCaller.stall(time);
+            }
+        }
+
         void breakOff(String reason) {
             if (!broken) {
                 broken = true;
@@ -194,6 +210,10 @@ final class SimNetwork {
         private long arrival() {
             lastArrivalNanos = Math.max(lastArrivalNanos, scheduler.nowNanos() + delay().toNanos());
             return lastArrivalNanos;
+        }
+
+        void stall(Duration time) {
+            lastArrivalNanos = Math.max(lastArrivalNanos, scheduler.nowNanos() + time.toNanos());
         }
 
         void ready() {

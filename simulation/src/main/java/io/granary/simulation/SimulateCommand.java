@@ -34,6 +34,11 @@ final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--first", defaultValue = "1", description = "The first seed (default: ${DEFAULT-VALUE}).")
     private long first;
 
+    @Option(
+            names = "--bugs",
+            description = "Plants each known bug in turn, and runs seeds until it is found; fails if one is not.")
+    private boolean bugs;
+
     @Option(names = "--report", description = "Writes the result as JSON.")
     private @Nullable Path report;
 
@@ -43,6 +48,9 @@ final class SimulateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (bugs) {
+            return huntBugs();
+        }
         List<Simulation.Result> failed = seed == null ? runAll() : runOne(seed);
         failed.sort(java.util.Comparator.comparingLong(Simulation.Result::seed));
         for (Simulation.Result result : failed.subList(0, Math.min(failed.size(), 20))) {
@@ -59,6 +67,17 @@ final class SimulateCommand implements Callable<Integer> {
         System.out.println(
                 (seed == null ? seeds - failed.size() : 1 - failed.size()) + " passed, " + failed.size() + " failed");
         return failed.isEmpty() ? 0 : 1;
+    }
+
+    private int huntBugs() {
+        int missed = 0;
+        for (Bug bug : Bug.values()) {
+            BugHunt.Found found = BugHunt.hunt(bug, seeds);
+            System.out.println(found);
+            missed += found.failure() == null ? 1 : 0;
+        }
+        System.out.println((Bug.values().length - missed) + " passed, " + missed + " failed");
+        return missed == 0 ? 0 : 1;
     }
 
     private final LongAdder events = new LongAdder();

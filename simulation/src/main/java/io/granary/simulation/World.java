@@ -294,7 +294,7 @@ final class World {
 
     /** One thing goes wrong, or nothing. */
     void mishap() {
-        switch (scheduler.between(0, 11)) {
+        switch (scheduler.between(0, 13)) {
             case 0 -> crashNode();
             case 1, 2 -> pause(pick(nodes));
             case 3 -> registry.expire(traced("session lost of", pick(nodes)));
@@ -307,6 +307,10 @@ final class World {
             case 7 -> crashAllocator();
             case 8 -> pause(pick(allocators));
             case 9 -> restock(skus.get(scheduler.between(0, skus.size() - 1)), scheduler.between(1, 10));
+            case 10, 11 -> {
+                trace.say(scheduler, "a stream stalls");
+                network.stallOne();
+            }
             default -> {
                 // Nothing, for once.
             }
