@@ -55,10 +55,18 @@ final class SimNetwork {
         }
     }
 
-    /** What is sent on some stream from now on takes long, one way or both, even if the stream breaks meanwhile. */
+    /**
+     * What is sent on some stream from now on takes long, one way or both; often the stream is given up meanwhile, and
+     * what was under way still arrives.
+     */
     void stallOne() {
-        if (!streams.isEmpty()) {
-            streams.get(scheduler.between(0, streams.size() - 1)).stall(scheduler.micros(30_000, 300_000));
+        if (streams.isEmpty()) {
+            return;
+        }
+        Stream<?, ?> stream = streams.get(scheduler.between(0, streams.size() - 1));
+        stream.stall(scheduler.micros(30_000, 300_000));
+        if (scheduler.chance(0.6)) {
+            scheduler.after(scheduler.micros(1_000, 80_000), () -> stream.breakOff("stalled"));
         }
     }
 
@@ -240,7 +248,7 @@ final class SimNetwork {
         }
 
         void end(String reason) {
-            if (scheduler.chance(0.5)) {
+            if (scheduler.chance(0.3)) {
                 lostFromNanos = scheduler.nowNanos();
             }
             scheduler.at(

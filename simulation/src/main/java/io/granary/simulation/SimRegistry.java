@@ -82,7 +82,8 @@ final class SimRegistry {
             scheduler.after(Duration.ofMillis(20), () -> renewWhenAwake(process));
             return;
         }
-        process.after(delay(), () -> {
+        Duration away = scheduler.chance(0.5) ? delay() : scheduler.micros(5_000, 200_000);
+        process.after(away, () -> {
             expired.remove(process);
             for (RegistrationView registration : registrations) {
                 if (registration.process == process) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
+import io.granary.node.lane.BegunEpochs;
 import io.granary.node.lane.Lane;
 import io.granary.node.lane.LaneMetrics;
 import io.granary.node.lane.LaneSettings;
@@ -34,6 +35,7 @@ final class ClientLinksTest {
             log,
             loop,
             new LaneMetrics(new SimpleMeterRegistry(), "node-1"),
+            new BegunEpochs(),
             new Unheard());
     private final ClientLinks links = new ClientLinks(loop, lane, 1_000);
 

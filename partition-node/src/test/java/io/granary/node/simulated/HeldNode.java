@@ -3,6 +3,7 @@ package io.granary.node.simulated;
 
 import io.granary.log.StockLog;
 import io.granary.model.PartitionId;
+import io.granary.node.lane.BegunEpochs;
 import io.granary.node.lane.LaneMetrics;
 import io.granary.node.lane.LaneSettings;
 import io.granary.node.server.PartitionNode;
@@ -48,7 +49,9 @@ final class HeldNode implements Link<NodeMessage> {
                 loop,
                 takeoverLoop,
                 new Unregistered(),
-                new LaneMetrics(new SimpleMeterRegistry(), incarnation));
+                new LaneMetrics(new SimpleMeterRegistry(), incarnation),
+                new BegunEpochs(),
+                reason -> {});
         node.start("nowhere:1");
         orders = node.leaders().accept(this);
         tell(LeaderMessage.newBuilder()
