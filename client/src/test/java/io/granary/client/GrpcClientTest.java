@@ -80,9 +80,11 @@ class GrpcClientTest {
             }
             assertThat(results).hasSize(8_000);
             assertThat(results).filteredOn(DeductionResult::isDeducted).hasSize(5_000);
+            // An attempt that is in flight when the deadline passes leaves its call unknown, and on a slow machine many are.
             assertThat(results)
                     .filteredOn(result -> !result.isDeducted())
-                    .allMatch(result -> result.outcome() == Outcome.INSUFFICIENT);
+                    .extracting(DeductionResult::outcome)
+                    .isSubsetOf(Outcome.INSUFFICIENT, Outcome.UNKNOWN);
             assertThat(node.deducted()).hasSize(5_000);
             assertThat(metrics.get("granary.client.frame.entries").summary().count())
                     .isLessThan(8_000);
