@@ -80,7 +80,8 @@ class GrpcClientTest {
             }
             assertThat(results).hasSize(8_000);
             assertThat(results).filteredOn(DeductionResult::isDeducted).hasSize(5_000);
-            // An attempt that is in flight when the deadline passes leaves its call unknown, and on a slow machine many are.
+            // An attempt that is in flight when the deadline passes leaves its call unknown, and on a slow machine many
+            // are.
             assertThat(results)
                     .filteredOn(result -> !result.isDeducted())
                     .extracting(DeductionResult::outcome)

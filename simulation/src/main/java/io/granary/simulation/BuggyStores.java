@@ -44,8 +44,7 @@ final class BuggyStores {
                         result.complete(new Outcome.Moved());
                         return;
                     }
-                    allocator.after(
-                            scheduler.micros(100, 3_000), () -> result.complete(books.write(change)));
+                    allocator.after(scheduler.micros(100, 3_000), () -> result.complete(books.write(change)));
                 });
                 return result;
             }

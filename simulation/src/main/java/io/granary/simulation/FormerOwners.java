@@ -24,8 +24,11 @@ final class FormerOwners implements Connector<byte[], byte[]> {
     private record Owner(String address, long epoch) {}
 
     private static final class Owners {
-        @Nullable Owner present;
-        @Nullable Owner former;
+        @Nullable
+        Owner present;
+
+        @Nullable
+        Owner former;
     }
 
     private final Connector<byte[], byte[]> network;
@@ -104,7 +107,9 @@ final class FormerOwners implements Connector<byte[], byte[]> {
         void begin() {
             Link<byte[]> asked = network.connect(former.address(), this);
             link = asked;
-            asked.send(new ClientFrame.Open(scheduler.random().nextLong(), scheduler.random().nextLong(), 1).encode());
+            asked.send(new ClientFrame.Open(
+                            scheduler.random().nextLong(), scheduler.random().nextLong(), 1)
+                    .encode());
             scheduler.after(PATIENCE, this::giveUp);
         }
 
@@ -116,9 +121,8 @@ final class FormerOwners implements Connector<byte[], byte[]> {
             }
             if (said instanceof NodeFrame.Welcome) {
                 ClientFrame.Group group = frame.groups().get(0);
-                ClientFrame.Builder builder = new ClientFrame.Builder()
-                        .begin(frame.frameId())
-                        .group(group.partition(), former.epoch());
+                ClientFrame.Builder builder =
+                        new ClientFrame.Builder().begin(frame.frameId()).group(group.partition(), former.epoch());
                 Entries entries = group.entries();
                 for (int i = 0; i < entries.count(); i++) {
                     builder.entry(entries.high(i), entries.low(i), entries.quantity(i));

@@ -28,8 +28,8 @@ final class GrantDifferences {
     LeaderMessage sent(LeaderMessage order) {
         order.getOpen()
                 .getPartitionsList()
-                .forEach(partition ->
-                        said.putIfAbsent(Ownership.of(partition), new Said(partition.getGranted(), 0, 0)));
+                .forEach(
+                        partition -> said.putIfAbsent(Ownership.of(partition), new Said(partition.getGranted(), 0, 0)));
         return instructions(order, instruction -> {
             Ownership of = Ownership.of(instruction);
             Said last = said.getOrDefault(of, new Said(instruction.getGranted(), 0, 0));
@@ -54,8 +54,7 @@ final class GrantDifferences {
                     .getPartitionsList()
                     .forEach(partition -> sums.putIfAbsent(Ownership.of(partition), partition.getGranted()));
             return instructions(
-                    order,
-                    instruction -> sums.merge(Ownership.of(instruction), instruction.getGranted(), Long::sum));
+                    order, instruction -> sums.merge(Ownership.of(instruction), instruction.getGranted(), Long::sum));
         }
     }
 

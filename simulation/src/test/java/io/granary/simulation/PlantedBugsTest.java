@@ -15,6 +15,8 @@ final class PlantedBugsTest {
     void isFound(Bug bug) {
         BugHunt.Found found = BugHunt.hunt(bug, MOST_SEEDS);
         System.out.println(found);
-        assertThat(found.failure()).as("%s, within %d seeds", bug.what(), MOST_SEEDS).isNotNull();
+        assertThat(found.failure())
+                .as("%s, within %d seeds", bug.what(), MOST_SEEDS)
+                .isNotNull();
     }
 }

@@ -90,7 +90,14 @@ public final class Lane implements LaneWriter.Owner {
 
     private long windowSinceNanos;
 
-    public Lane(LaneSettings settings, String writerName, StockLog log, Loop loop, LaneMetrics metrics, BegunEpochs begun, Events events) {
+    public Lane(
+            LaneSettings settings,
+            String writerName,
+            StockLog log,
+            Loop loop,
+            LaneMetrics metrics,
+            BegunEpochs begun,
+            Events events) {
         this.settings = settings;
         this.writerName = writerName;
         this.log = log;
