@@ -172,6 +172,7 @@ final class DemoRun {
         say(
                 "Selling: %,d order lines, %,d SKUs, %,d callers",
                 steps, orders.skus().size(), options.callers());
+        Machine before = Machine.now();
         SettlementWatch during = new SettlementWatch(database);
         try (Progress progress = Progress.of("selling", steps, out)) {
             sale.run(orders.warmUp(), orders.size(), options.callers(), ended -> {
@@ -179,6 +180,7 @@ final class DemoRun {
                 during.sample(journal.acknowledgedUnits());
             });
         }
+        Machine machine = before.sinceThen();
         say("Waiting for settlement");
         Audit audit = new Audit(orders, journal, plan.stock(), clock);
         long lastAnswer = Figures.of(orders, journal).lastAnswer();
@@ -202,6 +204,7 @@ final class DemoRun {
                 books,
                 audit.check(books),
                 new Report.Lag(lag, maxLag),
+                machine,
                 sale.isStopping());
     }
 

@@ -54,8 +54,7 @@ final class SettlementWatch {
     long await(long soldUnits, long stockUpdates, Duration atMost) throws SQLException, InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (System.nanoTime() < deadline
-                && (database.number(SOLD) < soldUnits
-                        || database.number(UPDATES) < stockUpdates)) {
+                && (database.number(SOLD) < soldUnits || database.number(UPDATES) < stockUpdates)) {
             Thread.sleep(POLL.toMillis());
         }
         long settled = System.nanoTime();

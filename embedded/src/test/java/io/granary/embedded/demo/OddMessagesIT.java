@@ -148,7 +148,8 @@ class OddMessagesIT {
         DeductionResult refused = rig.client().deductAndWait(sku, RequestId.of("b"), 1, Duration.ofSeconds(20));
         assertThat(refused.outcome()).isIn(Outcome.SOLD_OUT, Outcome.INSUFFICIENT);
         assertThat(number("select received from sku where code = 'AFTER'")).isEqualTo(3);
-        try (Topic dead = new RocketMqTopic(RocketMqLogSettings.deadLetters(rig.granary().config()))) {
+        try (Topic dead =
+                new RocketMqTopic(RocketMqLogSettings.deadLetters(rig.granary().config()))) {
             await().atMost(LONG).untilAsserted(() -> {
                 assertThat(dead.read(0, 0, Duration.ofSeconds(1)).join())
                         .isInstanceOfSatisfying(
