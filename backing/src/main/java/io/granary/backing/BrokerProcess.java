@@ -85,9 +85,9 @@ public final class BrokerProcess extends JavaProcess {
                 .put("writeWithoutMmap", "true")
                 .put("sharedByteBufferNum", "2")
                 // A read gets as many records as it asks for: a takeover reads long stretches.
-                .put("maxTransferBytesOnMessageInMemory", "8388608")
+                .put("maxTransferBytesOnMessageInMemory", "2097152")
                 .put("maxTransferCountOnMessageInMemory", "4096")
-                .put("maxTransferBytesOnMessageInDisk", "8388608")
+                .put("maxTransferBytesOnMessageInDisk", "2097152")
                 .put("maxTransferCountOnMessageInDisk", "4096")
                 // What Granary does not use.
                 .put("popConsumerFSServiceInit", "false")
