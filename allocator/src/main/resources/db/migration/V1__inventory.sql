@@ -123,17 +123,21 @@ create table allocation (
     constraint allocation_units check (units >= 1)
 );
 
--- Every stock update from outside, once. outcome: APPLIED or DEAD (sent to the dead letters, with the reason).
+-- Every stock update from outside, once. outcome: APPLIED or DEAD (sent to the dead letters, with the reason; what
+-- could not be read of it is null). print: a fingerprint of its content, by which an id that comes again is known to
+-- mean the same.
 create table stock_update (
-    update_id varchar(128) character set utf8mb4 collate utf8mb4_bin not null,
-    sku       varchar(64)  character set ascii collate ascii_bin not null,
-    kind      varchar(16)  character set ascii collate ascii_bin not null,
-    units     bigint       not null,
+    update_id varchar(128) character set ascii collate ascii_bin not null,
+    sku       varchar(64)  character set ascii collate ascii_bin null,
+    kind      varchar(16)  character set ascii collate ascii_bin null,
+    units     bigint       null,
+    print     bigint       not null,
     outcome   varchar(16)  character set ascii collate ascii_bin not null,
     reason    varchar(512) null,
     applied   datetime(6)  not null default current_timestamp(6),
     primary key (update_id),
-    key stock_update_sku (sku)
+    key stock_update_sku (sku),
+    constraint stock_update_outcome check (outcome = 'DEAD' or (outcome = 'APPLIED' and sku is not null and units <> 0))
 );
 
 -- Where the leader stands in the queues of the topic stock-update.

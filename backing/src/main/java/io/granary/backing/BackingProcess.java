@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,8 +22,8 @@ import org.slf4j.LoggerFactory;
  */
 public abstract class BackingProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BackingProcess.class);
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
-    private static final Duration PROBE_INTERVAL = Duration.ofMillis(15);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
+    private static final Duration PROBE_INTERVAL = Duration.ofMillis(10);
     private static final int SHOWN_LOG_CHARS = 4_000;
 
     private final String name;
@@ -47,11 +48,14 @@ public abstract class BackingProcess implements AutoCloseable {
     /** Whether the service serves. */
     abstract boolean isReady();
 
+    /** Called when the service serves after a start. */
+    void started() {}
+
     /** The port on 127.0.0.1; the same over all restarts. */
     public abstract int port();
 
     /**
-     * Starts the process and waits until it serves, for 60 s at most.
+     * Starts the process and waits until it serves, for 2 min at most.
      *
      * @throws IllegalStateException if it runs
      * @throws BackingServiceException if it does not come up; then nothing is left running
@@ -72,6 +76,7 @@ public abstract class BackingProcess implements AutoCloseable {
             watch = ParentDeathWatch.over(started);
             started.getOutputStream().close();
             awaitReady(started, startedNanos + START_TIMEOUT.toNanos());
+            started();
         } catch (IOException e) {
             kill();
             throw new BackingServiceException(name + ": cannot start", e);
@@ -154,7 +159,7 @@ public abstract class BackingProcess implements AutoCloseable {
     }
 
     /**
-     * Freezes the process with SIGSTOP: its connections stay open and nobody answers.
+     * Freezes the process with SIGSTOP: its connections stay open and nobody answers. When the call returns, it is frozen.
      *
      * @throws IllegalStateException if it is not running
      * @throws UnsupportedOperationException on Windows
@@ -162,6 +167,13 @@ public abstract class BackingProcess implements AutoCloseable {
     public final synchronized void pause() {
         signal("STOP");
         paused = true;
+        try {
+            while (!Platform.isStopped(pid())) {
+                LockSupport.parkNanos(PROBE_INTERVAL.toNanos());
+            }
+        } catch (IOException e) {
+            throw new BackingServiceException(name + ": cannot see whether it is stopped", e);
+        }
     }
 
     /** Lets a paused process go on. Does nothing if it is not paused. */

@@ -2,6 +2,7 @@
 package io.granary.backing;
 
 import com.google.common.base.Splitter;
+import java.lang.reflect.Field;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -15,6 +16,7 @@ import org.apache.rocketmq.broker.BrokerStartup;
 import org.apache.rocketmq.broker.out.BrokerOuterAPI;
 import org.apache.rocketmq.broker.topic.TopicConfigManager;
 import org.apache.rocketmq.client.exception.MQBrokerException;
+import org.apache.rocketmq.common.ServiceThread;
 import org.apache.rocketmq.common.TopicConfig;
 import org.apache.rocketmq.common.constant.PermName;
 import org.apache.rocketmq.common.topic.TopicValidator;
@@ -53,6 +55,7 @@ final class BrokerMain {
         if (!broker.initialize()) {
             throw new IllegalStateException("broker: not initialized (expected: initialized), see its log");
         }
+        stopTransactionMetrics(broker);
         Map<String, String> queuesByTopic =
                 Splitter.on(' ').omitEmptyStrings().withKeyValueSeparator('=').split(String.join(" ", topics));
         queuesByTopic.forEach((name, queues) -> ensure(broker.getTopicConfigManager(), name, Integer.parseInt(queues)));
@@ -88,6 +91,16 @@ final class BrokerMain {
             }
             throw e;
         }
+    }
+
+    /**
+     * RocketMQ 5.5.0 burns a whole core through its first 10 s waiting to write the metrics of transactions
+     * (apache/rocketmq#10515). Granary has no transactions of that kind, and nothing else stops that thread.
+     */
+    private static void stopTransactionMetrics(BrokerController broker) throws ReflectiveOperationException {
+        Field service = BrokerController.class.getDeclaredField("transactionMetricsFlushService");
+        service.setAccessible(true);
+        ((ServiceThread) service.get(broker)).shutdown();
     }
 
     private static void ensure(TopicConfigManager topics, String name, int queues) {

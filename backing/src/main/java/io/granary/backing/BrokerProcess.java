@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.common.topic.TopicValidator;
@@ -18,7 +18,7 @@ import org.apache.rocketmq.common.topic.TopicValidator;
  * <p>Closing it skips RocketMQ's own farewell, which takes 9 s; only consumer offsets, which it else writes every 5 s, are
  * written. {@link #kill()} loses those, never a message.
  */
-public final class BrokerProcess extends BackingProcess {
+public final class BrokerProcess extends JavaProcess {
     /** RocketMQ's "fast" port, which it counts from the other one. */
     private static final int PORTS_BELOW = 2;
 
@@ -28,15 +28,22 @@ public final class BrokerProcess extends BackingProcess {
 
     /** Prepares a broker; nothing happens before {@link #start()}, which waits for the name server. */
     public BrokerProcess(Path directory, RocketMqOptions options, NameServerProcess nameServer) {
-        super("broker", directory, Duration.ofSeconds(5));
+        super("broker", directory, Duration.ofSeconds(5), BrokerMain.class.getName());
         this.options = options;
         this.nameServer = nameServer;
         this.port = options.brokerPort() == 0 ? FreePorts.free(PORTS_BELOW) : options.brokerPort();
     }
 
     @Override
-    List<String> prepare() throws IOException {
-        Path temporary = Folders.empty(directory().resolve("tmp"));
+    JavaCommand jvm(Path temporary) {
+        return RocketMqJvm.command(directory(), options.heapMib(), temporary)
+                .option("-XX:MaxDirectMemorySize=" + options.heapMib() + "m")
+                .property("rocketmq.broker.diskSpaceWarningLevelRatio", "0.98")
+                .property("rocketmq.broker.diskSpaceCleanForciblyRatio", "0.97");
+    }
+
+    @Override
+    List<String> arguments() throws IOException {
         Files.deleteIfExists(readyFile());
         Path settings = directory().resolve("broker.properties");
         Files.write(
@@ -44,15 +51,9 @@ public final class BrokerProcess extends BackingProcess {
                 settings().entrySet().stream()
                         .map(setting -> setting.getKey() + "=" + setting.getValue())
                         .toList());
-        List<String> arguments =
-                new ArrayList<>(List.of(settings.toString(), readyFile().toString()));
-        options.topics().forEach(topic -> arguments.add(topic.name() + "=" + topic.queues()));
-        return new RocketMqCommand(directory(), options.heapMib(), temporary)
-                .java()
-                .option("-XX:MaxDirectMemorySize=" + options.heapMib() + "m")
-                .property("rocketmq.broker.diskSpaceWarningLevelRatio", "0.98")
-                .property("rocketmq.broker.diskSpaceCleanForciblyRatio", "0.97")
-                .main(BrokerMain.class.getName(), arguments.toArray(String[]::new));
+        Stream<String> topics = options.topics().stream().map(topic -> topic.name() + "=" + topic.queues());
+        return Stream.concat(Stream.of(settings.toString(), readyFile().toString()), topics)
+                .toList();
     }
 
     private ImmutableMap<String, String> settings() {
@@ -79,7 +80,17 @@ public final class BrokerProcess extends BackingProcess {
                 .put("waitTimeMillsInSendQueue", "5000")
                 .put("mappedFileSizeCommitLog", Integer.toString(options.commitLogFileMib() << 20))
                 .put("mappedFileSizeConsumeQueue", "600000")
+                // Appending by write() instead of touching fresh mapped pages: those faults wait for the file system's
+                // journal, which syncing keeps busy, up to 60 ms for records above some 20 KB.
+                .put("writeWithoutMmap", "true")
+                .put("sharedByteBufferNum", "2")
+                // A read gets as many records as it asks for: a takeover reads long stretches.
+                .put("maxTransferBytesOnMessageInMemory", "2097152")
+                .put("maxTransferCountOnMessageInMemory", "4096")
+                .put("maxTransferBytesOnMessageInDisk", "2097152")
+                .put("maxTransferCountOnMessageInDisk", "4096")
                 // What Granary does not use.
+                .put("popConsumerFSServiceInit", "false")
                 .put("timerWheelEnable", "false")
                 .put("messageIndexEnable", "false")
                 .put("enableCompaction", "false")

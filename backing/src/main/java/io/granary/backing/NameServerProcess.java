@@ -11,26 +11,27 @@ import java.util.List;
  * RocketMQ's name server. It keeps nothing that its brokers do not tell it again, so it is stopped by killing it; started
  * again alone, it knows a running broker after 10 s at most.
  */
-public final class NameServerProcess extends BackingProcess {
+public final class NameServerProcess extends JavaProcess {
     private static final int HEAP_MIB = 64;
 
     private final int port;
 
     /** Prepares a name server; nothing happens before {@link #start()}. */
     public NameServerProcess(Path directory, RocketMqOptions options) {
-        super("nameserver", directory, Duration.ZERO);
+        super("nameserver", directory, Duration.ZERO, "org.apache.rocketmq.namesrv.NamesrvStartup");
         this.port = FreePorts.orFree(options.nameServerPort());
     }
 
     @Override
-    List<String> prepare() throws IOException {
-        Path temporary = Folders.empty(directory().resolve("tmp"));
+    JavaCommand jvm(Path temporary) {
+        return RocketMqJvm.command(directory(), HEAP_MIB, temporary).option("-XX:TieredStopAtLevel=1");
+    }
+
+    @Override
+    List<String> arguments() throws IOException {
         Path settings = directory().resolve("nameserver.properties");
         Files.write(settings, List.of("listenPort=" + port, "bindAddress=127.0.0.1"));
-        return new RocketMqCommand(directory(), HEAP_MIB, temporary)
-                .java()
-                .option("-XX:TieredStopAtLevel=1")
-                .main("org.apache.rocketmq.namesrv.NamesrvStartup", "-c", settings.toString());
+        return List.of("-c", settings.toString());
     }
 
     @Override

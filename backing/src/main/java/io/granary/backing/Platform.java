@@ -5,6 +5,9 @@ import com.google.common.base.Ascii;
 import com.google.common.collect.ImmutableList;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -42,6 +45,29 @@ final class Platform {
         if (status != 0) {
             throw new IOException("kill -%s %d: status %d (expected: 0)".formatted(signal, pid, status));
         }
+    }
+
+    /**
+     * Whether all threads of a process are stopped, which they are only some time after SIGSTOP on a busy machine. Can be
+     * told on Linux only; elsewhere they are taken to be.
+     */
+    static boolean isStopped(long pid) throws IOException {
+        Path threads = Path.of("/proc", Long.toString(pid), "task");
+        if (!Files.isDirectory(threads)) {
+            return true;
+        }
+        try (DirectoryStream<Path> each = Files.newDirectoryStream(threads)) {
+            for (Path thread : each) {
+                String stat = Files.readString(thread.resolve("stat"));
+                // "pid (name) state …", and the name may contain anything.
+                if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+                    return false;
+                }
+            }
+        } catch (NoSuchFileException threadHasEnded) {
+            return false;
+        }
+        return true;
     }
 
     /** Where this user's caches are, by the XDG rules. */

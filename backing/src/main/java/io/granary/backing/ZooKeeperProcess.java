@@ -8,20 +8,27 @@ import java.time.Duration;
 import java.util.List;
 
 /** A standalone ZooKeeper server. It syncs every change to disk, so killing it loses nothing. */
-public final class ZooKeeperProcess extends BackingProcess {
+public final class ZooKeeperProcess extends JavaProcess {
     private final ZooKeeperOptions options;
     private final int port;
 
     /** Prepares a server whose data are in this folder; nothing happens before {@link #start()}. */
     public ZooKeeperProcess(Path directory, ZooKeeperOptions options) {
-        super("zookeeper", directory, Duration.ofSeconds(3));
+        super("zookeeper", directory, Duration.ofSeconds(3), "org.apache.zookeeper.server.quorum.QuorumPeerMain");
         this.options = options;
         this.port = FreePorts.orFree(options.port());
     }
 
     @Override
-    List<String> prepare() throws IOException {
-        Path temporary = Folders.empty(directory().resolve("tmp"));
+    JavaCommand jvm(Path temporary) {
+        return new JavaCommand(options.heapMib(), temporary)
+                .option("-XX:TieredStopAtLevel=1")
+                // Preallocation of 64 MiB costs more than it brings here.
+                .property("zookeeper.preAllocSize", "4096");
+    }
+
+    @Override
+    List<String> arguments() throws IOException {
         Path configuration = directory().resolve("zoo.cfg");
         Files.write(
                 configuration,
@@ -37,13 +44,7 @@ public final class ZooKeeperProcess extends BackingProcess {
                         "4lw.commands.whitelist=srvr,mntr",
                         "autopurge.snapRetainCount=3",
                         "autopurge.purgeInterval=1"));
-        return new JavaCommand(options.heapMib(), temporary)
-                .option("-XX:+UseSerialGC")
-                .option("-XX:TieredStopAtLevel=1")
-                // Preallocation of 64 MiB costs more than it brings here.
-                .property("zookeeper.preAllocSize", "4096")
-                .property("logback.configurationFile", "io/granary/backing/zookeeper-logback.xml")
-                .main("org.apache.zookeeper.server.quorum.QuorumPeerMain", configuration.toString());
+        return List.of(configuration.toString());
     }
 
     /** Not by "ruok": to that a server whose database did not load says that it is fine. */

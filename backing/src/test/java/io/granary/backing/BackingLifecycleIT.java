@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.common.base.Splitter;
+import java.io.File;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,6 +90,7 @@ class BackingLifecycleIT {
         Path pids = folder.resolve("pids");
         Process parent = new ProcessBuilder(new JavaCommand(128, folder)
                         .main(
+                                ourClassPath(),
                                 ParentProgram.class.getName(),
                                 folder.resolve("data").toString(),
                                 pids.toString()))
@@ -110,6 +112,13 @@ class BackingLifecycleIT {
         } finally {
             parent.destroyForcibly();
         }
+    }
+
+    private static List<Path> ourClassPath() {
+        return Splitter.on(File.pathSeparatorChar)
+                .splitToStream(System.getProperty("java.class.path"))
+                .map(entry -> Path.of(entry).toAbsolutePath())
+                .toList();
     }
 
     private static boolean exists(long pid) {

@@ -8,6 +8,10 @@ import java.util.Deque;
 import java.util.PriorityQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jctools.queues.MpscBlockingConsumerArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,53 +19,64 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A loop on a thread of its own. Its queue is bounded: a task that finds it full waits for room, so that nothing is
- * lost and a slow loop slows those who feed it. A task that throws is reported to {@code onFault} and the loop goes on;
- * the owner decides whether its state can still be trusted.
+ * lost and a slow loop slows those who feed it; two loops that flood each other would wait for each other. Tasks that a
+ * loop gives itself never wait. Timers that are due and tasks take turns, so neither can starve the other.
+ *
+ * <p>A task that throws is reported to {@code onFault} and the loop goes on; the owner decides whether its state can
+ * still be trusted.
  */
 public final class ThreadLoop implements Loop, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ThreadLoop.class);
     private static final int CAPACITY = 1 << 16;
+    private static final int MIN_PURGE = 1 << 10;
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final Duration LONGEST_DELAY = Duration.ofDays(36_500);
 
-    private static final class Task implements Timer {
+    /** What is left of a task that has run or was called off is null. */
+    private final class Task implements Timer {
         final long dueNanos;
-        final long order;
-        private volatile @Nullable Runnable body;
+        final AtomicReference<@Nullable Runnable> body;
+        long order;
 
-        Task(long dueNanos, long order, Runnable body) {
+        Task(long dueNanos, Runnable body) {
             this.dueNanos = dueNanos;
-            this.order = order;
-            this.body = body;
+            this.body = new AtomicReference<>(body);
         }
 
         @Override
         public void cancel() {
-            body = null;
+            if (body.getAndSet(null) != null) {
+                calledOff.incrementAndGet();
+            }
         }
     }
 
     private final Thread thread;
-    private final java.util.function.Consumer<Throwable> onFault;
+    private final Consumer<Throwable> onFault;
     private final MpscBlockingConsumerArrayQueue<Runnable> queue = new MpscBlockingConsumerArrayQueue<>(CAPACITY);
-    // Touched by the loop's thread only: tasks that it gave itself, and timers.
-    private final Deque<Runnable> own = new ArrayDeque<>();
+    private final AtomicInteger calledOff = new AtomicInteger();
+    private volatile boolean closed;
+
+    // Touched by the loop's thread only.
     private final PriorityQueue<Task> timers =
             new PriorityQueue<>(Comparator.<Task>comparingLong(t -> t.dueNanos).thenComparingLong(t -> t.order));
+    private final Deque<Runnable> overflow = new ArrayDeque<>();
     private long timersMade;
-    private volatile boolean closed;
+    private boolean timerRan;
 
     /** Starts the loop. A fault in a task is logged. */
     public static ThreadLoop start(String name) {
         return start(name, fault -> LOG.error("A task of loop {} failed", name, fault));
     }
 
-    public static ThreadLoop start(String name, java.util.function.Consumer<Throwable> onFault) {
+    /** Starts the loop. Faults are reported on its thread. */
+    public static ThreadLoop start(String name, Consumer<Throwable> onFault) {
         ThreadLoop loop = new ThreadLoop(name, onFault);
         loop.thread.start();
         return loop;
     }
 
-    private ThreadLoop(String name, java.util.function.Consumer<Throwable> onFault) {
+    private ThreadLoop(String name, Consumer<Throwable> onFault) {
         this.onFault = onFault;
         thread = new Thread(this::run, name);
         thread.setDaemon(true);
@@ -72,46 +87,47 @@ public final class ThreadLoop implements Loop, AutoCloseable {
      */
     @Override
     public void execute(Runnable task) {
-        if (closed) {
-            throw new RejectedExecutionException("loop " + thread.getName() + " is closed");
-        }
+        refuseIfClosed();
         if (isCurrent()) {
-            own.addLast(task);
+            if (!overflow.isEmpty() || !queue.offer(task)) {
+                overflow.addLast(task);
+            }
             return;
         }
         while (!queue.offer(task)) {
-            if (closed) {
-                throw new RejectedExecutionException("loop " + thread.getName() + " is closed");
-            }
-            java.util.concurrent.locks.LockSupport.parkNanos(10_000);
+            refuseIfClosed();
+            LockSupport.parkNanos(10_000);
+        }
+    }
+
+    private void refuseIfClosed() {
+        if (closed) {
+            throw new RejectedExecutionException("loop " + thread.getName() + " is closed");
         }
     }
 
     @Override
     public Timer schedule(Duration delay, Runnable task) {
-        long due = System.nanoTime() + Math.max(0, delay.toNanos());
+        Duration bounded = delay.compareTo(LONGEST_DELAY) > 0 ? LONGEST_DELAY : delay;
+        Task timer = new Task(System.nanoTime() + (bounded.isNegative() ? 0 : bounded.toNanos()), task);
         if (isCurrent()) {
-            return addTimer(due, task);
+            add(timer);
+        } else {
+            execute(() -> add(timer));
         }
-        Task timer = new Task(due, 0, task);
-        execute(() -> {
-            Runnable body = timer.body;
-            if (body != null) {
-                addTimer(due, () -> {
-                    Runnable late = timer.body;
-                    if (late != null) {
-                        late.run();
-                    }
-                });
-            }
-        });
         return timer;
     }
 
-    private Task addTimer(long due, Runnable task) {
-        Task timer = new Task(due, timersMade++, task);
+    private void add(Task timer) {
+        timer.order = timersMade++;
         timers.add(timer);
-        return timer;
+        // Most timers are time-outs that are called off: they must not pile up until they would have been due.
+        int dead = calledOff.get();
+        if (dead > MIN_PURGE && dead > timers.size() / 2) {
+            int before = timers.size();
+            timers.removeIf(t -> t.body.get() == null);
+            calledOff.addAndGet(timers.size() - before);
+        }
     }
 
     @Override
@@ -140,23 +156,50 @@ public final class ThreadLoop implements Loop, AutoCloseable {
                 // Only close() may end the loop; a stray interrupt of a task must not.
                 LOG.debug("Loop {} was interrupted", thread.getName());
             } catch (Throwable fault) {
-                onFault.accept(fault);
+                report(fault);
             }
         }
     }
 
+    private void report(Throwable fault) {
+        try {
+            onFault.accept(fault);
+        } catch (Throwable another) {
+            another.addSuppressed(fault);
+            LOG.error("A fault in loop {} could not be reported", thread.getName(), another);
+        }
+    }
+
     private @Nullable Runnable next() throws InterruptedException {
-        Task due = timers.peek();
-        if (due != null && due.dueNanos - System.nanoTime() <= 0) {
-            timers.remove();
-            return due.body;
+        Task first = timers.peek();
+        long wait = first == null ? IDLE_NANOS : first.dueNanos - System.nanoTime();
+        if (wait <= 0 && !timerRan) {
+            timerRan = true;
+            return due();
         }
-        Runnable given = own.pollFirst();
-        if (given != null) {
-            return given;
+        timerRan = false;
+        Runnable task = task();
+        if (task != null) {
+            return task;
         }
-        long wait = due == null ? IDLE_NANOS : Math.min(IDLE_NANOS, due.dueNanos - System.nanoTime());
-        return wait <= 0 ? queue.poll() : queue.poll(wait, TimeUnit.NANOSECONDS);
+        return wait <= 0 ? due() : queue.poll(Math.min(IDLE_NANOS, wait), TimeUnit.NANOSECONDS);
+    }
+
+    private @Nullable Runnable due() {
+        Runnable body = timers.remove().body.getAndSet(null);
+        if (body == null) {
+            calledOff.decrementAndGet();
+        }
+        return body;
+    }
+
+    private @Nullable Runnable task() {
+        Runnable task = queue.poll();
+        // There is room now, if others do not take it first. Never straight from here, or it would overtake.
+        while (!overflow.isEmpty() && queue.offer(overflow.peekFirst())) {
+            overflow.removeFirst();
+        }
+        return task;
     }
 
     /** Ends the loop after the task that runs now; tasks that wait are dropped. Waits at most 5 s for that task. */

@@ -6,12 +6,12 @@ package io.granary.protocol;
  * {@link #UNKNOWN} say that this attempt did nothing. The detail is a number whose meaning depends on the answer.
  */
 public enum Answer {
-    /** The quantity is out of its range. Detail: 0. */
-    INVALID(7),
     /** The node has more to do than it may hold; nothing was looked at. Detail: 0. */
     THROTTLED(6),
     /** The node does not serve the partition at the epoch that was named. Detail: the epoch it serves, 0 if none. */
     NOT_OWNER(5),
+    /** The quantity is out of its range. Detail: 0. */
+    INVALID(7),
     /** The id was deducted with another quantity, which stands. Detail: that quantity. */
     CONFLICT(4),
     /** Durable: the units are the caller's. Detail: 0. */

@@ -27,6 +27,9 @@ public sealed interface ClientFrame {
     /** The most entries that one frame may have. */
     int MAX_ENTRIES = 4_096;
 
+    /** The fewest bytes that a group has. */
+    int MIN_GROUP_BYTES = 1 + 1 + 2 + 8 + 4;
+
     /** The first frame of a stream. A node drops what it has not processed of the session's lower generations. */
     record Open(long sessionHigh, long sessionLow, long generation) implements ClientFrame {
         public byte[] encode() {
@@ -79,7 +82,10 @@ public sealed interface ClientFrame {
     private static Deduct deduct(ByteBuffer in, byte[] bytes) {
         int frameId = in.getInt();
         int count = in.getInt();
-        List<Group> groups = new ArrayList<>(Math.min(Math.max(count, 0), MAX_ENTRIES));
+        if (count < 1 || count > MAX_ENTRIES) {
+            throw new MalformedFrameException("frame: " + count + " groups (expected: 1 to " + MAX_ENTRIES + ")");
+        }
+        List<Group> groups = new ArrayList<>(Math.min(count, in.remaining() / MIN_GROUP_BYTES));
         int entries = 0;
         for (int i = 0; i < count; i++) {
             byte[] sku = new byte[Byte.toUnsignedInt(in.get())];
@@ -92,9 +98,8 @@ public sealed interface ClientFrame {
             groups.add(new Group(partition, epoch, run));
             entries += run.count();
         }
-        if (count < 1 || entries < 1 || entries > MAX_ENTRIES) {
-            throw new MalformedFrameException("frame: " + count + " groups, " + entries
-                    + " entries (expected: at least 1 and at most " + MAX_ENTRIES + ")");
+        if (entries < 1 || entries > MAX_ENTRIES) {
+            throw new MalformedFrameException("frame: " + entries + " entries (expected: 1 to " + MAX_ENTRIES + ")");
         }
         return new Deduct(frameId, groups);
     }

@@ -48,6 +48,13 @@ public sealed interface NodeFrame {
             return ByteBuffer.wrap(bytes).getLong(HEAD + i * WIDTH + 5);
         }
 
+        /** Refuses answers that there are not, so that reading one later can't fail. */
+        private void check() {
+            for (int i = 0; i < count; i++) {
+                answer(i);
+            }
+        }
+
         @Override
         public boolean equals(Object other) {
             return other instanceof Answers that && Arrays.equals(bytes, that.bytes);
@@ -74,10 +81,13 @@ public sealed interface NodeFrame {
                 case 3 -> new Answers(in.getInt(), in.getInt(), bytes);
                 default -> throw new MalformedFrameException("frame kind: " + kind + " (expected: 1 to 3)");
             };
-            int behind = frame instanceof Answers answers ? answers.count() * Answers.WIDTH : 0;
+            long behind = frame instanceof Answers answers ? (long) answers.count() * Answers.WIDTH : 0;
             if (in.remaining() != behind) {
                 throw new MalformedFrameException(
                         "frame: " + in.remaining() + " bytes behind its head (expected: " + behind + ")");
+            }
+            if (frame instanceof Answers answers) {
+                answers.check();
             }
             return frame;
         } catch (BufferUnderflowException e) {

@@ -28,9 +28,8 @@ public final class LaneRule {
     }
 
     private static final class Track {
-        private static final long HALTED = Long.MAX_VALUE;
-
         long fence;
+        // The last valid seq of each epoch; of one that is halted by a gap, its complement.
         final Map<Long, Long> seqs = new HashMap<>(2);
 
         void fence(long epoch) {
@@ -63,14 +62,14 @@ public final class LaneRule {
             return Verdict.STALE;
         }
         long last = track.seqs.getOrDefault(epoch, 0L);
-        if (last == Track.HALTED) {
+        if (last < 0) {
             return Verdict.GAP;
         }
         if (seq <= last) {
             return Verdict.DUPLICATE;
         }
         boolean next = seq == last + 1;
-        track.seqs.put(epoch, next ? seq : Track.HALTED);
+        track.seqs.put(epoch, next ? seq : ~last);
         return next ? Verdict.VALID : Verdict.GAP;
     }
 
@@ -79,14 +78,23 @@ public final class LaneRule {
         track(partition).fence(epoch);
     }
 
-    /** Resumes a (partition, epoch) whose sections up to this seq are known already, as from settled rows. */
+    /**
+     * Resumes a (partition, epoch) whose sections up to this seq are known already, as from settled rows. Changes nothing
+     * if more is known, or if the epoch is ended or halted.
+     */
     public void resume(PartitionId partition, long epoch, long seq) {
-        track(partition).seqs.merge(epoch, seq, Math::max);
+        Track track = track(partition);
+        if (epoch >= track.fence) {
+            track.seqs.merge(epoch, seq, (known, resumed) -> known < 0 ? known : Math.max(known, resumed));
+        }
     }
 
     /** Takes note that a seq of the (partition, epoch) jumped before: nothing of it counts any more. */
     public void halt(PartitionId partition, long epoch) {
-        track(partition).seqs.put(epoch, Track.HALTED);
+        Track track = track(partition);
+        if (epoch >= track.fence) {
+            track.seqs.merge(epoch, ~0L, (known, halted) -> known < 0 ? known : ~known);
+        }
     }
 
     /** The highest fence seen for the partition: epochs below it are ended. 0 if there was none. */
@@ -98,7 +106,8 @@ public final class LaneRule {
     /** The last valid seq of the (partition, epoch): 0 if there was none, or if the epoch is ended. */
     public long seqOf(PartitionId partition, long epoch) {
         Track track = tracks.get(partition);
-        return track == null ? 0 : track.seqs.getOrDefault(epoch, 0L);
+        long seq = track == null ? 0 : track.seqs.getOrDefault(epoch, 0L);
+        return seq < 0 ? ~seq : seq;
     }
 
     private Track track(PartitionId partition) {

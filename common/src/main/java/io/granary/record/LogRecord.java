@@ -28,6 +28,8 @@ public record LogRecord(long timeMillis, String writer, List<Section> sections) 
     /** The most bytes that a record may have. RocketMQ refuses messages over 4 MiB. */
     public static final int MAX_BYTES = 1 << 20;
 
+    private static final int MIN_SECTION_BYTES = 1 + 1 + 1 + 2 + 8;
+
     static final byte MAGIC = 0x47;
     static final byte VERSION = 1;
     static final byte DEDUCTIONS = 1;
@@ -51,7 +53,7 @@ public record LogRecord(long timeMillis, String writer, List<Section> sections) 
             long timeMillis = in.getLong();
             String writer = ascii(in);
             int count = in.getInt();
-            List<Section> sections = new ArrayList<>(Math.min(Math.max(count, 0), 1 << 16));
+            List<Section> sections = new ArrayList<>(Math.min(Math.max(count, 0), bytes.length / MIN_SECTION_BYTES));
             for (int i = 0; i < count; i++) {
                 sections.add(section(in, bytes));
             }
@@ -61,10 +63,7 @@ public record LogRecord(long timeMillis, String writer, List<Section> sections) 
             }
             return new LogRecord(timeMillis, writer, List.copyOf(sections));
         } catch (BufferUnderflowException | IllegalArgumentException e) {
-            MalformedRecordException malformed =
-                    new MalformedRecordException("record: " + bytes.length + " bytes (expected: a whole record)");
-            malformed.initCause(e);
-            throw malformed;
+            throw new MalformedRecordException("record: " + bytes.length + " bytes (expected: a whole record)", e);
         }
     }
 
@@ -80,7 +79,13 @@ public record LogRecord(long timeMillis, String writer, List<Section> sections) 
                 in.position(in.position() + entries.count() * Entries.WIDTH);
                 yield new Section.Deductions(partition, epoch, seq, entries);
             }
-            case RETURN -> new Section.Return(partition, epoch, in.getLong(), in.getLong());
+            case RETURN -> {
+                Section.Return given = new Section.Return(partition, epoch, in.getLong(), in.getLong());
+                if (given.units() < 1) {
+                    throw new MalformedRecordException("returned units: " + given.units() + " (expected: at least 1)");
+                }
+                yield given;
+            }
             case FENCE -> new Section.Fence(partition, epoch);
             default -> throw new MalformedRecordException("section kind: " + kind + " (expected: 1 to 3)");
         };

@@ -8,4 +8,8 @@ public final class MalformedRecordException extends RuntimeException {
     public MalformedRecordException(String message) {
         super(message);
     }
+
+    public MalformedRecordException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

@@ -3,6 +3,7 @@ package io.granary.node;
 
 import io.granary.concurrent.ThreadLoop;
 import io.granary.log.StockLog;
+import io.granary.node.lane.BegunEpochs;
 import io.granary.node.lane.LaneMetrics;
 import io.granary.node.server.PartitionNode;
 import io.granary.protocol.grpc.GrpcServer;
@@ -13,6 +14,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -33,6 +35,7 @@ public final class NodeService implements AutoCloseable {
     private final GrpcServer server;
     private final ThreadLoop loop;
     private final ThreadLoop takeoverLoop;
+    private final CompletableFuture<String> givenUp;
 
     private NodeService(
             String incarnation,
@@ -41,7 +44,9 @@ public final class NodeService implements AutoCloseable {
             NodeRegistration registration,
             GrpcServer server,
             ThreadLoop loop,
-            ThreadLoop takeoverLoop) {
+            ThreadLoop takeoverLoop,
+            CompletableFuture<String> givenUp) {
+        this.givenUp = givenUp;
         this.incarnation = incarnation;
         this.address = address;
         this.node = node;
@@ -65,6 +70,7 @@ public final class NodeService implements AutoCloseable {
                 + "-"
                 + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
         // A fault in a task leaves a state that can't be trusted: the node gives up, and others take over from the log.
+        CompletableFuture<String> givenUp = new CompletableFuture<>();
         AtomicReference<@Nullable PartitionNode> running = new AtomicReference<>();
         Consumer<Throwable> giveUp = fault -> giveUp(incarnation, running.get(), fault);
         ThreadLoop loop = ThreadLoop.start(incarnation, giveUp);
@@ -77,7 +83,9 @@ public final class NodeService implements AutoCloseable {
                 loop,
                 takeoverLoop,
                 registration,
-                new LaneMetrics(metrics, settings.name()));
+                new LaneMetrics(metrics, settings.name()),
+                new BegunEpochs(),
+                givenUp::complete);
         running.set(node);
         try {
             GrpcSettings grpc = GrpcSettings.defaults();
@@ -89,7 +97,7 @@ public final class NodeService implements AutoCloseable {
             String address = settings.advertisedHost() + ":" + server.port();
             node.start(address);
             LOG.info("{} listens at {}", incarnation, address);
-            return new NodeService(incarnation, address, node, registration, server, loop, takeoverLoop);
+            return new NodeService(incarnation, address, node, registration, server, loop, takeoverLoop, givenUp);
         } catch (IOException | RuntimeException e) {
             registration.close();
             loop.close();
@@ -113,6 +121,14 @@ public final class NodeService implements AutoCloseable {
     /** host:port of its services. */
     public String address() {
         return address;
+    }
+
+    /**
+     * Completes with the reason if this incarnation will never serve again, because its lane or its own state can't be
+     * trusted any more, and when it is closed. Others take over; whoever runs the node should start another incarnation.
+     */
+    public CompletableFuture<String> givenUp() {
+        return givenUp.copy();
     }
 
     /**

@@ -21,6 +21,13 @@ public interface AllocationStore {
     /** Begins the next term and ends those before: after this, no write of an earlier leader is committed. */
     long takeTerm(String leader);
 
+    /**
+     * Whether the term is still the present one; for a leader that has nothing to write.
+     *
+     * @throws LeadershipLostException if it is over
+     */
+    void checkTerm(long term);
+
     /** Makes sure that lanes 0 to count - 1 are in the books. */
     void ensureLanes(int count);
 

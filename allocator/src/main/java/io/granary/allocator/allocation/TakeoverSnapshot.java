@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.allocation;
 
+import com.google.common.collect.ImmutableMap;
 import io.granary.model.PartitionId;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,7 @@ import java.util.Map;
 public record TakeoverSnapshot(List<History> partitions, Map<Integer, LaneStand> lanes) {
     public TakeoverSnapshot {
         partitions = List.copyOf(partitions);
-        lanes = Map.copyOf(lanes);
+        lanes = ImmutableMap.copyOf(lanes);
     }
 
     /** A partition at its present epoch, and the earlier epochs that its owner must fence or whose ids it must know. */

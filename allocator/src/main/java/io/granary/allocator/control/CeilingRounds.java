@@ -6,7 +6,7 @@ import io.granary.model.Sku;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 /** Tells nodes how many units of a SKU there are at most, and takes it back. Lives on the leader's loop. */
 final class CeilingRounds {
     private static final class Wait {
-        final Set<NodeSession> nodes = new HashSet<>();
+        final Set<NodeSession> nodes = new LinkedHashSet<>();
         final CompletableFuture<Void> over = new CompletableFuture<>();
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.control;
 
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import io.granary.allocator.allocation.AllocationPlanner;
 import io.granary.allocator.allocation.AllocationSettings;
 import io.granary.allocator.allocation.AllocationStore;
@@ -84,7 +86,7 @@ public final class Leader implements AutoCloseable {
 
     /** The live nodes, all of them. */
     public void setNodes(Map<String, NodeEntry> live) {
-        Map<String, NodeEntry> copy = Map.copyOf(live);
+        Map<String, NodeEntry> copy = ImmutableMap.copyOf(live);
         loop.execute(() -> {
             nodes = copy;
             if (tenure != null) {
@@ -129,7 +131,7 @@ public final class Leader implements AutoCloseable {
      * followed by {@link #onStockChanged}. Fails if this allocator does not lead, or the registry can't be written.
      */
     public CompletableFuture<Void> announce(Set<Sku> skus) {
-        Set<Sku> copy = Set.copyOf(skus);
+        Set<Sku> copy = ImmutableSet.copyOf(skus);
         CompletableFuture<Void> announced = new CompletableFuture<>();
         try {
             loop.execute(() -> announce(copy, announced));

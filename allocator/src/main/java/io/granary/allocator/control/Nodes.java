@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.control;
 
+import com.google.common.collect.ImmutableSet;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -32,7 +33,7 @@ final class Nodes {
     }
 
     Set<String> incarnations() {
-        return Set.copyOf(sessions.keySet());
+        return ImmutableSet.copyOf(sessions.keySet());
     }
 
     Collection<NodeSession> all() {

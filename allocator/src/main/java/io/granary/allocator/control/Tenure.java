@@ -266,6 +266,16 @@ final class Tenure implements NodeSession.Events {
     @Override
     public void onLinkLost(NodeSession node) {
         ceilings.forget(node);
+        // A node that has heard a later leader closes our links: without a node there is nothing to write, and so
+        // nothing else that would tell.
+        checkTerm();
+    }
+
+    private void checkTerm() {
+        CompletableFuture<Boolean> unused = ask(() -> {
+            parts.store().checkTerm(term);
+            return true;
+        });
     }
 
     @Override

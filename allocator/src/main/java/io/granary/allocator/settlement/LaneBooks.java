@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.settlement;
 
+import com.google.common.collect.ImmutableMap;
 import io.granary.model.Sku;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ public record LaneBooks(Map<Sku, Integer> skuIds, List<KnownEpoch> epochs) {
     public record KnownEpoch(EpochKey key, long seq, boolean fenced, boolean halted) {}
 
     public LaneBooks {
-        skuIds = Map.copyOf(skuIds);
+        skuIds = ImmutableMap.copyOf(skuIds);
         epochs = List.copyOf(epochs);
     }
 }

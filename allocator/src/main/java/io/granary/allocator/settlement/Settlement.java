@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Settles this allocator's share of the lanes. The lanes are shared out by rendezvous over the live allocators, so each
@@ -21,6 +23,8 @@ import java.util.function.Consumer;
  * <p>Thread-safe.
  */
 public final class Settlement implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
+
     private final String allocator;
     private final Loop loop;
     private final StockLog log;
@@ -30,6 +34,7 @@ public final class Settlement implements AutoCloseable {
     private final Consumer<Set<Sku>> onSettled;
     // On the loop:
     private final Map<Integer, LaneSettler> settlers = new HashMap<>();
+    private long shares;
     private boolean closed;
     // For the gauge, which is read by whoever asks.
     private volatile List<LaneSettler> settling = List.of();
@@ -70,7 +75,20 @@ public final class Settlement implements AutoCloseable {
     }
 
     private void share(List<String> allocators) {
-        for (int lane = 0; lane < log.lanes(); lane++) {
+        long share = ++shares;
+        int lanes;
+        try {
+            lanes = log.lanes();
+        } catch (IllegalStateException e) {
+            LOG.warn("The lanes can't be counted now, will try again", e);
+            loop.schedule(settings.retryPause(), () -> {
+                if (!closed && share == shares) {
+                    share(allocators);
+                }
+            });
+            return;
+        }
+        for (int lane = 0; lane < lanes; lane++) {
             boolean mine = isMine(lane, allocators);
             LaneSettler settler = settlers.get(lane);
             if (mine && settler == null) {

@@ -110,6 +110,7 @@ public final class Database implements AutoCloseable {
         configuration.getTypeHandlerRegistry().register(SkuTypeHandler.class);
         configuration.getTypeHandlerRegistry().register(RequestIdTypeHandler.class);
         configuration.addMapper(ReconcileMapper.class);
+        configuration.addMapper(StockUpdateMapper.class);
         mappers.forEach(configuration::addMapper);
         return new SqlSessionFactoryBuilder().build(configuration);
     }

@@ -4,12 +4,12 @@ package io.granary.allocator.store;
 import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.Assignment;
 import io.granary.allocator.allocation.Grant;
-import io.granary.allocator.allocation.IdWindow;
 import io.granary.allocator.allocation.LeadershipLostException;
 import io.granary.allocator.allocation.PartitionBook;
 import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.allocation.SkuChange;
 import io.granary.allocator.allocation.TakeoverSnapshot;
+import io.granary.allocator.settlement.IdWindow;
 import io.granary.allocator.store.AllocationMapper.EpochRow;
 import io.granary.allocator.store.AllocationMapper.GrantRow;
 import io.granary.allocator.store.AllocationMapper.LaneRow;
@@ -56,6 +56,11 @@ public final class SqlAllocationStore implements AllocationStore {
             mapper.nextTerm(leader);
             return mapper.lockTerm();
         });
+    }
+
+    @Override
+    public void checkTerm(long term) {
+        transactions.run(session -> checkTerm(session.getMapper(AllocationMapper.class), term));
     }
 
     @Override

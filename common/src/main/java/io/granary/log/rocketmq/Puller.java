@@ -44,14 +44,7 @@ final class Puller extends DefaultMQPullConsumer {
      *
      * @param hold how long the broker may hold the pull if there is nothing yet; zero for an answer at once
      */
-    void pull(
-            MessageQueue queue,
-            long from,
-            int maxRecords,
-            int maxBytes,
-            Duration hold,
-            Duration timeout,
-            PullCallback callback)
+    void pull(MessageQueue queue, long from, int maxRecords, Duration hold, Duration timeout, PullCallback callback)
             throws MQClientException, MQBrokerException, RemotingException, InterruptedException {
         PullAPIWrapper wrapper = defaultMQPullConsumerImpl.getPullAPIWrapper();
         wrapper.pullKernelImpl(
@@ -61,7 +54,7 @@ final class Puller extends DefaultMQPullConsumer {
                 0,
                 from,
                 maxRecords,
-                maxBytes,
+                Integer.MAX_VALUE,
                 PullSysFlag.buildSysFlag(false, !hold.isZero(), true, false),
                 0,
                 hold.toMillis(),

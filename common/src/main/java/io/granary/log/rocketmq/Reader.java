@@ -128,14 +128,7 @@ final class Reader {
 
     private void send(Place place, Duration hold, Duration timeout, PullCallback callback) {
         try {
-            puller.pull(
-                    place.queue(),
-                    place.offset(),
-                    settings.readRecords(),
-                    settings.readBytes(),
-                    hold,
-                    timeout,
-                    callback);
+            puller.pull(place.queue(), place.offset(), settings.readRecords(), hold, timeout, callback);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             callback.onException(e);

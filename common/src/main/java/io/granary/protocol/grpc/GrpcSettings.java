@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.protocol.grpc;
 
+import com.typesafe.config.Config;
 import io.granary.config.Check;
 import java.time.Duration;
 
@@ -20,16 +21,27 @@ public record GrpcSettings(
      * @throws IllegalArgumentException if a value is out of its range
      */
     public GrpcSettings {
-        Check.range("keepAlive", keepAlive, Duration.ofMillis(100), Duration.ofHours(1));
-        Check.range("connectTimeout", connectTimeout, Duration.ofMillis(10), Duration.ofMinutes(1));
-        Check.range("maxMessageBytes", maxMessageBytes, 1 << 16, 1 << 26);
-        Check.range("maxWaitingBytes", maxWaitingBytes, maxMessageBytes, 1 << 30);
-        Check.range("closeGrace", closeGrace, Duration.ZERO, Duration.ofMinutes(1));
+        Check.range("keep-alive", keepAlive, Duration.ofMillis(100), Duration.ofHours(1));
+        Check.range("connect-timeout", connectTimeout, Duration.ofMillis(10), Duration.ofMinutes(1));
+        Check.range("message-max-bytes", maxMessageBytes, 1 << 16, 1 << 26);
+        Check.range("waiting-max-bytes", maxWaitingBytes, maxMessageBytes, 1 << 30);
+        Check.range("close-grace", closeGrace, Duration.ZERO, Duration.ofMinutes(1));
     }
 
     /** Keep-alive 2 s, connect time-out 2 s, messages up to 4 MiB, up to 8 MiB waiting, grace 1 s. */
     public static GrpcSettings defaults() {
         return new GrpcSettings(Duration.ofSeconds(2), Duration.ofSeconds(2), 4 << 20, 8 << 20, Duration.ofSeconds(1));
+    }
+
+    /** Reads {@code granary.links} of the configuration. */
+    public static GrpcSettings of(Config config) {
+        Config links = config.getConfig("granary.links");
+        return new GrpcSettings(
+                links.getDuration("keep-alive"),
+                links.getDuration("connect-timeout"),
+                Math.toIntExact(links.getBytes("message-max-bytes")),
+                Math.toIntExact(links.getBytes("waiting-max-bytes")),
+                links.getDuration("close-grace"));
     }
 
     public GrpcSettings withKeepAlive(Duration interval) {

@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * answered DEDUCTED before its section is durable and valid.
  *
  * <p>When what forms has reached the size of a record, further frames wait in the backlog, which is bounded; beyond it
- * they are THROTTLED.
+ * they are THROTTLED. Frames wait only while a record is in flight: its end serves them.
  */
 public final class Lane implements LaneWriter.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
@@ -69,8 +69,7 @@ public final class Lane implements LaneWriter.Owner {
     private final Events events;
 
     private final Map<PartitionId, Partition> partitions = new HashMap<>();
-    /** The highest epoch that was begun here: an epoch is opened once. */
-    private final Map<PartitionId, Long> begun = new HashMap<>();
+    private final BegunEpochs begun;
 
     /** Epochs that were begun and are being taken over. */
     private final Map<PartitionId, Long> opening = new HashMap<>();
@@ -78,22 +77,26 @@ public final class Lane implements LaneWriter.Owner {
     private final Map<Sku, Long> ceilings = new HashMap<>();
     private final Deque<Partition> dirty = new ArrayDeque<>();
     private final Deque<Waiting> backlog = new ArrayDeque<>();
+    /** What the sections that form will take in a record, at most: the sum of {@link #bytesOf} over {@link #dirty}. */
     private int formingBytes;
+
     private int backlogEntries;
     private @Nullable LaneWriter writer;
     private boolean joined;
     private boolean stopped;
 
-    private long windowTurn;
+    /** Ids accepted since the window turned. */
     private long windowIds;
+
     private long windowSinceNanos;
 
-    public Lane(LaneSettings settings, String writerName, StockLog log, Loop loop, LaneMetrics metrics, Events events) {
+    public Lane(LaneSettings settings, String writerName, StockLog log, Loop loop, LaneMetrics metrics, BegunEpochs begun, Events events) {
         this.settings = settings;
         this.writerName = writerName;
         this.log = log;
         this.loop = loop;
         this.metrics = metrics;
+        this.begun = begun;
         this.events = events;
         windowSinceNanos = loop.nanoTime();
     }
@@ -101,18 +104,26 @@ public final class Lane implements LaneWriter.Owner {
     // ---- The lane
 
     /**
-     * Takes a lane for good: appends an empty record, whose offset tells where the lane stands. Asked again it does
-     * nothing.
-     *
-     * @throws IllegalStateException if it has another lane already
+     * Takes a lane for life: appends an empty record, whose offset tells where the lane stands. Asked again it does
+     * nothing. Another lane is taken as long as the place in the first one is not known: until then nobody gives
+     * partitions to this node. After that it would forget the fences in the first, so it must give up instead.
      */
     public void join(int number) {
-        if (writer != null) {
-            checkState(writer.lane() == number, "lane: %s (expected: %s, for life)", number, writer.lane());
+        if (stopped) {
             return;
         }
-        writer = new LaneWriter(log, loop, number, metrics, this);
-        writer.write(newRecord(0).build(), List.of());
+        if (writer != null && writer.lane() != number) {
+            if (joined) {
+                stop("lane " + number + " was given to a node of lane " + writer.lane() + " (expected: one for life)");
+                return;
+            }
+            writer.abandon();
+            writer = null;
+        }
+        if (writer == null) {
+            writer = new LaneWriter(log, loop, number, metrics, this);
+            writer.write(newRecord(0).build(), List.of());
+        }
     }
 
     /** The lane's number; empty until its place is known. */
@@ -128,18 +139,15 @@ public final class Lane implements LaneWriter.Owner {
         if (writer == null || !writer.isIdle() || dirty.isEmpty()) {
             return;
         }
-        RecordBuilder record = newRecord(formingBytes);
+        RecordBuilder record = newRecord(Math.min(formingBytes, LogRecord.MAX_BYTES));
         List<InFlight> sections = new ArrayList<>(dirty.size());
         while (!dirty.isEmpty() && record.size() + bytesOf(dirty.getFirst()) <= LogRecord.MAX_BYTES) {
             Partition next = dirty.removeFirst();
             next.isDirty = false;
-            if (next.state() != PartitionState.CLOSED && next.hasForming()) {
-                formingBytes -= next.formingBytes();
+            formingBytes -= bytesOf(next);
+            if (next.hasForming()) {
                 sections.add(next.seal(record));
             }
-        }
-        if (dirty.isEmpty()) {
-            formingBytes = 0;
         }
         if (!sections.isEmpty()) {
             writer.write(record.build(), sections);
@@ -147,9 +155,11 @@ public final class Lane implements LaneWriter.Owner {
     }
 
     private static int bytesOf(Partition partition) {
-        return RecordBuilder.deductionsBytes(partition.id(), 0)
-                + partition.formingBytes()
-                + RecordBuilder.returnBytes(partition.id());
+        return emptyBytesOf(partition) + partition.formingBytes();
+    }
+
+    private static int emptyBytesOf(Partition partition) {
+        return RecordBuilder.deductionsBytes(partition.id(), 0) + RecordBuilder.returnBytes(partition.id());
     }
 
     @Override
@@ -174,8 +184,11 @@ public final class Lane implements LaneWriter.Owner {
                 events.onChanged(inFlight.partition());
             }
         }
-        serveBacklog();
-        pump();
+        // What has formed goes first, so that the next record forms from the backlog while it is in flight.
+        do {
+            pump();
+            serveBacklog();
+        } while (lane().isIdle() && !dirty.isEmpty());
     }
 
     private void closeFenced() {
@@ -214,6 +227,8 @@ public final class Lane implements LaneWriter.Owner {
         }
         sections.forEach(inFlight -> inFlight.partition().flushInFlight());
         List.copyOf(partitions.values()).forEach(this::close);
+        dirty.clear();
+        formingBytes = 0;
         serveBacklog();
         events.onStopped(reason);
     }
@@ -239,7 +254,7 @@ public final class Lane implements LaneWriter.Owner {
         if (stopped || writer == null || !joined) {
             return Beginning.REFUSED;
         }
-        long last = begun.getOrDefault(id, 0L);
+        long last = begun.highest(id);
         if (epoch < last || epoch < writer.fenceOf(id)) {
             return Beginning.REFUSED;
         }
@@ -251,7 +266,7 @@ public final class Lane implements LaneWriter.Owner {
         if (served != null) {
             close(served);
         }
-        begun.put(id, epoch);
+        begun.begin(id, epoch);
         opening.put(id, epoch);
         return Beginning.BEGUN;
     }
@@ -270,7 +285,7 @@ public final class Lane implements LaneWriter.Owner {
         if (stopped || lane().fenceOf(id) > epoch) {
             return;
         }
-        Partition partition = new Partition(id, epoch, pool, windowTurn);
+        Partition partition = new Partition(id, epoch, pool);
         partitions.put(id, partition);
         if (partition.state() == PartitionState.SERVING) {
             events.onServing(partition);
@@ -297,7 +312,7 @@ public final class Lane implements LaneWriter.Owner {
         return opening;
     }
 
-    /** Does what the leader wants of an open partition; totals that are not above the known ones change nothing. */
+    /** Does what the leader wants of an open partition; totals that are reached already change nothing. */
     public void instruct(Partition partition, long granted, long returnTo) {
         if (partition.grant(granted)) {
             if (partition.state() == PartitionState.EXHAUSTED) {
@@ -319,6 +334,7 @@ public final class Lane implements LaneWriter.Owner {
         partitions.remove(partition.id());
         boolean wasServing = partition.state() == PartitionState.SERVING;
         partition.become(PartitionState.CLOSED);
+        formingBytes -= partition.formingBytes();
         partition.refuseForming(Answer.NOT_OWNER);
         if (wasServing) {
             events.onNotServing(partition);
@@ -377,11 +393,15 @@ public final class Lane implements LaneWriter.Owner {
             ticket.answer(firstIndex, entries.count(), Answer.NOT_OWNER, partition == null ? 0 : partition.epoch());
             return;
         }
-        turnWindow(partition, entries.count());
+        turnWindow();
+        int before = partition.formingCount();
         for (int i = 0; i < entries.count(); i++) {
             serve(partition, entries, i, ticket, firstIndex + i);
         }
-        if (partition.hasForming()) {
+        int accepted = partition.formingCount() - before;
+        if (accepted > 0) {
+            windowIds += accepted;
+            formingBytes += accepted * Entries.WIDTH;
             markDirty(partition);
         }
         exhaustIfEmpty(partition);
@@ -396,9 +416,7 @@ public final class Lane implements LaneWriter.Owner {
         }
         long high = entries.high(i);
         long low = entries.low(i);
-        int before = partition.formingBytes();
         Answer answer = partition.deduct(high, low, quantity, ticket, index);
-        formingBytes += partition.formingBytes() - before;
         if (answer == null) {
             return;
         }
@@ -427,7 +445,7 @@ public final class Lane implements LaneWriter.Owner {
         if (!partition.isDirty) {
             partition.isDirty = true;
             dirty.addLast(partition);
-            formingBytes += RecordBuilder.deductionsBytes(partition.id(), 0);
+            formingBytes += emptyBytesOf(partition);
         }
     }
 
@@ -463,19 +481,15 @@ public final class Lane implements LaneWriter.Owner {
 
     // ---- The id window
 
-    private void turnWindow(Partition partition, int entries) {
-        windowIds += entries;
+    /** Counts what is remembered, not what is asked: a flood of refusals must not make a node forget. */
+    private void turnWindow() {
         long now = loop.nanoTime();
-        boolean full = windowIds >= settings.idWindowMaxIds();
-        if (full || now - windowSinceNanos >= settings.idWindow().toNanos()) {
-            windowTurn++;
+        if (windowIds >= settings.idWindowMaxIds()
+                || now - windowSinceNanos >= settings.idWindow().toNanos()) {
             windowIds = 0;
             windowSinceNanos = now;
-        }
-        long turns = windowTurn - partition.windowTurn;
-        partition.windowTurn = windowTurn;
-        for (long i = Math.min(turns, 2); i > 0; i--) {
-            partition.pool().turnWindow();
+            // All of them: one that nobody asks any more would keep its ids for ever.
+            partitions.values().forEach(partition -> partition.pool().turnWindow());
         }
     }
 }

@@ -11,6 +11,7 @@ import io.granary.log.UntilStored;
 import io.granary.model.PartitionId;
 import io.granary.record.LaneRule;
 import io.granary.record.LogRecord;
+import io.granary.record.MalformedRecordException;
 import io.granary.record.Section;
 import java.util.HashMap;
 import java.util.List;
@@ -119,7 +120,15 @@ final class LaneWriter {
     }
 
     private void judge(LaneRecord between, Map<PartitionId, InFlight> mine) {
-        for (Section section : LogRecord.decode(between.body()).sections()) {
+        LogRecord record;
+        try {
+            record = LogRecord.decode(between.body());
+        } catch (MalformedRecordException e) {
+            // It may be a fence.
+            stop("lane " + lane + ", offset " + between.offset() + ": " + e.getMessage());
+            return;
+        }
+        for (Section section : record.sections()) {
             LaneRule.Verdict verdict = rule.judge(section);
             if (verdict == LaneRule.Verdict.STALE) {
                 metrics.stale();
@@ -165,15 +174,20 @@ final class LaneWriter {
         }
     }
 
+    /** Gives the lane up; nobody hears of it. */
+    void abandon() {
+        stopped = true;
+        if (append != null) {
+            append.cancel();
+        }
+    }
+
     /** Gives the lane up. */
     void stop(String reason) {
         if (stopped) {
             return;
         }
-        stopped = true;
-        if (append != null) {
-            append.cancel();
-        }
+        abandon();
         List<InFlight> open = sections;
         sections = List.of();
         owner.onStopped(reason, open);

@@ -37,22 +37,15 @@ public final class Partition {
     /** Units that the last grant brought. */
     private long lastGrant;
 
-    /** The running total to return, as the leader last said. */
-    private long returnTo;
-
     /** Whether it stands in the lane's list of partitions that have something to write. */
     boolean isDirty;
 
-    /** Which turn of the id window it has seen. */
-    long windowTurn;
-
     final Demand demand = new Demand();
 
-    Partition(PartitionId id, long epoch, Pool pool, long windowTurn) {
+    Partition(PartitionId id, long epoch, Pool pool) {
         this.id = id;
         this.epoch = epoch;
         this.pool = pool;
-        this.windowTurn = windowTurn;
         lastGrant = pool.remaining();
         state = pool.remaining() > 0 ? PartitionState.SERVING : PartitionState.EXHAUSTED;
     }
@@ -126,23 +119,31 @@ public final class Partition {
         return units > 0;
     }
 
-    /** Takes note of the running total to return; true if units were taken out for it. */
+    /**
+     * Takes out what remains, up to the running total to return; true if units were taken out. What the total lacks is
+     * not remembered: later grants are for selling, unless the leader asks again.
+     */
     boolean returnTo(long total) {
-        returnTo = Math.max(returnTo, total);
-        long units = pool.takeBack(returnTo, formingReturn + inFlightReturn);
+        long units = pool.takeBack(total, formingReturn + inFlightReturn);
         formingReturn += units;
         return units > 0;
     }
 
-    /** A quarter of the last grant, or what half a second takes at the recent rate, whichever is more. */
+    /** A quarter of the last grant, or what half a second takes at the recent rate, whichever is more; at least 1. */
     boolean isBelowLowWatermark() {
-        return pool.remaining() < Math.max(lastGrant / 4.0, demand.unitsPerSecond() / 2);
+        return pool.remaining() == 0 || pool.remaining() < Math.max(lastGrant / 4.0, demand.unitsPerSecond() / 2);
     }
 
     boolean hasForming() {
         return formingCount > 0 || formingReturn > 0;
     }
 
+    /** Deductions in the section that forms. */
+    int formingCount() {
+        return formingCount;
+    }
+
+    /** Bytes of the deductions in the section that forms. */
     int formingBytes() {
         return formingCount * Entries.WIDTH;
     }

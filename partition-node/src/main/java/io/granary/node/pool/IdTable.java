@@ -9,11 +9,18 @@ import java.util.Arrays;
  * {@value #SEGMENT_SLOTS} slots. A full segment is doubled while it is small and then split in two, so that no put
  * moves more than one segment. Takes 24 bytes a slot, of which at most 3 in 4 are used.
  *
+ * <p>Ids whose hashes agree in many bits can't be told apart by splitting: the directory is kept in proportion to the
+ * ids, and a segment that may not be split grows beyond its usual size. So ids that somebody chose in order to collide
+ * cost time, but no more memory than others.
+ *
  * <p>Entries are never removed; the table is dropped as a whole. Not thread-safe.
  */
 public final class IdTable {
     private static final int SEGMENT_SLOTS = 4_096;
     private static final int FIRST_SLOTS = 16;
+    /** How many bits more than evenly spread ids need the directory may look at. */
+    private static final int SPARE_DEPTH = 4;
+
     private static final int MAX_DEPTH = 24;
     /** Longs of a slot: high, low, word. A word of 0 marks a free slot. */
     private static final int WIDTH = 3;
@@ -111,7 +118,7 @@ public final class IdTable {
 
     private void grow(Segment full, long hash) {
         int slots = full.mask() + 1;
-        if (slots < SEGMENT_SLOTS || full.depth == MAX_DEPTH) {
+        if (slots < SEGMENT_SLOTS || full.depth >= deepest()) {
             long[] old = full.slots;
             full.slots = new long[slots * 2 * WIDTH];
             full.used = 0;
@@ -128,8 +135,9 @@ public final class IdTable {
             directory = twice;
             depth++;
         }
-        Segment zero = new Segment(full.depth + 1, SEGMENT_SLOTS);
-        Segment one = new Segment(full.depth + 1, SEGMENT_SLOTS);
+        // As large as the full one: all of it may turn out to belong to one half.
+        Segment zero = new Segment(full.depth + 1, slots);
+        Segment one = new Segment(full.depth + 1, slots);
         for (int at = 0; at < full.slots.length; at += WIDTH) {
             if (full.slots[at + 2] != 0) {
                 long high = full.slots[at];
@@ -143,6 +151,15 @@ public final class IdTable {
         int first = index(hash, depth) & -shared;
         Arrays.fill(directory, first, first + shared / 2, zero);
         Arrays.fill(directory, first + shared / 2, first + shared, one);
+    }
+
+    private int deepest() {
+        return Math.min(MAX_DEPTH, SPARE_DEPTH + Long.SIZE - Long.numberOfLeadingZeros(size / SEGMENT_SLOTS));
+    }
+
+    /** Places in the directory. */
+    int directoryLength() {
+        return directory.length;
     }
 
     /** Ids may be chosen by people: all bits must count. The mixing is that of MurmurHash3 (Appleby). */

@@ -24,6 +24,11 @@ public final class IdWindow {
         }
     }
 
+    /** Remembers an id that {@link #find} has just not found. */
+    void add(long high, long low, long word) {
+        present.putIfAbsent(high, low, word);
+    }
+
     /** How many ids are remembered. */
     public long size() {
         return present.size() + before.size();
@@ -31,7 +36,9 @@ public final class IdWindow {
 
     /** Forgets the older generation; the present one becomes the older. */
     public void turn() {
-        before = present;
-        present = new IdTable();
+        if (size() > 0) {
+            before = present;
+            present = new IdTable();
+        }
     }
 }

@@ -29,9 +29,8 @@ public final class Pool {
     }
 
     // A word of the window: durable mark (1 bit) quantity (31) the low bits of its section's seq (32). Differences of
-    // seqs
-    // stay right while fewer than 2^31 sections are written between two turns of the window: weeks, at thousands a
-    // second.
+    // seqs stay right while fewer than 2^31 sections are written between two turns of the window: weeks, at thousands
+    // a second.
     private static final long DURABLE = Long.MIN_VALUE;
 
     private final IdWindow ids;
@@ -43,6 +42,10 @@ public final class Pool {
     private long formingSeq = 1;
 
     private long confirmedSeq;
+    /** The seq of the id that was accepted last. */
+    private long newestSeq;
+    /** The highest seq in the older half of the window. */
+    private long olderSeq;
 
     /**
      * @param granted running total over all epochs, in units
@@ -94,7 +97,8 @@ public final class Pool {
             return Decision.INSUFFICIENT;
         }
         remaining -= quantity;
-        ids.remember(high, low, word(quantity, formingSeq));
+        ids.add(high, low, word(quantity, formingSeq));
+        newestSeq = formingSeq;
         return Decision.ACCEPTED;
     }
 
@@ -162,9 +166,15 @@ public final class Pool {
                 remaining);
     }
 
-    /** Forgets the older half of the remembered ids.. */
+    /**
+     * Forgets the older half of the remembered ids, unless one of them is still pending: a retry of that one would be
+     * decided anew, and could be refused though it counts.
+     */
     public void turnWindow() {
-        ids.turn();
+        if (olderSeq <= confirmedSeq) {
+            olderSeq = newestSeq;
+            ids.turn();
+        }
     }
 
     public long granted() {

@@ -123,7 +123,11 @@ public final class ClientLinks implements Acceptor<byte[], byte[]> {
 
         @Override
         public void onBroken(String reason) {
-            loop.execute(() -> sessions.remove(session, this));
+            loop.execute(() -> {
+                // Nobody can hear the answers to what waits; whoever asks again does so on another stream.
+                superseded = true;
+                sessions.remove(session, this);
+            });
         }
     }
 }

@@ -5,6 +5,7 @@ import io.granary.concurrent.Loop;
 import io.granary.log.StockLog;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
+import io.granary.node.lane.BegunEpochs;
 import io.granary.node.lane.Lane;
 import io.granary.node.lane.LaneMetrics;
 import io.granary.node.lane.LaneSettings;
@@ -32,6 +33,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,12 +57,14 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
     private final Lane lane;
     private final LeaderLinks leaders;
     private final ClientLinks clients;
+    private final Consumer<String> onGivenUp;
     private final Map<PartitionId, PartitionReport> changes = new LinkedHashMap<>();
     private String address = "";
     private boolean reportScheduled;
 
     /**
      * @param loop everything but takeovers runs there
+     * @param onGivenUp hears, on the loop, why this incarnation will never serve again
      */
     public PartitionNode(
             String incarnation,
@@ -70,13 +74,16 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
             Loop loop,
             Loop takeoverLoop,
             NodeRegistration registration,
-            LaneMetrics metrics) {
+            LaneMetrics metrics,
+            BegunEpochs begun,
+            Consumer<String> onGivenUp) {
+        this.onGivenUp = onGivenUp;
         this.incarnation = incarnation;
         this.log = log;
         this.loop = loop;
         this.takeoverLoop = takeoverLoop;
         this.registration = registration;
-        lane = new Lane(settings, incarnation, log, loop, metrics, this);
+        lane = new Lane(settings, incarnation, log, loop, metrics, begun, this);
         leaders = new LeaderLinks(loop, this);
         clients = new ClientLinks(loop, lane, maxQueuedEntries);
     }
@@ -127,13 +134,16 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
 
     @Override
     public void onChanged(Partition partition) {
-        report(describe(partition));
-        partition.demand().forgetWanted();
+        if (leaders.hasLeader()) {
+            report(describe(partition));
+            partition.demand().forgetWanted();
+        }
     }
 
     @Override
     public void onStopped(String reason) {
         registration.close();
+        onGivenUp.accept(reason);
     }
 
     // ---- What the leader says
@@ -163,10 +173,9 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
     }
 
     private void assignLane(int number) {
+        lane.join(number);
         if (lane.number().isPresent()) {
             introduce();
-        } else {
-            lane.join(number);
         }
     }
 
@@ -179,9 +188,18 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
     }
 
     private void open(Open open) {
-        List<OpenPartition> begun = new ArrayList<>();
+        // All are read before any is begun: one that is begun must be taken over, or it would stay in OPENING.
+        Map<PartitionId, OpenPartition> ordered = new LinkedHashMap<>();
         for (OpenPartition partition : open.getPartitionsList()) {
             PartitionId id = new PartitionId(new Sku(partition.getSku()), partition.getSlot());
+            if (ordered.put(id, partition) != null) {
+                throw new IllegalArgumentException("open: " + id + " twice (expected: once)");
+            }
+        }
+        List<OpenPartition> begun = new ArrayList<>();
+        for (Map.Entry<PartitionId, OpenPartition> order : ordered.entrySet()) {
+            PartitionId id = order.getKey();
+            OpenPartition partition = order.getValue();
             switch (lane.begin(id, partition.getEpoch())) {
                 case BEGUN -> begun.add(partition);
                 case KNOWN -> reportKnown(id, partition.getEpoch());
@@ -217,7 +235,9 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
     private void instruct(Instruction instruction) {
         PartitionId id = new PartitionId(new Sku(instruction.getSku()), instruction.getSlot());
         Partition partition = lane.partition(id);
-        if (partition == null || partition.epoch() != instruction.getEpoch()) {
+        if (Long.valueOf(instruction.getEpoch()).equals(lane.opening().get(id))) {
+            report(state(id, instruction.getEpoch(), PartitionReport.State.OPENING));
+        } else if (partition == null || partition.epoch() != instruction.getEpoch()) {
             report(state(id, instruction.getEpoch(), PartitionReport.State.CLOSED));
         } else if (instruction.getClose()) {
             lane.close(partition);
@@ -263,7 +283,10 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
 
     private void reportAll() {
         List<PartitionReport> all = new ArrayList<>();
-        lane.partitions().forEach(partition -> all.add(describe(partition)));
+        lane.partitions().forEach(partition -> {
+            all.add(describe(partition));
+            partition.demand().forgetWanted();
+        });
         lane.opening().forEach((id, epoch) -> all.add(state(id, epoch, PartitionReport.State.OPENING)));
         changes.clear();
         send(all, true);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.node.takeover;
 
+import io.granary.model.PartitionId;
 import io.granary.node.pool.IdWindow;
 import io.granary.node.pool.Pool;
 import io.granary.record.Entries;
@@ -36,13 +37,20 @@ final class Folded {
         }
     }
 
-    /** The lane contradicts itself: the partition must not be served. */
+    /** The partition must not be served; the first reason stands. */
     void fail(String why) {
-        problem = why;
+        if (problem == null) {
+            problem = why;
+        }
     }
 
+    /** Why the partition must not be served; null if it may be. */
     @Nullable
-    String problem() {
+    String problem(PartitionId partition, long granted) {
+        if (problem == null && (consumed < 0 || returned < 0 || granted - consumed - returned < 0)) {
+            return partition + ": consumed " + consumed + " and returned " + returned + " (expected: at most " + granted
+                    + ", what was granted)";
+        }
         return problem;
     }
 

@@ -15,7 +15,9 @@ import io.granary.proto.OpenPartition;
 import io.granary.record.LogRecord;
 import io.granary.record.MalformedRecordException;
 import io.granary.record.RecordBuilder;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,15 +44,25 @@ public final class Takeover {
         void onFailed(PartitionId partition, long epoch, String reason);
     }
 
+    /** At most, in a record. */
+    private static final int FENCE_BYTES = 128;
+
     private static final class LaneTask {
         final LaneFold fold;
         final LanePosition position;
         final Set<PartitionId> toFence = new LinkedHashSet<>();
-        final List<Folded> touched = new ArrayList<>();
+        /** Those that miss units if something is lost from the settled offset on; the others want only ids. */
+        final List<Folded> counted = new ArrayList<>();
+
+        boolean isWanted;
 
         LaneTask(LanePosition position) {
             this.position = position;
             fold = new LaneFold(position.getSettled());
+        }
+
+        void fail(String reason) {
+            counted.forEach(into -> into.fail(reason));
         }
     }
 
@@ -105,13 +117,14 @@ public final class Takeover {
                     continue;
                 }
                 lane.fold.expect(id, earlier, into);
-                lane.touched.add(into);
+                lane.isWanted = true;
                 if (!earlier.getFenced()) {
                     lane.toFence.add(id);
+                    lane.counted.add(into);
                 }
             }
         }
-        lanes.values().removeIf(lane -> lane.touched.isEmpty());
+        lanes.values().removeIf(lane -> !lane.isWanted);
         lanesOpen = lanes.size();
         if (lanesOpen == 0) {
             finish();
@@ -120,18 +133,31 @@ public final class Takeover {
     }
 
     private void fence(LaneTask lane) {
-        long settled = lane.position.getSettled();
-        long from = Math.min(lane.position.getWindow(), settled);
         if (lane.toFence.isEmpty()) {
-            read(lane, from, settled);
-            return;
+            read(lane, lane.position.getSettled());
+        } else {
+            fence(lane, new ArrayDeque<>(lane.toFence), lane.position.getSettled());
         }
-        RecordBuilder record = new RecordBuilder(writerName, loop.currentTimeMillis(), 64 * lane.toFence.size());
-        for (PartitionId id : lane.toFence) {
+    }
+
+    /** Fences as many as one record takes, then the rest: what the last record ends, the earlier ones end as well. */
+    private void fence(LaneTask lane, Deque<PartitionId> rest, long least) {
+        RecordBuilder record = new RecordBuilder(writerName, loop.currentTimeMillis(), FENCE_BYTES);
+        while (!rest.isEmpty() && record.size() + FENCE_BYTES <= LogRecord.MAX_BYTES) {
+            PartitionId id = rest.removeFirst();
             record.fence(id, epochOf(id));
         }
-        UntilStored.append(
-                log, loop, lane.position.getLane(), record.build(), () -> {}, offset -> read(lane, from, offset));
+        UntilStored.append(log, loop, lane.position.getLane(), record.build(), () -> {}, offset -> {
+            if (offset < least) {
+                lane.fail("lane " + lane.position.getLane() + ": a fence is stored at offset " + offset
+                        + " (expected: at least " + least + "); the log has lost acknowledged records");
+                laneDone();
+            } else if (rest.isEmpty()) {
+                read(lane, offset);
+            } else {
+                fence(lane, rest, offset + 1);
+            }
+        });
     }
 
     private long epochOf(PartitionId id) {
@@ -142,17 +168,15 @@ public final class Takeover {
         return epoch;
     }
 
+    private void read(LaneTask lane, long to) {
+        read(lane, Math.min(lane.position.getWindow(), lane.position.getSettled()), to);
+    }
+
     private void read(LaneTask lane, long from, long to) {
         LaneRange.read(log, loop, lane.position.getLane(), from, to, new LaneRange.Reader() {
             @Override
             public void onRecord(LaneRecord record) {
-                try {
-                    lane.fold.apply(record.offset(), LogRecord.decode(record.body()));
-                } catch (MalformedRecordException e) {
-                    fail(
-                            lane,
-                            "lane " + lane.position.getLane() + ", offset " + record.offset() + ": " + e.getMessage());
-                }
+                apply(lane, record);
             }
 
             @Override
@@ -162,19 +186,28 @@ public final class Takeover {
 
             @Override
             public void onLost(long first, String reason) {
-                if (from < first && first <= lane.position.getSettled()) {
+                if (lane.toFence.isEmpty() || first <= lane.position.getSettled()) {
                     // Only ids of the window are gone; the ledger knows them.
                     read(lane, first, to);
                 } else {
-                    fail(lane, reason);
+                    lane.fail(reason);
                     laneDone();
                 }
             }
         });
     }
 
-    private static void fail(LaneTask lane, String reason) {
-        lane.touched.forEach(into -> into.fail(reason));
+    private static void apply(LaneTask lane, LaneRecord record) {
+        try {
+            lane.fold.apply(record.offset(), LogRecord.decode(record.body()));
+        } catch (MalformedRecordException e) {
+            String reason = "lane " + lane.position.getLane() + ", offset " + record.offset() + ": " + e.getMessage();
+            if (record.offset() < lane.position.getSettled()) {
+                LOG.warn("Its ids are not remembered: {}", reason);
+            } else {
+                lane.fail(reason);
+            }
+        }
     }
 
     private void laneDone() {
@@ -191,7 +224,7 @@ public final class Takeover {
             if (result == null) {
                 throw new IllegalStateException(id + ": not taken over here");
             }
-            String problem = result.problem();
+            String problem = result.problem(id, partition.getGranted());
             if (problem == null) {
                 outcome.onTaken(id, partition.getEpoch(), result.toPool(partition.getGranted()));
             } else {

@@ -268,19 +268,23 @@ public final class CuratorCluster implements Cluster {
         return new RegistryUnavailableException("the registry can't be asked now");
     }
 
-    /** Leaves at once, so that another one leads; waits for it at most the time given. */
+    /** Leaves at once, so that another one leads; waits for it at most the time given. Doing it twice does no harm. */
     @Override
     public void close() {
         Closing.await(loop, closeTimeout, gone -> {
-            closed = true;
-            nodeDirectory.stop();
-            allocatorDirectory.stop();
-            leave();
+            if (!closed) {
+                closed = true;
+                nodeDirectory.stop();
+                allocatorDirectory.stop();
+                leave();
+            }
             own.withdraw(gone);
         });
         sessions.close();
-        own.stop();
-        loop.post(this::disconnected);
+        loop.post(() -> {
+            disconnected();
+            own.stop();
+        });
     }
 
     private void leave() {

@@ -108,7 +108,10 @@ public final class CuratorNodeRegistration implements NodeRegistration {
         });
     }
 
-    /** Takes everything away, waiting for it at most the time given; what is left then goes with the session. */
+    /**
+     * Takes everything away, waiting for it at most the time given; what is left then goes with the session. Doing it
+     * twice does no harm.
+     */
     @Override
     public void close() {
         Closing.await(loop, closeTimeout, gone -> {
@@ -117,6 +120,6 @@ public final class CuratorNodeRegistration implements NodeRegistration {
             flusher.withdraw(gone);
         });
         sessions.close();
-        flusher.stop();
+        loop.post(flusher::stop);
     }
 }

@@ -30,7 +30,7 @@ public final class CuratorRegistry implements AutoCloseable {
     private final ThreadLoop loop;
     private final RegistryPaths paths;
     private final Duration closeTimeout;
-    private final Deque<AutoCloseable> roles = new ArrayDeque<>();
+    private final Deque<Runnable> closings = new ArrayDeque<>();
     private boolean hasRoutes;
     private boolean closed;
 
@@ -43,19 +43,25 @@ public final class CuratorRegistry implements AutoCloseable {
 
     /** Begins to connect, and does not wait for it: what the roles are asked meanwhile waits, or fails as they say. */
     public static CuratorRegistry start(RegistrySettings settings) {
+        CuratorFramework client = client(settings);
+        client.start();
+        return new CuratorRegistry(client, ThreadLoop.start("registry"), settings);
+    }
+
+    /** A client that is not started yet. */
+    static CuratorFramework client(RegistrySettings settings) {
         ZKClientConfig config = new ZKClientConfig();
         config.setProperty(ZKConfig.JUTE_MAXBUFFER, Integer.toString(MAX_ANSWER_BYTES));
-        CuratorFramework client = CuratorFrameworkFactory.builder()
+        return CuratorFrameworkFactory.builder()
                 .connectString(settings.connect())
                 // The servers are those that the settings name, as they are reached from here.
                 .ensembleTracker(false)
+                .dontUseContainerParents()
                 .sessionTimeoutMs((int) settings.sessionTimeout().toMillis())
                 .connectionTimeoutMs((int) settings.connectionTimeout().toMillis())
                 .retryPolicy(new ExponentialBackoffRetry(RETRY_MILLIS, MAX_RETRIES))
                 .zkClientConfig(config)
                 .build();
-        client.start();
-        return new CuratorRegistry(client, ThreadLoop.start("registry"), settings);
     }
 
     /** Waits until ZooKeeper is reached; returns false if it is not in time. */
@@ -66,7 +72,7 @@ public final class CuratorRegistry implements AutoCloseable {
     /** A registration of one node incarnation; there may be several. */
     public synchronized NodeRegistration nodeRegistration() {
         CuratorNodeRegistration registration = new CuratorNodeRegistration(client, paths, loop, closeTimeout);
-        add(registration);
+        add(registration::close);
         registration.start();
         return registration;
     }
@@ -82,7 +88,7 @@ public final class CuratorRegistry implements AutoCloseable {
         }
         hasRoutes = true;
         CuratorRoutes routes = new CuratorRoutes(client, paths, loop);
-        add(routes);
+        add(routes::close);
         routes.start();
         return routes;
     }
@@ -90,16 +96,16 @@ public final class CuratorRegistry implements AutoCloseable {
     /** An allocator's view. */
     public synchronized Cluster cluster() {
         CuratorCluster cluster = new CuratorCluster(client, paths, loop, closeTimeout);
-        add(cluster);
+        add(cluster::close);
         cluster.start();
         return cluster;
     }
 
-    private void add(AutoCloseable role) {
+    private void add(Runnable close) {
         if (closed) {
             throw new IllegalStateException("the registry is closed");
         }
-        roles.push(role);
+        closings.push(close);
     }
 
     /** Closes the roles, then ends the session: what was registered in it is gone at once, if ZooKeeper can be reached. */
@@ -109,14 +115,11 @@ public final class CuratorRegistry implements AutoCloseable {
             return;
         }
         closed = true;
-        for (AutoCloseable role : roles) {
-            try {
-                role.close();
-            } catch (Exception e) {
-                throw new IllegalStateException("a role of the registry does not close", e);
-            }
+        try {
+            closings.forEach(Runnable::run);
+        } finally {
+            client.close();
+            loop.close();
         }
-        client.close();
-        loop.close();
     }
 }

@@ -151,7 +151,11 @@ final class OwnEntries {
         return entries.size();
     }
 
-    /** The next step, or nothing if one is under way or there is nothing to do. */
+    /**
+     * The next step, or nothing if one is under way or there is nothing to do. What can be written comes before what must
+     * be probed: so after a new session the entries come back in the order in which they were first wanted, batch by
+     * batch, a node before its partitions.
+     */
     Optional<Step> next() {
         if (underWay != null) {
             return Optional.empty();
@@ -159,14 +163,14 @@ final class OwnEntries {
         if (!ancestors.isEmpty()) {
             underWay = new Step.MakeAncestors(ancestors);
             ancestors = List.of();
-        } else if (!toProbe.isEmpty()) {
-            List<String> paths = take(toProbe, maxOperations);
-            pathsUnderWay = Set.copyOf(paths);
-            underWay = new Step.Probe(paths);
         } else if (!toWrite.isEmpty()) {
             List<Change> changes = changes();
             pathsUnderWay = changes.stream().map(Change::path).collect(Collectors.toUnmodifiableSet());
             underWay = new Step.Write(changes);
+        } else if (!toProbe.isEmpty()) {
+            List<String> paths = take(toProbe, maxOperations);
+            pathsUnderWay = Set.copyOf(paths);
+            underWay = new Step.Probe(paths);
         } else if (auditDue) {
             auditDue = false;
             underWay = new Step.Audit();

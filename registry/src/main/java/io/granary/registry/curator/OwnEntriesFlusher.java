@@ -39,6 +39,7 @@ final class OwnEntriesFlusher implements Sessions.Listener {
     private final List<CompletableFuture<Void>> settled = new ArrayList<>();
     private @Nullable Session session;
     private boolean connected;
+    private boolean stopped;
     private boolean resting;
     private boolean retrying;
     private Loop.@Nullable Timer audits;
@@ -68,11 +69,10 @@ final class OwnEntriesFlusher implements Sessions.Listener {
 
     /** Does nothing more. */
     void stop() {
-        loop.post(() -> {
-            connected = false;
-            session = null;
-            cancelAudits();
-        });
+        stopped = true;
+        connected = false;
+        session = null;
+        cancelAudits();
     }
 
     private void cancelAudits() {
@@ -83,10 +83,14 @@ final class OwnEntriesFlusher implements Sessions.Listener {
 
     @Override
     public void onConnected(Session current, boolean renewed) {
+        if (stopped) {
+            return;
+        }
         connected = true;
         resting = false;
         if (renewed) {
             if (session != null) {
+                LOG.info("Another session with the registry: {} entries are published again", entries.size());
                 // What the former session has not answered is never heard: see whenIn.
                 entries.unanswered();
                 entries.sessionRenewed();
@@ -124,9 +128,14 @@ final class OwnEntriesFlusher implements Sessions.Listener {
 
     private void tellSettled() {
         if (entries.isSettled() || !connected) {
-            List.copyOf(settled).forEach(future -> future.complete(null));
-            settled.clear();
+            giveUp();
         }
+    }
+
+    private void giveUp() {
+        List<CompletableFuture<Void>> waiting = List.copyOf(settled);
+        settled.clear();
+        waiting.forEach(future -> future.complete(null));
     }
 
     private void take(Step step, Session current) {
@@ -268,6 +277,7 @@ final class OwnEntriesFlusher implements Sessions.Listener {
         if (!Session.isLost(code)) {
             LOG.warn("The registry refuses: {}; trying again", code);
         }
+        giveUp();
         rest();
     }
 

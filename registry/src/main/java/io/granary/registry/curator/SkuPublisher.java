@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Supplier;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
@@ -144,27 +143,22 @@ final class SkuPublisher implements Sessions.Listener {
         readChunk(next);
     }
 
-    private void end(Round ended, Supplier<Optional<RuntimeException>> result) {
+    private void succeed(Round ended) {
         round = null;
-        Optional<RuntimeException> fault = result.get();
-        for (CompletableFuture<Void> done : ended.done) {
-            if (fault.isPresent()) {
-                done.completeExceptionally(fault.get());
-            } else {
-                done.complete(null);
-            }
-        }
+        ended.done.forEach(done -> done.complete(null));
         begin();
     }
 
-    private void fail(Round failed, RuntimeException fault) {
-        end(failed, () -> Optional.of(fault));
+    private void fail(Round ended, RuntimeException fault) {
+        round = null;
+        ended.done.forEach(done -> done.completeExceptionally(fault));
+        begin();
     }
 
     private void readChunk(Round current) {
         List<Sku> chunk = current.chunk();
         if (chunk.isEmpty()) {
-            end(current, Optional::empty);
+            succeed(current);
             return;
         }
         List<Op> operations =

@@ -152,6 +152,22 @@ class OwnEntriesTest {
     }
 
     @Test
+    void inANewSessionTheFirstEntriesAreBackBeforeTheOthersAreLookedUp() {
+        for (int i = 0; i < 6; i++) {
+            entries.want("/e/" + i, NONE);
+        }
+        written();
+        written();
+        entries.sessionRenewed();
+        assertThat(probe()).containsExactly("/e/0", "/e/1", "/e/2", "/e/3");
+        entries.probed(
+                List.of(Optional.of(new Found(false, NONE)), Optional.empty(), Optional.empty(), Optional.empty()));
+        assertThat(written()).containsExactly("REPLACE /e/0", "CREATE /e/1", "CREATE /e/2");
+        assertThat(written()).containsExactly("CREATE /e/3");
+        assertThat(probe()).containsExactly("/e/4", "/e/5");
+    }
+
+    @Test
     void aLostAnswerIsLookedUp() {
         entries.want("/a", DATA);
         entries.next();

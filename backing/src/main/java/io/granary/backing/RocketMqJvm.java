@@ -4,10 +4,11 @@ package io.granary.backing;
 import java.nio.file.Path;
 
 /** What the JVMs of the name server and of the broker have in common. */
-record RocketMqCommand(Path directory, int heapMib, Path temporary) {
-    JavaCommand java() {
+final class RocketMqJvm {
+    private RocketMqJvm() {}
+
+    static JavaCommand command(Path directory, int heapMib, Path temporary) {
         return new JavaCommand(heapMib, temporary)
-                .option("-XX:+UseSerialGC")
                 // RocketMQ writes beside its data into the home directory.
                 .property("user.home", directory.toString())
                 .property("rocketmq.home.dir", directory.toString())

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.allocator;
+
+import io.granary.allocator.allocation.GrantPolicy;
+import io.granary.allocator.control.Leader;
+import io.granary.allocator.settlement.Settlement;
+import io.granary.allocator.stock.StockUpdates;
+import io.granary.allocator.store.AllocationMapper;
+import io.granary.allocator.store.Database;
+import io.granary.allocator.store.SqlAllocationStore;
+import io.granary.allocator.store.SqlSettlementStore;
+import io.granary.allocator.store.SqlStockUpdateStore;
+import io.granary.concurrent.ThreadLoop;
+import io.granary.log.StockLog;
+import io.granary.log.Topic;
+import io.granary.proto.LeaderMessage;
+import io.granary.proto.NodeMessage;
+import io.granary.protocol.Connector;
+import io.granary.registry.Cluster;
+import io.granary.registry.NodeEntry;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running allocator: settles its share of the lanes and, while it leads, plans and applies stock updates. Killing it
+ * loses nothing; closing it only tells others sooner. Thread-safe.
+ */
+public final class AllocatorService implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AllocatorService.class);
+    private static final long LAST_STATEMENTS_SECONDS = 5;
+
+    /**
+     * What an allocator talks to; all of it stays the caller's, but for the cluster, which is closed with the allocator.
+     *
+     * @param log the stock log
+     * @param updates the topic of stock updates from outside
+     * @param deadLetters gets those that can't be applied
+     * @param connector to the partition nodes
+     */
+    public record Surroundings(
+            StockLog log,
+            Topic updates,
+            Topic deadLetters,
+            Cluster cluster,
+            Connector<LeaderMessage, NodeMessage> connector) {}
+
+    private final String name;
+    // The last one started is closed first.
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private boolean closed;
+
+    private AllocatorService(String name) {
+        this.name = name;
+    }
+
+    /**
+     * Opens the books, migrating them if need be, and joins the allocators. Waits for the database and for the log, not
+     * for the registry. What was started is closed again if something fails.
+     */
+    public static AllocatorService start(AllocatorSettings settings, Surroundings around, MeterRegistry metrics) {
+        String name = settings.name()
+                + "-"
+                + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+        AllocatorService service = new AllocatorService(name);
+        try {
+            service.open(settings, around, metrics);
+            LOG.info("Allocator {} runs", name);
+            return service;
+        } catch (RuntimeException e) {
+            service.close();
+            throw e;
+        }
+    }
+
+    private synchronized void open(AllocatorSettings settings, Surroundings around, MeterRegistry metrics) {
+        Database database = add(Database.open(settings.database(), List.of(AllocationMapper.class)));
+        ExecutorService planning = executor("planning", settings.planningThreads());
+        ExecutorService settling = executor("settling", settings.settlingThreads());
+        ExecutorService stocking = executor("stocking", AllocatorSettings.STOCK_THREADS);
+        StockTerms terms = new StockTerms();
+        Leader leader = add(new Leader(
+                name,
+                around.log().lanes(),
+                settings.leader(),
+                settings.allocation(),
+                loop("leader"),
+                planning,
+                new SqlAllocationStore(database, settings.settlement().idWindow()),
+                around.cluster(),
+                around.connector(),
+                terms));
+        Settlement settlement = add(new Settlement(
+                name,
+                loop("settlement"),
+                around.log(),
+                new SqlSettlementStore(
+                        database.transactions(), settling, settings.settlement().idWindow()),
+                settings.settlement(),
+                metrics,
+                leader::onSettled));
+        GrantPolicy policy = new GrantPolicy(settings.allocation());
+        terms.updates = add(new StockUpdates(
+                loop("stock"),
+                stocking,
+                around.updates(),
+                around.deadLetters(),
+                new SqlStockUpdateStore(database.transactions(), stocking, policy::slots),
+                settings.stock(),
+                leader::announce,
+                leader::onStockChanged,
+                metrics));
+        Cluster cluster = add(around.cluster());
+        cluster.join(name, "", new Cluster.Listener() {
+            @Override
+            public void onNodes(Map<String, NodeEntry> nodes) {
+                leader.setNodes(nodes);
+            }
+
+            @Override
+            public void onAllocators(List<String> allocators) {
+                settlement.setAllocators(allocators);
+            }
+
+            @Override
+            public void onLeading() {
+                leader.setLeading(true);
+            }
+
+            @Override
+            public void onFollowing() {
+                leader.setLeading(false);
+            }
+        });
+    }
+
+    /** Applies stock updates while this allocator leads. */
+    private static final class StockTerms implements Leader.Terms {
+        // Set before the registry can say that this allocator leads.
+        private volatile @org.jspecify.annotations.Nullable StockUpdates updates;
+
+        @Override
+        public void onTerm(long term) {
+            StockUpdates present = updates;
+            if (present != null) {
+                present.start();
+            }
+        }
+
+        @Override
+        public void onTermOver() {
+            StockUpdates present = updates;
+            if (present != null) {
+                present.close();
+            }
+        }
+    }
+
+    private ThreadLoop loop(String what) {
+        String full = name + "-" + what;
+        return add(ThreadLoop.start(full, fault -> LOG.error("A task of loop {} failed", full, fault)));
+    }
+
+    private ExecutorService executor(String what, int threads) {
+        ExecutorService executor = Executors.newFixedThreadPool(threads, task -> {
+            Thread thread = new Thread(task, name + "-" + what);
+            thread.setDaemon(true);
+            return thread;
+        });
+        add(() -> {
+            executor.shutdown();
+            if (!executor.awaitTermination(LAST_STATEMENTS_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("{}: statements still run after {} s", name, LAST_STATEMENTS_SECONDS);
+            }
+        });
+        return executor;
+    }
+
+    private <T extends AutoCloseable> T add(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    /** This start's name. */
+    public String name() {
+        return name;
+    }
+
+    /** Leaves the registry and ends; another allocator, if there is one, goes on where this one was. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        for (AutoCloseable part : parts) {
+            try {
+                part.close();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (Exception e) {
+                LOG.warn("{}: something does not close", name, e);
+            }
+        }
+        parts.clear();
+    }
+}

@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.allocator.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.granary.allocator.allocation.AllocationSettings;
+import io.granary.allocator.settlement.IdWindow;
+import io.granary.allocator.store.AllocationMapper;
+import io.granary.allocator.store.Books;
+import io.granary.allocator.store.SqlAllocationStore;
+import io.granary.concurrent.ThreadLoop;
+import io.granary.model.PartitionId;
+import io.granary.model.Sku;
+import io.granary.proto.EarlierEpoch;
+import io.granary.proto.LanePosition;
+import io.granary.proto.Open;
+import io.granary.proto.OpenPartition;
+import io.granary.proto.PartitionReport.State;
+import io.granary.protocol.grpc.GrpcConnector;
+import io.granary.protocol.grpc.GrpcSettings;
+import io.granary.registry.NodeEntry;
+import io.granary.registry.SkuEntry;
+import io.granary.registry.SkuState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.awaitility.core.ThrowingRunnable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The leader on a real database, with scripted nodes at the other end of real links. */
+class LeaderIT {
+    private static final Sku SKU = new Sku("hot");
+    private static final PartitionId SLOT_0 = new PartitionId(SKU, 0);
+    private static final PartitionId SLOT_1 = new PartitionId(SKU, 1);
+
+    private final RememberingCluster cluster = new RememberingCluster();
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private final Map<String, ScriptedNode> nodes = new HashMap<>();
+    private final List<Leader> leaders = new ArrayList<>();
+    private final ExecutorService blocking = Executors.newFixedThreadPool(4);
+    private Books books;
+
+    @BeforeEach
+    void open() {
+        books = Books.open(List.of(AllocationMapper.class));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (Leader leader : leaders) {
+            leader.close();
+        }
+        nodes.values().forEach(ScriptedNode::close);
+        for (AutoCloseable one : open) {
+            one.close();
+        }
+        blocking.shutdownNow();
+        assertThat(blocking.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        assertBooksHold();
+        books.close();
+    }
+
+    /** Whatever a test did, it ends with books that hold. */
+    private void assertBooksHold() {
+        assertThat(books.number("select count(*) from sku s where pool <> (select coalesce(sum(granted - consumed -"
+                        + " returned), 0) from `partition` p where p.sku_id = s.id)"))
+                .isZero();
+        assertThat(books.number("select coalesce((select sum(granted) from `partition`), 0)"
+                        + " - coalesce((select sum(units) from allocation), 0)"))
+                .isZero();
+    }
+
+    private static final LeaderSettings SETTINGS = new LeaderSettings(
+            Duration.ofSeconds(1),
+            Duration.ofMillis(5),
+            Duration.ofMillis(100),
+            Duration.ofMillis(300),
+            2_000,
+            4,
+            200,
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(1));
+
+    private Leader leader(String name) {
+        ThreadLoop loop = ThreadLoop.start(name);
+        GrpcConnector<io.granary.proto.LeaderMessage, io.granary.proto.NodeMessage> connector =
+                GrpcConnector.control(GrpcSettings.defaults());
+        open.add(connector);
+        open.add(loop);
+        Leader leader = new Leader(
+                name,
+                8,
+                SETTINGS,
+                AllocationSettings.DEFAULT,
+                loop,
+                blocking,
+                new SqlAllocationStore(books.database(), IdWindow.DEFAULT),
+                cluster,
+                connector,
+                new Leader.Terms() {
+                    @Override
+                    public void onTerm(long term) {}
+
+                    @Override
+                    public void onTermOver() {}
+                });
+        leaders.add(leader);
+        return leader;
+    }
+
+    private ScriptedNode node(String incarnation) {
+        return nodes.computeIfAbsent(incarnation, ScriptedNode::new);
+    }
+
+    private static Map<String, NodeEntry> entries(Collection<ScriptedNode> nodes) {
+        Map<String, NodeEntry> entries = new HashMap<>();
+        nodes.forEach(node -> entries.put(node.entry().incarnation(), node.entry()));
+        return entries;
+    }
+
+    private Leader leading(String name, ScriptedNode... live) {
+        Leader leader = leader(name);
+        leader.setNodes(entries(List.of(live)));
+        leader.setLeading(true);
+        return leader;
+    }
+
+    private static void soon(ThrowingRunnable assertion) {
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(20))
+                .untilAsserted(assertion);
+    }
+
+    private ScriptedNode owner(PartitionId partition) {
+        return nodes.get(books.texts(
+                        "select p.node from `partition` p join sku s on s.id = p.sku_id where s.code = ? and slot = ?",
+                        partition.sku().code(),
+                        partition.slot())
+                .get(0));
+    }
+
+    /** Settles what nodes sold and gave back. */
+    private void settle(Leader leader, PartitionId... partitions) {
+        for (PartitionId partition : partitions) {
+            ScriptedNode node = owner(partition);
+            List<Long> figures = node.figures(partition);
+            int sku = books.skuId(partition.sku());
+            books.database().transactions().run(session -> {
+                try (var statement = session.getConnection().createStatement()) {
+                    statement.execute("select @c := " + figures.get(2) + " - consumed, @r := " + figures.get(3)
+                            + " - returned from `partition` where sku_id = " + sku + " and slot = " + partition.slot()
+                            + " for update");
+                    statement.execute("update `partition` set consumed = consumed + @c, returned = returned + @r"
+                            + " where sku_id = " + sku + " and slot = " + partition.slot());
+                    statement.execute("update sku set pool = pool - @c - @r, inventory = inventory + @r,"
+                            + " actual = actual - @c, sold = sold + @c where id = " + sku);
+                }
+            });
+        }
+        leader.onSettled(Set.of(partitions[0].sku()));
+    }
+
+    private void restock(Sku sku, long units) {
+        books.update(
+                "update sku set inventory = inventory + ?, actual = actual + ?, received = received + ? where code = ?",
+                units,
+                units,
+                units,
+                sku.code());
+    }
+
+    private void assertPublished(Sku sku, SkuState state, int slots) {
+        assertThat(cluster.entry(sku)).contains(new SkuEntry(state, slots));
+    }
+
+    @Test
+    void nodesGetLanesAndPartitionsAreOpenedWithTheirFirstGrants() {
+        books.addSku(SKU, 2, 60_000);
+        ScriptedNode a = node("a");
+        ScriptedNode b = node("b");
+        leading("one", a, b);
+
+        soon(() -> {
+            assertThat(a.partitions()).hasSize(1);
+            assertThat(b.partitions()).hasSize(1);
+        });
+        assertThat(owner(SLOT_0).figures(SLOT_0)).containsExactly(1L, 15_000L, 0L, 0L, 15_000L);
+        assertThat(a.entry().lane()).isNotEqualTo(b.entry().lane()).isNotNegative();
+        assertThat(books.figures(SKU)).isEqualTo(new Books.SkuFigures(30_000, 30_000, 60_000, 60_000, 0, 0));
+        assertThat(books.numbers("select lane from `partition` order by slot"))
+                .containsExactly((long) owner(SLOT_0).entry().lane(), (long)
+                        owner(SLOT_1).entry().lane());
+        soon(() -> assertPublished(SKU, SkuState.SELLING, 2));
+        // No fence, nothing to read.
+        assertThat(a.opens()).hasSize(1);
+        assertThat(a.opens().get(0).getLanesList()).isEmpty();
+        assertThat(a.opens().get(0).getPartitions(0).getEarlierList()).isEmpty();
+    }
+
+    @Test
+    void aNewSkuIsOpenedWhenItsStockComes() {
+        ScriptedNode a = node("a");
+        Leader leader = leading("one", a);
+        soon(() -> assertThat(a.entry().lane()).isNotNegative());
+        books.addSku(SKU, 1, 500);
+        leader.onStockChanged(Set.of(SKU));
+        soon(() -> assertThat(a.remaining(SLOT_0)).isEqualTo(500));
+    }
+
+    @Test
+    void aSlotBelowItsLowWatermarkIsRefilledUntilTheInventoryIsEmpty() {
+        books.addSku(SKU, 2, 10_000);
+        ScriptedNode a = node("a");
+        Leader leader = leading("one", a);
+        soon(() -> assertThat(a.remaining(SLOT_0)).isEqualTo(2_500));
+        long sold = 0;
+        while (sold < 10_000) {
+            for (PartitionId slot : List.of(SLOT_0, SLOT_1)) {
+                long units = a.remaining(slot);
+                a.sell(slot, units);
+                sold += units;
+                settle(leader, slot);
+            }
+        }
+        soon(() -> assertPublished(SKU, SkuState.SOLD_OUT, 2));
+        assertThat(books.figures(SKU)).isEqualTo(new Books.SkuFigures(0, 0, 0, 10_000, 10_000, 0));
+        assertThat(books.number("select count(*) from allocation where reason = 'REFILL'"))
+                .isGreaterThan(4);
+    }
+
+    @Test
+    void whoWantsMoreThanThereIsLearnsTheCeilingAndForgetsItBeforeARestock() {
+        books.addSku(SKU, 1, 50);
+        ScriptedNode a = node("a");
+        Leader leader = leading("one", a);
+        soon(() -> assertThat(a.remaining(SLOT_0)).isEqualTo(50));
+
+        a.refuse(SLOT_0, 60);
+        soon(() -> assertThat(a.ceilings()).containsEntry(SKU, 50L));
+
+        leader.announce(Set.of(SKU)).orTimeout(10, TimeUnit.SECONDS).join();
+        assertThat(a.ceilings()).isEmpty();
+        a.refuse(SLOT_0, 60);
+        restock(SKU, 20);
+        leader.onStockChanged(Set.of(SKU));
+        soon(() -> assertThat(a.remaining(SLOT_0)).isEqualTo(70));
+        assertThat(a.ceilings()).isEmpty();
+    }
+
+    @Test
+    void aNodeThatDoesNotAnswerHoldsUpARestockOnlyForAWhile() {
+        books.addSku(SKU, 1, 50);
+        ScriptedNode a = node("a");
+        Leader leader = leading("one", a);
+        soon(() -> assertThat(a.remaining(SLOT_0)).isEqualTo(50));
+        a.answersCeilings(false);
+        a.refuse(SLOT_0, 60);
+        soon(() -> assertThat(a.ceilings()).containsEntry(SKU, 50L));
+        leader.announce(Set.of(SKU)).orTimeout(10, TimeUnit.SECONDS).join();
+    }
+
+    @Test
+    void aSoldOutSkuSellsAgainInTheRegistryBeforeItsRestock() {
+        books.addSku(SKU, 1, 5);
+        ScriptedNode a = node("a");
+        Leader leader = leading("one", a);
+        soon(() -> assertThat(a.remaining(SLOT_0)).isEqualTo(5));
+        a.sell(SLOT_0, 5);
+        settle(leader, SLOT_0);
+        soon(() -> assertPublished(SKU, SkuState.SOLD_OUT, 1));
+
+        cluster.fail(2);
+        leader.announce(Set.of(SKU)).orTimeout(10, TimeUnit.SECONDS).join();
+        assertPublished(SKU, SkuState.SELLING, 1);
+
+        restock(SKU, 7);
+        leader.onStockChanged(Set.of(SKU));
+        soon(() -> assertThat(a.remaining(SLOT_0)).isEqualTo(7));
+        assertPublished(SKU, SkuState.SELLING, 1);
+    }
+
+    @Test
+    void theTailIsGatheredWhereSomebodyWantsIt() {
+        books.addSku(SKU, 2, 400);
+        ScriptedNode a = node("a");
+        ScriptedNode b = node("b");
+        Leader leader = leading("one", a, b);
+        soon(() -> {
+            assertThat(a.partitions()).hasSize(1);
+            assertThat(b.partitions()).hasSize(1);
+        });
+        // Sell until few are left, in both slots.
+        soon(() -> {
+            owner(SLOT_0).sell(SLOT_0, Math.max(0, owner(SLOT_0).remaining(SLOT_0) - 4));
+            owner(SLOT_1).sell(SLOT_1, Math.max(0, owner(SLOT_1).remaining(SLOT_1) - 3));
+            settle(leader, SLOT_0, SLOT_1);
+            assertThat(books.figures(SKU).inventory()).isZero();
+        });
+        owner(SLOT_0).sell(SLOT_0, owner(SLOT_0).remaining(SLOT_0) - 4);
+        owner(SLOT_1).sell(SLOT_1, owner(SLOT_1).remaining(SLOT_1) - 3);
+        settle(leader, SLOT_0, SLOT_1);
+        assertThat(books.figures(SKU).actual()).isEqualTo(7);
+
+        soon(() -> {
+            owner(SLOT_0).refuse(SLOT_0, 7);
+            settle(leader, SLOT_0, SLOT_1);
+            assertThat(owner(SLOT_0).remaining(SLOT_0)).isEqualTo(7);
+        });
+        assertThat(owner(SLOT_1).remaining(SLOT_1)).isZero();
+        assertThat(books.figures(SKU).actual()).isEqualTo(7);
+    }
+
+    @Test
+    void thePartitionsOfANodeThatVanishedAreTakenOverInOneMessage() {
+        List<Sku> skus = IntStream.range(0, 300).mapToObj(i -> new Sku("s" + i)).toList();
+        skus.forEach(sku -> books.addSku(sku, 1, 10));
+        ScriptedNode a = node("a");
+        ScriptedNode b = node("b");
+        Leader leader = leading("one", a, b);
+        soon(() -> {
+            assertThat(a.partitions()).hasSize(150);
+            assertThat(b.partitions()).hasSize(150);
+        });
+        PartitionId first = a.partitions().get(0);
+        a.sell(first, 4);
+        settle(leader, first);
+        books.update(
+                "update partition_epoch set seq = 5 where lane = ?", a.entry().lane());
+        books.update("update lane set settled = 17 where lane = ?", a.entry().lane());
+        int before = b.opens().size();
+
+        leader.setNodes(entries(List.of(b)));
+
+        soon(() -> assertThat(b.partitions()).hasSize(300));
+        assertThat(b.opens()).hasSize(before + 1);
+        Open takeover = b.opens().get(before);
+        assertThat(takeover.getPartitionsList()).hasSize(150).allSatisfy(partition -> {
+            assertThat(partition.getEpoch()).isEqualTo(2);
+            assertThat(partition.getEarlierList())
+                    .containsExactly(EarlierEpoch.newBuilder()
+                            .setEpoch(1)
+                            .setLane(a.entry().lane())
+                            .setSeq(5)
+                            .build());
+        });
+        assertThat(takeover.getLanesList())
+                .containsExactly(LanePosition.newBuilder()
+                        .setLane(a.entry().lane())
+                        .setSettled(17)
+                        .build());
+        OpenPartition partition = takeover.getPartitionsList().stream()
+                .filter(one -> one.getSku().equals(first.sku().code()))
+                .findAny()
+                .orElseThrow();
+        assertThat(partition.getGranted()).isEqualTo(10);
+        assertThat(partition.getConsumed()).isEqualTo(4);
+    }
+
+    @Test
+    void aRefusedEpochIsFollowedByTheNextOne() {
+        books.addSku(SKU, 1, 10);
+        ScriptedNode a = node("a").opensAs(State.REFUSED);
+        ScriptedNode b = node("b").opensAs(State.REFUSED);
+        leading("one", a, b);
+        soon(() -> assertThat(a.partitions().size() + b.partitions().size()).isPositive());
+        a.opensAs(State.SERVING);
+        b.opensAs(State.SERVING);
+        soon(() -> {
+            assertThat(books.number("select epoch from `partition`")).isGreaterThan(1);
+            assertThat(owner(SLOT_0).remaining(SLOT_0)).isEqualTo(10);
+        });
+    }
+
+    @Test
+    void anOpenThatWasLostIsSentAgain() {
+        books.addSku(SKU, 1, 10);
+        ScriptedNode a = node("a");
+        leading("one", a);
+        soon(() -> assertThat(a.remaining(SLOT_0)).isEqualTo(10));
+        a.lose(SLOT_0);
+        leading("two", a);
+        soon(() -> assertThat(a.opens()).hasSize(2));
+        assertThat(a.figures(SLOT_0)).containsExactly(1L, 10L, 0L, 0L, 10L);
+    }
+
+    @Test
+    void ofTwoLeadersTheLaterIsHeardAndTheOtherStops() {
+        books.addSku(SKU, 1, 10);
+        ScriptedNode a = node("a");
+        leading("one", a);
+        soon(() -> assertThat(a.remaining(SLOT_0)).isEqualTo(10));
+
+        Leader two = leading("two", a);
+        soon(() -> assertThat(a.leaders()).contains("two"));
+        long term = a.term();
+        assertThat(term).isGreaterThan(1);
+        Sku late = new Sku("late");
+        books.addSku(late, 1, 5);
+        two.onStockChanged(Set.of(late));
+        leaders.get(0).onStockChanged(Set.of(late));
+        soon(() -> assertThat(a.remaining(new PartitionId(late, 0))).isEqualTo(5));
+        assertThat(books.number("select max(epoch) from `partition`")).isEqualTo(1);
+    }
+
+    @Test
+    void anotherLeaderGoesOnWhereTheFirstOneDied() {
+        List<Sku> skus = IntStream.range(0, 200).mapToObj(i -> new Sku("s" + i)).toList();
+        skus.forEach(sku -> books.addSku(sku, 1, 10));
+        ScriptedNode a = node("a");
+        ScriptedNode b = node("b");
+        Leader one = leading("one", a, b);
+        soon(() -> assertThat(a.partitions()).isNotEmpty());
+        one.close();
+
+        Leader two = leading("two", b);
+        soon(() -> {
+            assertThat(b.partitions()).hasSize(200);
+            assertThat(skus)
+                    .allSatisfy(sku ->
+                            assertThat(b.remaining(new PartitionId(sku, 0))).isEqualTo(10));
+        });
+        two.setLeading(false);
+        soon(() -> assertThat(b.hasLeader()).isFalse());
+        assertThat(books.number("select sum(inventory) from sku")).isZero();
+    }
+
+    @Test
+    void whoDoesNotLeadAnnouncesNothing() {
+        Leader leader = leader("one");
+        CompletableFuture<Void> announced = leader.announce(Set.of(SKU));
+        assertThat(announced).failsWithin(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void partitionsWaitForTheFirstNode() {
+        books.addSku(SKU, 2, 10);
+        Leader leader = leading("one");
+        ScriptedNode a = node("a");
+        soon(() -> assertPublished(SKU, SkuState.SELLING, 2));
+        leader.setNodes(entries(List.of(a)));
+        soon(() -> assertThat(a.remaining(SLOT_0) + a.remaining(SLOT_1)).isEqualTo(10));
+    }
+}

@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.simulation;
+
+import static com.google.common.base.Preconditions.checkState;
+
+import io.granary.allocator.allocation.AllocationStore;
+import io.granary.allocator.allocation.Assignment;
+import io.granary.allocator.allocation.LeadershipLostException;
+import io.granary.allocator.allocation.PartitionBook;
+import io.granary.allocator.allocation.SkuBook;
+import io.granary.allocator.allocation.SkuChange;
+import io.granary.allocator.allocation.TakeoverSnapshot;
+import io.granary.allocator.settlement.EpochKey;
+import io.granary.allocator.settlement.LaneBooks;
+import io.granary.allocator.settlement.LaneChange;
+import io.granary.allocator.settlement.LaneMark;
+import io.granary.allocator.settlement.LaneStanding;
+import io.granary.allocator.settlement.LedgerRow;
+import io.granary.allocator.settlement.SettlementStore;
+import io.granary.model.PartitionId;
+import io.granary.model.RequestId;
+import io.granary.model.Sku;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The database: what stands in the tables, and the transactions on it. Each method is one transaction, whole or not at
+ * all, after which the CHECK constraints hold or the run fails.
+ */
+final class Books {
+    /** A row of the ledger. */
+    record Deducted(int skuId, RequestId id) {}
+
+    private static final class LaneRow {
+        @Nullable
+        String owner;
+
+        long settled;
+
+        @Nullable
+        Long tail;
+
+        long ids;
+
+        @Nullable
+        LaneMark mark;
+
+        @Nullable
+        String alarm;
+    }
+
+    private static final class EpochRow {
+        final int lane;
+        long seq;
+        boolean fenced;
+        boolean halted;
+
+        EpochRow(int lane) {
+            this.lane = lane;
+        }
+    }
+
+    private final Map<Integer, SkuBook> skus = new TreeMap<>();
+    private final Map<Sku, Integer> ids = new LinkedHashMap<>();
+    private final Map<Integer, Long> sold = new HashMap<>();
+    private final Map<Integer, LaneRow> lanes = new TreeMap<>();
+    private final Map<EpochKey, EpochRow> epochs = new TreeMap<>(EPOCH_ORDER);
+    private final Map<Deducted, Integer> ledger = new LinkedHashMap<>();
+    private long term;
+    private boolean takesIdsTwice;
+
+    private static final java.util.Comparator<EpochKey> EPOCH_ORDER =
+            java.util.Comparator.comparing(EpochKey::partition).thenComparingLong(EpochKey::epoch);
+
+    // ---- For the world and its judges
+
+    void receive(Sku sku, int slots, long units) {
+        Integer known = ids.get(sku);
+        int id = known == null ? ids.size() + 1 : known;
+        ids.put(sku, id);
+        SkuBook old = skus.getOrDefault(id, new SkuBook(id, sku, false, slots, 0, 0, 0, 0, List.of()));
+        skus.put(
+                id,
+                new SkuBook(
+                        id,
+                        sku,
+                        false,
+                        slots,
+                        old.inventory() + units,
+                        old.pool(),
+                        old.actual() + units,
+                        old.received() + units,
+                        old.partitions()));
+        check(id);
+    }
+
+    SkuBook book(Sku sku) {
+        SkuBook book = skus.get(idOf(sku));
+        checkState(book != null, "no books of %s", sku);
+        return book;
+    }
+
+    int idOf(Sku sku) {
+        Integer id = ids.get(sku);
+        checkState(id != null, "no books of %s", sku);
+        return id;
+    }
+
+    Map<Deducted, Integer> ledger() {
+        return ledger;
+    }
+
+    List<String> alarms() {
+        List<String> alarms = new ArrayList<>();
+        lanes.forEach((lane, row) -> {
+            if (row.alarm != null) {
+                alarms.add("lane " + lane + ": " + row.alarm);
+            }
+        });
+        epochs.forEach((key, row) -> {
+            if (row.halted) {
+                alarms.add(key + " is halted");
+            }
+        });
+        return alarms;
+    }
+
+    long settled(int lane) {
+        LaneRow row = lanes.get(lane);
+        return row == null ? 0 : row.settled;
+    }
+
+    private void check(int id) {
+        SkuBook book = skus.get(id);
+        checkState(book != null, "no books of %s", id);
+        long held = 0;
+        for (PartitionBook partition : book.partitions()) {
+            checkState(
+                    partition.granted() >= partition.consumed() + partition.returned(),
+                    "%s: more left partition %s than it was granted",
+                    book.sku(),
+                    partition);
+            held += partition.held();
+        }
+        checkState(held == book.pool(), "%s: pool %s, partitions hold %s", book.sku(), book.pool(), held);
+        long soldUnits = sold.getOrDefault(id, 0L);
+        checkState(
+                book.received() == book.actual() + soldUnits,
+                "%s: received %s, actual %s, sold %s",
+                book.sku(),
+                book.received(),
+                book.actual(),
+                soldUnits);
+    }
+
+    /** For a planted bug: the ledger does not look whether it has an id. */
+    void takeIdsTwice() {
+        takesIdsTwice = true;
+    }
+
+    // ---- As the leader uses them: see AllocationStore
+
+    long takeTerm() {
+        return ++term;
+    }
+
+    void ensureLanes(int count) {
+        for (int lane = 0; lane < count; lane++) {
+            lanes.putIfAbsent(lane, new LaneRow());
+        }
+    }
+
+    OptionalInt assignLane(long claimed, String incarnation, Set<String> live) {
+        checkTerm(claimed);
+        for (Map.Entry<Integer, LaneRow> lane : lanes.entrySet()) {
+            if (incarnation.equals(lane.getValue().owner)) {
+                return OptionalInt.of(lane.getKey());
+            }
+        }
+        for (Map.Entry<Integer, LaneRow> lane : lanes.entrySet()) {
+            String owner = lane.getValue().owner;
+            if ((owner == null || !live.contains(owner)) && allFenced(lane.getKey())) {
+                lane.getValue().owner = incarnation;
+                return OptionalInt.of(lane.getKey());
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    private boolean allFenced(int lane) {
+        return epochs.values().stream().noneMatch(row -> row.lane == lane && !row.fenced);
+    }
+
+    void checkTerm(long claimed) {
+        if (claimed != term) {
+            throw new LeadershipLostException(claimed, term);
+        }
+    }
+
+    List<SkuBook> load(Collection<Sku> wanted) {
+        return skus.values().stream()
+                .filter(book -> wanted.contains(book.sku()))
+                .toList();
+    }
+
+    List<SkuBook> page(int afterId, int limit) {
+        return skus.values().stream()
+                .filter(book -> book.id() > afterId)
+                .limit(limit)
+                .toList();
+    }
+
+    List<Sku> ownedBy(String incarnation) {
+        return skus.values().stream()
+                .filter(book -> book.partitions().stream().anyMatch(p -> incarnation.equals(p.node())))
+                .map(SkuBook::sku)
+                .toList();
+    }
+
+    List<SkuBook.Changed> apply(long claimed, List<SkuChange> changes) {
+        checkTerm(claimed);
+        checkState(changes.size() <= AllocationStore.MAX_CHANGES, "%s changes", changes.size());
+        List<SkuBook.Changed> results = new ArrayList<>();
+        for (SkuChange change : changes) {
+            SkuBook book = skus.get(change.id());
+            if (book != null) {
+                SkuBook.Changed changed = book.after(change, this::isLaneOf);
+                skus.put(change.id(), changed.book());
+                for (Assignment assignment : changed.assignments()) {
+                    EpochKey key = new EpochKey(new PartitionId(book.sku(), assignment.slot()), assignment.toEpoch());
+                    checkState(epochs.put(key, new EpochRow(assignment.lane())) == null, "%s was there", key);
+                }
+                check(change.id());
+                results.add(changed);
+            }
+        }
+        return results;
+    }
+
+    private boolean isLaneOf(Assignment assignment) {
+        LaneRow lane = lanes.get(assignment.lane());
+        return lane != null && assignment.node().equals(lane.owner);
+    }
+
+    TakeoverSnapshot snapshot(Collection<Sku> wanted) {
+        List<TakeoverSnapshot.History> histories = new ArrayList<>();
+        Map<Integer, TakeoverSnapshot.LaneStand> stands = new TreeMap<>();
+        for (SkuBook book : load(wanted)) {
+            for (PartitionBook partition : book.partitions()) {
+                List<TakeoverSnapshot.Earlier> earlier = new ArrayList<>();
+                PartitionId id = new PartitionId(book.sku(), partition.slot());
+                epochs.forEach((key, row) -> {
+                    if (key.partition().equals(id) && key.epoch() < partition.epoch()) {
+                        earlier.add(new TakeoverSnapshot.Earlier(key.epoch(), row.lane, row.seq, row.fenced));
+                        stands.put(row.lane, new TakeoverSnapshot.LaneStand(settled(row.lane), 0));
+                    }
+                });
+                histories.add(new TakeoverSnapshot.History(id, partition, earlier));
+            }
+        }
+        return new TakeoverSnapshot(histories, stands);
+    }
+
+    // ---- As settlement uses them: see SettlementStore
+
+    LaneStanding standing(int lane) {
+        LaneRow row = lanes.computeIfAbsent(lane, l -> new LaneRow());
+        OptionalLong tail = row.tail == null ? OptionalLong.empty() : OptionalLong.of(row.tail);
+        return new LaneStanding(row.settled, tail, row.ids, row.mark, row.alarm);
+    }
+
+    LaneBooks find(int lane, Set<Sku> wanted, Set<EpochKey> keys) {
+        Map<Sku, Integer> known = new HashMap<>(ids);
+        known.keySet().retainAll(wanted);
+        List<LaneBooks.KnownEpoch> found = new ArrayList<>();
+        for (EpochKey key : keys) {
+            EpochRow row = epochs.get(key);
+            if (row != null && row.lane == lane) {
+                found.add(new LaneBooks.KnownEpoch(key, row.seq, row.fenced, row.halted));
+            }
+        }
+        return new LaneBooks(known, found);
+    }
+
+    SettlementStore.Outcome settle(LaneChange change, @Nullable LaneMark mark) {
+        return moveLane(change, mark) ? write(change) : new SettlementStore.Outcome.Moved();
+    }
+
+    /** The lane's offset, without the rows of the change; false if the lane does not stand where it begins. */
+    boolean moveLane(LaneChange change, @Nullable LaneMark mark) {
+        LaneRow lane = lanes.computeIfAbsent(change.lane(), l -> new LaneRow());
+        if (lane.settled != change.from() || lane.alarm != null) {
+            return false;
+        }
+        lane.settled = change.to();
+        lane.tail = change.tail();
+        lane.ids += change.ids();
+        lane.mark = mark == null ? lane.mark : mark;
+        return true;
+    }
+
+    /** The last section that was applied of an ownership; 0 if none was. */
+    long seq(EpochKey key) {
+        EpochRow row = epochs.get(key);
+        return row == null ? 0 : row.seq;
+    }
+
+    /** The rows of a change, without the lane's offset. */
+    SettlementStore.Outcome write(LaneChange change) {
+        Map<Integer, Long> back = new HashMap<>();
+        int rows = 0;
+        int duplicates = 0;
+        int conflicts = 0;
+        List<LedgerRow> all = new ArrayList<>(change.rows());
+        all.addAll(change.repeats());
+        for (LedgerRow row : all) {
+            Deducted key = new Deducted(row.skuId(), new RequestId(row.high(), row.low()));
+            Integer standing = ledger.putIfAbsent(key, row.quantity());
+            if (standing == null || takesIdsTwice) {
+                rows++;
+            } else {
+                back.merge(row.skuId(), (long) row.quantity(), Long::sum);
+                if (standing == row.quantity()) {
+                    duplicates++;
+                } else {
+                    conflicts++;
+                }
+            }
+        }
+        Set<Integer> touched = new HashSet<>();
+        for (LaneChange.OfEpoch epoch : change.epochs()) {
+            EpochRow row = epochs.get(key(epoch.skuId(), epoch.slot(), epoch.epoch()));
+            checkState(row != null, "no row of %s", epoch);
+            row.seq = Math.max(row.seq, epoch.seq());
+            row.halted |= epoch.halted();
+        }
+        for (LaneChange.Fence fence : change.fences()) {
+            epochs.forEach((key, row) -> {
+                if (row.lane == change.lane()
+                        && key.epoch() < fence.below()
+                        && key.partition().slot() == fence.slot()
+                        && idOf(key.partition().sku()) == fence.skuId()) {
+                    row.fenced = true;
+                }
+            });
+        }
+        for (LaneChange.OfPartition of : change.partitions()) {
+            update(of);
+            touched.add(of.skuId());
+        }
+        for (LaneChange.OfSku of : change.skus()) {
+            update(of, back.getOrDefault(of.skuId(), 0L));
+            touched.add(of.skuId());
+        }
+        touched.forEach(this::check);
+        return new SettlementStore.Outcome.Applied(rows, duplicates, conflicts);
+    }
+
+    private EpochKey key(int skuId, int slot, long epoch) {
+        SkuBook book = skus.get(skuId);
+        checkState(book != null, "no books of %s", skuId);
+        return new EpochKey(new PartitionId(book.sku(), slot), epoch);
+    }
+
+    private void update(LaneChange.OfPartition of) {
+        SkuBook book = skus.get(of.skuId());
+        checkState(book != null, "no books of %s", of.skuId());
+        List<PartitionBook> partitions = new ArrayList<>(book.partitions());
+        partitions.replaceAll(p -> p.slot() != of.slot()
+                ? p
+                : new PartitionBook(
+                        p.slot(),
+                        p.epoch(),
+                        p.node(),
+                        p.lane(),
+                        p.granted(),
+                        p.consumed() + of.consumed(),
+                        p.returned() + of.returned()));
+        skus.put(
+                of.skuId(),
+                new SkuBook(
+                        book.id(),
+                        book.sku(),
+                        book.paused(),
+                        book.slots(),
+                        book.inventory(),
+                        book.pool(),
+                        book.actual(),
+                        book.received(),
+                        partitions));
+    }
+
+    private void update(LaneChange.OfSku of, long back) {
+        SkuBook book = skus.get(of.skuId());
+        checkState(book != null, "no books of %s", of.skuId());
+        long fresh = of.consumed() - back;
+        sold.merge(of.skuId(), fresh, Long::sum);
+        skus.put(
+                of.skuId(),
+                new SkuBook(
+                        book.id(),
+                        book.sku(),
+                        book.paused(),
+                        book.slots(),
+                        book.inventory() + back + of.returned(),
+                        book.pool() - of.consumed() - of.returned(),
+                        book.actual() - fresh,
+                        book.received(),
+                        book.partitions()));
+    }
+
+    void raise(int lane, long settled, String alarm) {
+        LaneRow row = lanes.computeIfAbsent(lane, l -> new LaneRow());
+        if (row.settled == settled) {
+            row.alarm = alarm;
+        }
+    }
+}

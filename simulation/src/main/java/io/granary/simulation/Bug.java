@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.simulation;
+
+import java.util.Locale;
+
+/** Mistakes that somebody could make, each of which the simulation must find. */
+enum Bug {
+    /** A node believes that every record it sent stands right behind its last one. */
+    NO_OFFSET_CHECK("acknowledging without the offset check"),
+    /** A node sees that its offset jumped, but not what stands in between. */
+    NO_GAP_READ("not reading the gap"),
+    /** A record whose flush timed out is taken for stored; the broker may lose it. */
+    FLUSH_TIMEOUT_COUNTS("counting FLUSH_DISK_TIMEOUT as stored"),
+    /** A new owner reads the old one's lane without having fenced it. */
+    NO_FENCE("skipping the fence on takeover"),
+    /** A new owner fences and folds its predecessor only, who may have died before it did so itself. */
+    LAST_EPOCH_ONLY("folding only the last epoch"),
+    /** A node forgets the fence of a partition that it does not serve, and so takes an order that comes late. */
+    FENCES_FORGOTTEN("forgetting fences of partitions not open here"),
+    /** A grant is added each time it is heard. */
+    GRANTS_AS_DIFFERENCES("grants as differences"),
+    /** Settlement applies every section that it reads. */
+    SETTLING_WITHOUT_SEQ("settling without seq"),
+    /** The lane's offset is committed first, its rows in another transaction. */
+    OFFSET_APART("committing a lane's offset before, and apart from, its rows"),
+    /** A client takes a broken stream for a refusal, and asks another slot. */
+    SLOT_CHANGED_WHEN_UNKNOWN("a client that changes slot after a time-out"),
+    /** Callers are told before the record is stored. */
+    ANSWERED_EARLY("answering callers before the broker has"),
+    /** A new owner knows no ids of settled epochs, and the ledger takes an id twice. */
+    NO_WINDOW_NO_LEDGER_CHECK("dropping the idempotency window at takeover together with the ledger's check"),
+    /** A node forgets that it has opened an epoch, and opens it again. */
+    EPOCH_OPENED_TWICE("opening an epoch a second time"),
+    /** A new owner knows no ids of settled epochs. */
+    SETTLED_IDS_LEFT_OUT("leaving the ids of settled epochs out at takeover"),
+    /** A client lets the owner of an earlier epoch speak for a later one. */
+    FORMER_OWNER_BELIEVED("taking a replaced owner's INSUFFICIENT as final"),
+    /** A node serves what is left of a client's older streams. */
+    OLD_STREAMS_ACT("acting on frames of an older stream");
+
+    private final String what;
+
+    Bug(String what) {
+        this.what = what;
+    }
+
+    /** What is wrong, in the words of the design. */
+    String what() {
+        return what;
+    }
+
+    /** As people write it. */
+    String text() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

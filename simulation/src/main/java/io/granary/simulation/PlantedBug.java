@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.simulation;
+
+import io.granary.allocator.settlement.SettlementStore;
+import io.granary.log.StockLog;
+import io.granary.model.PartitionId;
+import io.granary.node.lane.BegunEpochs;
+import io.granary.proto.LeaderMessage;
+import io.granary.proto.NodeMessage;
+import io.granary.protocol.Acceptor;
+import io.granary.protocol.Connector;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Plants one bug, by what it does to what passes the ports. */
+final class PlantedBug extends Planted {
+    private final Bug bug;
+    private final Map<SimProcess, Set<PartitionId>> toldToOpen = new HashMap<>();
+    private final GrantDifferences differences = new GrantDifferences();
+    private @Nullable Scheduler scheduler;
+    private @Nullable SimLog broker;
+    private @Nullable Books books;
+
+    PlantedBug(Bug bug) {
+        this.bug = bug;
+    }
+
+    private static <T> T prepared(@Nullable T part) {
+        if (part == null) {
+            throw new IllegalStateException("the bug is not prepared");
+        }
+        return part;
+    }
+
+    @Override
+    void prepare(Scheduler ofRun, SimLog log, Books ofWorld) {
+        scheduler = ofRun;
+        broker = log;
+        books = ofWorld;
+        if (bug == Bug.FLUSH_TIMEOUT_COUNTS) {
+            log.acknowledgeUnflushed();
+        } else if (bug == Bug.NO_WINDOW_NO_LEDGER_CHECK) {
+            ofWorld.takeIdsTwice();
+        }
+    }
+
+    @Override
+    StockLog nodeLog(StockLog log, SimProcess node) {
+        return switch (bug) {
+            case NO_OFFSET_CHECK, NO_GAP_READ, NO_FENCE, FENCES_FORGOTTEN, ANSWERED_EARLY ->
+                new BuggyNodeLog(bug, log, prepared(broker), told(node));
+            default -> log;
+        };
+    }
+
+    private Set<PartitionId> told(SimProcess node) {
+        return toldToOpen.computeIfAbsent(node, process -> new HashSet<>());
+    }
+
+    @Override
+    BegunEpochs begunEpochs() {
+        if (bug != Bug.EPOCH_OPENED_TWICE) {
+            return super.begunEpochs();
+        }
+        return new BegunEpochs() {
+            @Override
+            public long highest(PartitionId partition) {
+                return 0;
+            }
+        };
+    }
+
+    @Override
+    Acceptor<byte[], byte[]> clients(Acceptor<byte[], byte[]> node) {
+        return bug == Bug.OLD_STREAMS_ACT ? BuggyStreams.everySessionNew(node) : node;
+    }
+
+    @Override
+    Acceptor<LeaderMessage, NodeMessage> leaders(Acceptor<LeaderMessage, NodeMessage> node, SimProcess process) {
+        return switch (bug) {
+            case LAST_EPOCH_ONLY -> BuggyOrders.changed(node, BuggyOrders::lastEpochOnly);
+            case SETTLED_IDS_LEFT_OUT, NO_WINDOW_NO_LEDGER_CHECK ->
+                BuggyOrders.changed(node, BuggyOrders::withoutSettledIds);
+            case FENCES_FORGOTTEN -> BuggyOrders.changed(node, order -> BuggyOrders.noted(order, told(process)));
+            case GRANTS_AS_DIFFERENCES -> BuggyOrders.changed(node, differences.ofNode()::added);
+            default -> node;
+        };
+    }
+
+    @Override
+    Connector<LeaderMessage, NodeMessage> leaderConnector(Connector<LeaderMessage, NodeMessage> network) {
+        return bug == Bug.GRANTS_AS_DIFFERENCES ? BuggyOrders.changed(network, differences::sent) : network;
+    }
+
+    @Override
+    Connector<byte[], byte[]> clientConnector(Connector<byte[], byte[]> network) {
+        return switch (bug) {
+            case SLOT_CHANGED_WHEN_UNKNOWN -> BuggyStreams.brokenMeansRefused(network);
+            case FORMER_OWNER_BELIEVED -> new FormerOwners(network, prepared(scheduler));
+            default -> network;
+        };
+    }
+
+    @Override
+    StockLog settlementLog(StockLog log) {
+        return bug == Bug.SETTLING_WITHOUT_SEQ ? new RenumberedLog(log, prepared(books)) : log;
+    }
+
+    @Override
+    SettlementStore settlementStore(SettlementStore store, SimProcess allocator) {
+        return switch (bug) {
+            case SETTLING_WITHOUT_SEQ -> BuggyStores.withoutTail(store);
+            case OFFSET_APART -> BuggyStores.offsetApart(store, prepared(books), prepared(scheduler), allocator);
+            default -> store;
+        };
+    }
+}

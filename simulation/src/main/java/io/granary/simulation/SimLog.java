@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.simulation;
+
+import io.granary.log.Append;
+import io.granary.log.LaneRecord;
+import io.granary.log.Read;
+import io.granary.log.StockLog;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The broker: lanes in memory. It keeps what the design asks of RocketMQ and nothing more: offsets are consecutive,
+ * readers see what is flushed, an append is acknowledged only when it and all before it is flushed. It may delay, lose,
+ * keep to itself, or store late whatever it did not acknowledge; a restart loses what was not flushed.
+ */
+final class SimLog {
+    private static final Duration TIME_OUT = Duration.ofMillis(40);
+    private static final int READ_AT_ONCE = 8;
+
+    private static final class Lane {
+        final List<LaneRecord> records = new ArrayList<>();
+        int flushed;
+    }
+
+    private final Scheduler scheduler;
+    private final List<Lane> lanes = new ArrayList<>();
+    private Faults faults = Faults.NONE;
+    private boolean down;
+    private boolean acknowledgesUnflushed;
+    private int restarts;
+
+    SimLog(Scheduler scheduler, int laneCount) {
+        this.scheduler = scheduler;
+        for (int i = 0; i < laneCount; i++) {
+            lanes.add(new Lane());
+        }
+    }
+
+    void faults(Faults now) {
+        faults = now;
+    }
+
+    /** For a planted bug: FLUSH_DISK_TIMEOUT is answered as if it were SEND_OK. */
+    void acknowledgeUnflushed() {
+        acknowledgesUnflushed = true;
+    }
+
+    /** The broker is gone for a while; what was not flushed is lost. */
+    void restart(Duration downtime) {
+        down = true;
+        restarts++;
+        for (Lane lane : lanes) {
+            lane.records.subList(lane.flushed, lane.records.size()).clear();
+        }
+        scheduler.after(downtime, () -> down = false);
+    }
+
+    /** What stands in the lane, flushed; for judges. */
+    List<LaneRecord> flushed(int lane) {
+        return lanes.get(lane).records.subList(0, lanes.get(lane).flushed);
+    }
+
+    int laneCount() {
+        return lanes.size();
+    }
+
+    /** The log as a process sees it: what it hears, it hears only while it lives. */
+    StockLog of(SimProcess process) {
+        return new View(process);
+    }
+
+    private Duration delay() {
+        return scheduler.chance(faults.slow()) ? scheduler.micros(1_000, 30_000) : scheduler.micros(50, 1_500);
+    }
+
+    private final class View implements StockLog {
+        private final SimProcess process;
+
+        View(SimProcess process) {
+            this.process = process;
+        }
+
+        @Override
+        public int lanes() {
+            return lanes.size();
+        }
+
+        @Override
+        public CompletableFuture<Append> append(int number, byte[] record) {
+            CompletableFuture<Append> result = new CompletableFuture<>();
+            Duration timeOut = TIME_OUT.plus(scheduler.micros(0, 5_000));
+            process.after(timeOut, () -> result.complete(new Append.Unconfirmed("time-out")));
+            if (!scheduler.chance(faults.lostAppend())) {
+                boolean late = scheduler.chance(faults.lateAppend());
+                Duration arrival = late ? timeOut.plus(scheduler.micros(0, 60_000)) : delay();
+                int sentBefore = restarts;
+                scheduler.after(arrival, () -> arrive(number, record, sentBefore, result));
+            }
+            return result;
+        }
+
+        private void arrive(int number, byte[] record, int sentBefore, CompletableFuture<Append> result) {
+            if (down || restarts != sentBefore) {
+                process.after(delay(), () -> result.complete(new Append.Unconfirmed("broker down")));
+                return;
+            }
+            Lane lane = lanes.get(number);
+            long offset = lane.records.size();
+            lane.records.add(new LaneRecord(offset, scheduler.nowNanos() / 1_000_000, record));
+            if (scheduler.chance(faults.unflushed())) {
+                Append answer = acknowledgesUnflushed
+                        ? new Append.Stored(offset)
+                        : new Append.Unconfirmed("FLUSH_DISK_TIMEOUT");
+                process.after(delay(), () -> result.complete(answer));
+                scheduler.after(scheduler.micros(1_000, 20_000), () -> flush(lane, offset, restarts == sentBefore));
+                return;
+            }
+            flush(lane, offset, true);
+            if (!scheduler.chance(faults.lostAnswer())) {
+                process.after(delay(), () -> result.complete(new Append.Stored(offset)));
+            }
+        }
+
+        private void flush(Lane lane, long offset, boolean sameRun) {
+            if (sameRun) {
+                lane.flushed = Math.max(lane.flushed, (int) offset + 1);
+            }
+        }
+
+        @Override
+        public CompletableFuture<Read> read(int number, long from, Duration wait) {
+            CompletableFuture<Read> result = new CompletableFuture<>();
+            scheduler.after(delay(), () -> look(number, from, scheduler.nowNanos() + wait.toNanos(), result));
+            return result;
+        }
+
+        private void look(int number, long from, long until, CompletableFuture<Read> result) {
+            Lane lane = lanes.get(number);
+            if (!down && from < lane.flushed) {
+                int to = Math.min(lane.flushed, (int) from + scheduler.between(1, READ_AT_ONCE));
+                List<LaneRecord> found = List.copyOf(lane.records.subList((int) from, to));
+                process.after(delay(), () -> result.complete(new Read.Records(found)));
+            } else if (scheduler.nowNanos() >= until || process.isDead()) {
+                Read nothing = down
+                        ? new Read.Failed("broker down")
+                        : from > lane.records.size() ? new Read.BeyondEnd(lane.records.size()) : new Read.Nothing();
+                process.after(delay(), () -> result.complete(nothing));
+            } else {
+                scheduler.after(Duration.ofMillis(2), () -> look(number, from, until, result));
+            }
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.simulation;
+
+import io.granary.protocol.Acceptor;
+import io.granary.protocol.Connector;
+import io.granary.protocol.Link;
+import io.granary.protocol.LinkListener;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Streams between processes: each direction keeps its order and takes its time. A stream that breaks may still deliver
+ * what was under way, to either end, long after the other end has opened another one.
+ */
+final class SimNetwork {
+    private record Service(SimProcess process, Acceptor<?, ?> acceptor) {}
+
+    private final Scheduler scheduler;
+    private final Map<String, Service> services = new HashMap<>();
+    private final List<Stream<?, ?>> streams = new ArrayList<>();
+    private Faults faults = Faults.NONE;
+
+    SimNetwork(Scheduler scheduler) {
+        this.scheduler = scheduler;
+    }
+
+    void faults(Faults now) {
+        faults = now;
+    }
+
+    void serve(String address, SimProcess process, Acceptor<?, ?> acceptor) {
+        services.put(address, new Service(process, acceptor));
+        process.onCrash(() -> {
+            services.remove(address);
+            breakStreamsOf(process);
+        });
+    }
+
+    private void breakStreamsOf(SimProcess process) {
+        for (Stream<?, ?> stream : List.copyOf(streams)) {
+            if (stream.caller == process || stream.callee == process) {
+                stream.breakOff("process is gone");
+            }
+        }
+    }
+
+    /** Breaks some stream, if there is one. */
+    void breakOne() {
+        if (!streams.isEmpty()) {
+            streams.get(scheduler.between(0, streams.size() - 1)).breakOff("cut");
+        }
+    }
+
+    <S, R> Connector<S, R> connector(SimProcess caller) {
+        caller.onCrash(() -> breakStreamsOf(caller));
+        return new Connector<>() {
+            @Override
+            public Link<S> connect(String address, LinkListener<R> listener) {
+                return new Stream<S, R>(caller, address, listener).callerEnd();
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    /** Connects to one of the services of a process: what it serves at its name and a suffix. */
+    <S, R> Connector<S, R> prefixed(SimProcess caller, String suffix) {
+        Connector<S, R> all = connector(caller);
+        return new Connector<>() {
+            @Override
+            public Link<S> connect(String address, LinkListener<R> listener) {
+                return all.connect(address + suffix, listener);
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    private Duration delay() {
+        return scheduler.chance(faults.slow()) ? scheduler.micros(1_000, 40_000) : scheduler.micros(20, 400);
+    }
+
+    private final class Stream<S, R> {
+        final SimProcess caller;
+
+        @Nullable
+        SimProcess callee;
+
+        private final Direction<R> toCaller;
+        private @Nullable Direction<S> toCallee;
+        private final List<S> early = new ArrayList<>();
+        private boolean broken;
+        private boolean refused;
+
+        Stream(SimProcess caller, String address, LinkListener<R> listener) {
+            this.caller = caller;
+            toCaller = new Direction<>(caller, listener);
+            streams.add(this);
+            scheduler.after(delay(), () -> open(address));
+        }
+
+        @SuppressWarnings("unchecked") // Who serves at an address speaks what its callers speak.
+        private void open(String address) {
+            Service service = services.get(address);
+            if (service == null) {
+                refused = true;
+                breakOff("nobody at " + address);
+                return;
+            }
+            callee = service.process();
+            callee.run(() -> {
+                LinkListener<S> server = ((Acceptor<S, R>) service.acceptor()).accept(calleeEnd());
+                Direction<S> direction = new Direction<>(service.process(), server);
+                toCallee = direction;
+                early.forEach(direction::send);
+                early.clear();
+                if (broken) {
+                    direction.end("broken");
+                }
+            });
+            toCaller.ready();
+        }
+
+        Link<S> callerEnd() {
+            return new End<>() {
+                @Override
+                public void send(S message) {
+                    if (broken || refused) {
+                        return;
+                    }
+                    if (toCallee == null) {
+                        early.add(message);
+                    } else {
+                        toCallee.send(message);
+                    }
+                }
+            };
+        }
+
+        Link<R> calleeEnd() {
+            return new End<>() {
+                @Override
+                public void send(R message) {
+                    if (!broken) {
+                        toCaller.send(message);
+                    }
+                }
+            };
+        }
+
+        void breakOff(String reason) {
+            if (!broken) {
+                broken = true;
+                streams.remove(this);
+                toCaller.end(reason);
+                if (toCallee != null) {
+                    toCallee.end(reason);
+                }
+            }
+        }
+
+        private abstract class End<M> implements Link<M> {
+            @Override
+            public boolean isReady() {
+                return !broken;
+            }
+
+            @Override
+            public void close() {
+                breakOff("closed");
+            }
+        }
+    }
+
+    /** One way of a stream. What is under way when it ends is delivered, or lost from some message on. */
+    private final class Direction<M> {
+        private final SimProcess to;
+        private final LinkListener<M> listener;
+        private long lastArrivalNanos;
+        private long lostFromNanos = Long.MAX_VALUE;
+        private boolean ended;
+
+        Direction(SimProcess to, LinkListener<M> listener) {
+            this.to = to;
+            this.listener = listener;
+        }
+
+        private long arrival() {
+            lastArrivalNanos = Math.max(lastArrivalNanos, scheduler.nowNanos() + delay().toNanos());
+            return lastArrivalNanos;
+        }
+
+        void ready() {
+            scheduler.at(
+                    arrival(),
+                    () -> to.run(() -> {
+                        if (!ended) {
+                            listener.onReady();
+                        }
+                    }));
+        }
+
+        void send(M message) {
+            long at = arrival();
+            scheduler.at(at, () -> {
+                if (at < lostFromNanos) {
+                    to.run(() -> {
+                        if (!ended) {
+                            listener.onMessage(message);
+                        }
+                    });
+                }
+            });
+        }
+
+        void end(String reason) {
+            if (scheduler.chance(0.5)) {
+                lostFromNanos = scheduler.nowNanos();
+            }
+            scheduler.at(
+                    arrival(),
+                    () -> to.run(() -> {
+                        if (!ended) {
+                            ended = true;
+                            listener.onBroken(reason);
+                        }
+                    }));
+        }
+    }
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.simulation;
+
+import io.granary.allocator.allocation.AllocationStore;
+import io.granary.allocator.allocation.LeadershipLostException;
+import io.granary.allocator.allocation.SkuBook;
+import io.granary.allocator.allocation.SkuChange;
+import io.granary.allocator.allocation.TakeoverSnapshot;
+import io.granary.allocator.settlement.EpochKey;
+import io.granary.allocator.settlement.LaneBooks;
+import io.granary.allocator.settlement.LaneChange;
+import io.granary.allocator.settlement.LaneMark;
+import io.granary.allocator.settlement.LaneStanding;
+import io.granary.allocator.settlement.SettlementStore;
+import io.granary.model.Sku;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The database as processes see it: transactions take their time, may be aborted, and may be committed without their
+ * caller hearing of it. A process that dies in the middle has committed all of a transaction or nothing.
+ */
+final class SimStore {
+    /** A transaction that was aborted, or whose outcome is not known. */
+    static final class StoreFault extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        StoreFault(String message) {
+            super(message);
+        }
+    }
+
+    private final Scheduler scheduler;
+    private final Books books;
+    private Faults faults = Faults.NONE;
+    private @Nullable Throwable violation;
+
+    SimStore(Scheduler scheduler, Books books) {
+        this.scheduler = scheduler;
+        this.books = books;
+    }
+
+    void faults(Faults now) {
+        faults = now;
+    }
+
+    /** The invariant that a transaction broke; null if none did. */
+    @Nullable
+    Throwable violation() {
+        return violation;
+    }
+
+    private Duration delay() {
+        return scheduler.chance(faults.slow()) ? scheduler.micros(2_000, 60_000) : scheduler.micros(100, 3_000);
+    }
+
+    /** Runs what would block a thread of a process: after a while, if the process still lives. */
+    Executor executor(SimProcess process) {
+        return task -> process.after(delay(), task);
+    }
+
+    private <T> T transact(Supplier<T> transaction) {
+        if (scheduler.chance(faults.abort())) {
+            throw new StoreFault("aborted");
+        }
+        T result;
+        try {
+            result = transaction.get();
+        } catch (LeadershipLostException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            violation = violation == null ? e : violation;
+            throw e;
+        }
+        if (scheduler.chance(faults.lostCommit())) {
+            throw new StoreFault("nothing is known");
+        }
+        return result;
+    }
+
+    /** Blocking calls, for the executor of a process. */
+    AllocationStore allocation() {
+        return new AllocationStore() {
+            @Override
+            public long takeTerm(String leader) {
+                return transact(books::takeTerm);
+            }
+
+            @Override
+            public void checkTerm(long term) {
+                transact(() -> {
+                    books.checkTerm(term);
+                    return true;
+                });
+            }
+
+            @Override
+            public void ensureLanes(int count) {
+                books.ensureLanes(count);
+            }
+
+            @Override
+            public OptionalInt assignLane(long term, String incarnation, Set<String> live) {
+                return transact(() -> books.assignLane(term, incarnation, live));
+            }
+
+            @Override
+            public List<SkuBook> load(Collection<Sku> skus) {
+                return transact(() -> books.load(skus));
+            }
+
+            @Override
+            public List<SkuBook> page(int afterId, int limit) {
+                return transact(() -> books.page(afterId, limit));
+            }
+
+            @Override
+            public List<Sku> ownedBy(String incarnation) {
+                return transact(() -> books.ownedBy(incarnation));
+            }
+
+            @Override
+            public List<SkuBook.Changed> apply(long term, List<SkuChange> changes) {
+                return transact(() -> books.apply(term, changes));
+            }
+
+            @Override
+            public TakeoverSnapshot snapshot(Collection<Sku> skus) {
+                return transact(() -> books.snapshot(skus));
+            }
+        };
+    }
+
+    SettlementStore settlement(SimProcess process) {
+        return new SettlementStore() {
+            private <T> CompletableFuture<T> later(Supplier<T> transaction) {
+                CompletableFuture<T> result = new CompletableFuture<>();
+                scheduler.after(delay(), () -> {
+                    if (process.isDead()) {
+                        return;
+                    }
+                    try {
+                        T value = transact(transaction);
+                        process.after(delay(), () -> result.complete(value));
+                    } catch (RuntimeException e) {
+                        process.after(delay(), () -> result.completeExceptionally(e));
+                    }
+                });
+                return result;
+            }
+
+            @Override
+            public CompletableFuture<LaneStanding> standing(int lane) {
+                return later(() -> books.standing(lane));
+            }
+
+            @Override
+            public CompletableFuture<LaneBooks> find(int lane, Set<Sku> skus, Set<EpochKey> epochs) {
+                return later(() -> books.find(lane, skus, epochs));
+            }
+
+            @Override
+            public CompletableFuture<Outcome> apply(LaneChange change, @Nullable LaneMark mark) {
+                return later(() -> books.settle(change, mark));
+            }
+
+            @Override
+            public CompletableFuture<Void> raise(int lane, long settled, String alarm) {
+                return later(() -> {
+                    books.raise(lane, settled, alarm);
+                    return null;
+                });
+            }
+        };
+    }
+}

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.simulation;
+
+import static com.google.common.base.Preconditions.checkState;
+
+import io.granary.allocator.allocation.AllocationSettings;
+import io.granary.allocator.control.Leader;
+import io.granary.allocator.control.LeaderSettings;
+import io.granary.allocator.settlement.IdWindow;
+import io.granary.allocator.settlement.Settlement;
+import io.granary.allocator.settlement.SettlementSettings;
+import io.granary.client.ClientSettings;
+import io.granary.client.GranaryClient;
+import io.granary.concurrent.Loop;
+import io.granary.model.RequestId;
+import io.granary.model.Sku;
+import io.granary.node.lane.LaneMetrics;
+import io.granary.node.lane.LaneSettings;
+import io.granary.node.server.PartitionNode;
+import io.granary.registry.Cluster;
+import io.granary.registry.NodeEntry;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A small Granary: broker, registry, database, allocators, nodes and clients, all of one seed. */
+final class World {
+    private static final int LANES = 12;
+    private static final Duration SESSION_TIME_OUT = Duration.ofMillis(100);
+
+    private final Scheduler scheduler;
+    private final Planted planted;
+    private final SimLog log;
+    private final SimNetwork network;
+    private final SimRegistry registry;
+    private final Books books = new Books();
+    private final SimStore store;
+    private final Buyers buyers = new Buyers();
+    private final List<SimProcess> nodes = new ArrayList<>();
+    private final List<SimProcess> allocators = new ArrayList<>();
+    private final List<SimProcess> clientProcesses = new ArrayList<>();
+    private final List<GranaryClient> clients = new ArrayList<>();
+    private final List<Sku> skus = new ArrayList<>();
+    private final List<Leader> leaders = new ArrayList<>();
+    private final int slots;
+    private final Trace trace;
+    private int processes;
+
+    World(long seed, Planted planted, Trace trace) {
+        this.planted = planted;
+        this.trace = trace;
+        scheduler = new Scheduler(seed);
+        log = new SimLog(scheduler, LANES);
+        network = new SimNetwork(scheduler);
+        registry = new SimRegistry(scheduler);
+        store = new SimStore(scheduler, books);
+        planted.prepare(scheduler, log, books);
+        slots = scheduler.between(1, 3);
+        int skuCount = scheduler.between(1, 2);
+        for (int i = 0; i < skuCount; i++) {
+            skus.add(new Sku("sku-" + i));
+            restock(skus.get(i), scheduler.between(3, 60));
+        }
+        int allocatorCount = scheduler.between(1, 2);
+        for (int i = 0; i < allocatorCount; i++) {
+            startAllocator();
+        }
+        int nodeCount = scheduler.between(2, 3);
+        for (int i = 0; i < nodeCount; i++) {
+            startNode();
+        }
+        for (int i = 0; i < 2; i++) {
+            startClient();
+        }
+    }
+
+    Scheduler scheduler() {
+        return scheduler;
+    }
+
+    Buyers buyers() {
+        return buyers;
+    }
+
+    Books books() {
+        return books;
+    }
+
+    SimLog log() {
+        return log;
+    }
+
+    List<Sku> skus() {
+        return skus;
+    }
+
+    List<GranaryClient> clients() {
+        return clients;
+    }
+
+    // ---- Time
+
+    /** Lets that much time pass; fails as soon as something is wrong. */
+    void run(Duration time) {
+        long until = scheduler.nowNanos() + time.toNanos();
+        while (scheduler.step(until)) {
+            check();
+        }
+    }
+
+    private void check() {
+        Throwable violation = store.violation();
+        if (violation != null) {
+            throw new IllegalStateException("the books: " + violation.getMessage(), violation);
+        }
+        checkFaults(nodes);
+        checkFaults(allocators);
+        checkFaults(clientProcesses);
+        buyers.check();
+    }
+
+    private static void checkFaults(List<SimProcess> some) {
+        for (SimProcess process : some) {
+            Throwable fault = process.fault();
+            if (fault != null) {
+                throw new IllegalStateException(process.name() + ": " + fault, fault);
+            }
+        }
+    }
+
+    void faults(Faults faults) {
+        log.faults(faults);
+        network.faults(faults);
+        registry.faults(faults);
+        store.faults(faults);
+    }
+
+    // ---- Processes
+
+    private SimProcess process(String kind) {
+        processes++;
+        SimProcess process = new SimProcess(scheduler, kind + "-" + processes);
+        trace.say(scheduler, "start " + process.name());
+        return process;
+    }
+
+    private void startNode() {
+        SimProcess process = process("node");
+        nodes.add(process);
+        Loop loop = process.newLoop();
+        MeterRegistry meters = new SimpleMeterRegistry();
+        PartitionNode node = new PartitionNode(
+                process.name(),
+                new LaneSettings(4_096, 4_096, Duration.ofMinutes(10), 1_000_000),
+                4_096,
+                planted.nodeLog(log.of(process), process),
+                loop,
+                process.newLoop(),
+                registry.registration(process),
+                new LaneMetrics(meters, process.name()),
+                planted.begunEpochs(),
+                reason -> scheduler.after(Duration.ZERO, () -> replace(process, reason)));
+        network.serve(process.name() + ":clients", process, planted.clients(node.clients()));
+        network.serve(process.name() + ":leaders", process, planted.leaders(node.leaders(), process));
+        node.start(process.name());
+    }
+
+    /** As whoever runs a node does when it has given up. */
+    private void replace(SimProcess node, String reason) {
+        trace.say(scheduler, node.name() + " gave up: " + reason);
+        if (nodes.remove(node)) {
+            node.crash();
+            registry.expire(node);
+            startNode();
+        }
+    }
+
+    private void startAllocator() {
+        SimProcess process = process("allocator");
+        allocators.add(process);
+        Loop leaderLoop = process.newLoop();
+        Loop settlementLoop = process.newLoop();
+        Leader[] leader = new Leader[1];
+        Settlement settlement = new Settlement(
+                process.name(),
+                settlementLoop,
+                planted.settlementLog(log.of(process)),
+                planted.settlementStore(store.settlement(process), process),
+                new SettlementSettings(
+                        scheduler.between(1, 8),
+                        100,
+                        1 << 20,
+                        Duration.ofMillis(scheduler.between(0, 10)),
+                        Duration.ofMillis(10),
+                        Duration.ofMillis(20),
+                        Duration.ofMillis(50),
+                        IdWindow.DEFAULT),
+                new SimpleMeterRegistry(),
+                touched -> leader[0].onSettled(touched));
+        Cluster cluster = registry.cluster(process);
+        leader[0] = new Leader(
+                process.name(),
+                LANES,
+                new LeaderSettings(
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(2),
+                        Duration.ofMillis(50),
+                        Duration.ofMillis(50),
+                        100,
+                        2,
+                        10,
+                        Duration.ofMillis(20),
+                        Duration.ofMillis(200),
+                        Duration.ofMillis(50),
+                        Duration.ofMillis(500),
+                        Duration.ofMillis(50)),
+                new AllocationSettings(
+                        Duration.ofMillis(100), Duration.ofMillis(10), 2, scheduler.between(1, 10), 10, slots),
+                leaderLoop,
+                store.executor(process),
+                store.allocation(),
+                cluster,
+                planted.leaderConnector(network.prefixed(process, ":leaders")),
+                new Leader.Terms() {
+                    @Override
+                    public void onTerm(long term) {
+                        trace.say(scheduler, process.name() + " leads, term " + term);
+                    }
+
+                    @Override
+                    public void onTermOver() {
+                        trace.say(scheduler, process.name() + " leads no longer");
+                    }
+                });
+        leaders.add(leader[0]);
+        cluster.join(process.name(), process.name(), new Cluster.Listener() {
+            @Override
+            public void onNodes(Map<String, NodeEntry> live) {
+                leader[0].setNodes(live);
+            }
+
+            @Override
+            public void onAllocators(List<String> live) {
+                settlement.setAllocators(live);
+            }
+
+            @Override
+            public void onLeading() {
+                leader[0].setLeading(true);
+            }
+
+            @Override
+            public void onFollowing() {
+                leader[0].setLeading(false);
+            }
+        });
+    }
+
+    private void startClient() {
+        SimProcess process = process("client");
+        clientProcesses.add(process);
+        clients.add(GranaryClient.on(
+                process.newLoop(),
+                registry.routes(process),
+                planted.clientConnector(network.prefixed(process, ":clients")),
+                new ClientSettings(
+                        1_000,
+                        100,
+                        Duration.ofMillis(1),
+                        Duration.ofMillis(10),
+                        Duration.ofMillis(20),
+                        Duration.ofMillis(50),
+                        Duration.ofMillis(10)),
+                randomId(),
+                new SimpleMeterRegistry()));
+    }
+
+    RequestId randomId() {
+        return new RequestId(scheduler.random().nextLong(), scheduler.random().nextLong());
+    }
+
+    // ---- What happens to it
+
+    void restock(Sku sku, int units) {
+        trace.say(scheduler, "restock " + sku + " by " + units);
+        buyers.received(sku, units);
+        books.receive(sku, slots, units);
+        java.util.Set<Sku> one = java.util.Set.of(sku);
+        leaders.forEach(leader -> leader.onStockChanged(one));
+    }
+
+    /** One thing goes wrong, or nothing. */
+    void mishap() {
+        switch (scheduler.between(0, 11)) {
+            case 0 -> crashNode();
+            case 1, 2 -> pause(pick(nodes));
+            case 3 -> registry.expire(traced("session lost of", pick(nodes)));
+            case 4 -> network.breakOne();
+            case 5 -> {
+                trace.say(scheduler, "broker restarts");
+                log.restart(scheduler.micros(1_000, 60_000));
+            }
+            case 6 -> registry.depose();
+            case 7 -> crashAllocator();
+            case 8 -> pause(pick(allocators));
+            case 9 -> restock(skus.get(scheduler.between(0, skus.size() - 1)), scheduler.between(1, 10));
+            default -> {
+                // Nothing, for once.
+            }
+        }
+    }
+
+    private SimProcess traced(String what, SimProcess process) {
+        trace.say(scheduler, what + " " + process.name());
+        return process;
+    }
+
+    private SimProcess pick(List<SimProcess> some) {
+        return some.get(scheduler.between(0, some.size() - 1));
+    }
+
+    private void crashNode() {
+        if (nodes.size() > 1 || scheduler.chance(0.3)) {
+            crash(nodes);
+        }
+        if (nodes.size() < 3) {
+            startNode();
+        }
+    }
+
+    private void crashAllocator() {
+        crash(allocators);
+        startAllocator();
+    }
+
+    private void crash(List<SimProcess> some) {
+        SimProcess victim = traced("crash", pick(some));
+        some.remove(victim);
+        victim.crash();
+        scheduler.after(SESSION_TIME_OUT, () -> registry.expire(victim));
+    }
+
+    private void pause(SimProcess process) {
+        if (process.isPaused()) {
+            return;
+        }
+        traced("pause", process).pause();
+        Duration length = scheduler.micros(5_000, 400_000);
+        if (length.compareTo(SESSION_TIME_OUT) > 0) {
+            scheduler.after(SESSION_TIME_OUT, () -> registry.expire(process));
+        }
+        scheduler.after(length, () -> traced("wake", process).resume());
+    }
+
+    /** Faults stop; whoever is paused wakes; somebody of each kind lives. */
+    void heal() {
+        trace.say(scheduler, "heal");
+        faults(Faults.NONE);
+        nodes.forEach(SimProcess::resume);
+        allocators.forEach(SimProcess::resume);
+        if (nodes.isEmpty()) {
+            startNode();
+        }
+        checkState(!allocators.isEmpty(), "no allocator");
+    }
+}
