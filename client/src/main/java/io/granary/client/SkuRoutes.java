@@ -23,6 +23,8 @@ final class SkuRoutes {
 
     private Slot[] slots = {};
     private Slot[] registered = {};
+    /** Their numbers, so that the usual choice looks at nothing else. */
+    private int[] registeredNumbers = {};
 
     /** Calls that wait for a change. */
     final Set<Call> parked = new LinkedHashSet<>();
@@ -64,6 +66,7 @@ final class SkuRoutes {
             }
         }
         registered = now.toArray(new Slot[0]);
+        registeredNumbers = now.stream().mapToInt(Slot::number).toArray();
     }
 
     boolean hasRegistered() {
@@ -73,11 +76,17 @@ final class SkuRoutes {
     /** The registered slot that a call with nothing open should ask next in its round; null if there is none. */
     @Nullable
     Slot next(CallState call, long nowNanos) {
+        if (call.isNewRound() && registered.length > 0) {
+            Slot first = slots[call.first(registeredNumbers)];
+            if (first.isOpenToAll(nowNanos)) {
+                return first;
+            }
+        }
         Slot best = null;
         long bestScore = -1;
         for (Slot slot : registered) {
             long score = call.score(slot.number());
-            if (score > bestScore && score < call.below() && slot.canBeAsked(nowNanos)) {
+            if (score > bestScore && score < call.below() && slot.isOpenToAll(nowNanos)) {
                 best = slot;
                 bestScore = score;
             }
@@ -85,13 +94,22 @@ final class SkuRoutes {
         return best;
     }
 
-    boolean allCanBeAsked(long nowNanos) {
+    boolean allAreOpenToAll(long nowNanos) {
         for (Slot slot : registered) {
-            if (!slot.canBeAsked(nowNanos)) {
+            if (!slot.isOpenToAll(nowNanos)) {
                 return false;
             }
         }
         return true;
+    }
+
+    boolean isAnyCrowded() {
+        for (Slot slot : registered) {
+            if (slot.isCrowded()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean isServedBy(NodeLink link) {

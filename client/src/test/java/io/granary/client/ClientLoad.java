@@ -158,7 +158,8 @@ final class ClientLoad {
             for (int i = 0; i < inFlight; i++) {
                 new Caller(client, random.split(), deducted).call();
             }
-            DistributionSummary frames = metrics.get("granary.client.frame.entries").summary();
+            DistributionSummary frames =
+                    metrics.get("granary.client.frame.entries").summary();
             var process = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
             for (int round = 0; round < seconds / 5; round++) {
                 long count = deducted.sum();
