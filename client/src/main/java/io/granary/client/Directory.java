@@ -142,6 +142,8 @@ final class Directory implements Routes.Listener {
                 slot.owner.drainUnbound(slot, moved);
             }
         }
+        // Who was not sent in time goes where there are units.
+        moved.forEach(CallState::askRegisteredOnly);
         moved.forEach(traffic::route);
         traffic.wake(routes);
     }

@@ -192,6 +192,10 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
                 queue(call, slot);
                 return;
             }
+            if (call.concluded()) {
+                end(call);
+                return;
+            }
             if (routes.isAnyCrowded()) {
                 call.passedCrowd();
             }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one SKU, and the calls that wait for more to be known. Touched by the loop only. */
@@ -23,7 +24,9 @@ final class SkuRoutes {
 
     private Slot[] slots = {};
     private Slot[] registered = {};
-    /** Their numbers, so that the usual choice looks at nothing else. */
+    /** The slots' numbers, so that the usual choice looks at nothing else. */
+    private int[] numbers = {};
+
     private int[] registeredNumbers = {};
 
     /** Calls that wait for a change. */
@@ -48,6 +51,7 @@ final class SkuRoutes {
                 more[i] = new Slot(new PartitionId(sku, i));
             }
             slots = more;
+            numbers = IntStream.range(0, more.length).toArray();
         }
         return slots[number];
     }
@@ -73,18 +77,24 @@ final class SkuRoutes {
         return registered.length > 0;
     }
 
-    /** The registered slot that a call with nothing open should ask next in its round; null if there is none. */
+    /**
+     * The slot that a call with nothing open should ask next in its round; null if there is none.
+     *
+     * <p>Exhausted partitions are not registered, but still answer for what they deducted: a call asks them in its first
+     * round, and again before it is told that everything is sold. Else a retry of a deduction would be refused.
+     */
     @Nullable
     Slot next(CallState call, long nowNanos) {
-        if (call.isNewRound() && registered.length > 0) {
-            Slot first = slots[call.first(registeredNumbers)];
+        boolean all = call.isFirstRound() || state == SkuState.SOLD_OUT;
+        if (call.isNewRound() && (all ? slots.length : registered.length) > 0) {
+            Slot first = slots[call.first(all ? numbers : registeredNumbers)];
             if (first.isOpenToAll(nowNanos)) {
                 return first;
             }
         }
         Slot best = null;
         long bestScore = -1;
-        for (Slot slot : registered) {
+        for (Slot slot : all ? slots : registered) {
             long score = call.score(slot.number());
             if (score > bestScore && score < call.below() && slot.isOpenToAll(nowNanos)) {
                 best = slot;

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.allocator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.typesafe.config.Config;
+import io.granary.allocator.control.ScriptedNode;
+import io.granary.allocator.store.AllocationMapper;
+import io.granary.allocator.store.Books;
+import io.granary.backing.BackingServices;
+import io.granary.backing.DatabaseAddress;
+import io.granary.backing.SharedBacking;
+import io.granary.config.Configuration;
+import io.granary.log.Append;
+import io.granary.log.rocketmq.RocketMqLogSettings;
+import io.granary.log.rocketmq.RocketMqStockLog;
+import io.granary.log.rocketmq.RocketMqTopic;
+import io.granary.model.PartitionId;
+import io.granary.model.RequestId;
+import io.granary.model.Sku;
+import io.granary.protocol.grpc.GrpcConnector;
+import io.granary.protocol.grpc.GrpcSettings;
+import io.granary.record.Entries;
+import io.granary.record.RecordBuilder;
+import io.granary.registry.NodeRegistration;
+import io.granary.registry.Routes;
+import io.granary.registry.SkuState;
+import io.granary.registry.SkuView;
+import io.granary.registry.curator.CuratorRegistry;
+import io.granary.registry.curator.RegistrySettings;
+import io.granary.stock.StockUpdate;
+import io.granary.stock.StockUpdatePublisher;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.core.ThrowingRunnable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Whole allocators on a real ZooKeeper, RocketMQ and MariaDB; only the partition nodes are scripted. */
+class AllocatorIT {
+    private static final AtomicInteger RUNS = new AtomicInteger();
+    private static final Sku SKU = new Sku("hot");
+    private static final PartitionId SLOT_0 = new PartitionId(SKU, 0);
+
+    private final BackingServices services = SharedBacking.services();
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final AtomicInteger updates = new AtomicInteger();
+    private Books books;
+    private Config config;
+    private RocketMqStockLog log;
+    private StockUpdatePublisher publisher;
+    private Routes routes;
+
+    @BeforeEach
+    void open() {
+        String run = ProcessHandle.current().pid() + "-" + RUNS.incrementAndGet();
+        services.broker().createTopic("lanes-" + run, 4);
+        services.broker().createTopic("updates-" + run, 2);
+        services.broker().createTopic("dead-" + run, 1);
+        DatabaseAddress database = services.database();
+        config = Configuration.parse(
+                """
+                granary.database { url = "%s", user = "%s", password = "%s" }
+                granary.log { name-server = "%s"
+                  stock-log-topic = "lanes-%s", stock-update-topic = "updates-%s", dead-letter-topic = "dead-%s" }
+                granary.registry { connect = "%s", root = "/it-%s" }
+                granary.allocator.leader.sweep = 1 s
+                """.formatted(
+                                database.url(),
+                                database.user(),
+                                database.password(),
+                                services.nameServerAddress(),
+                                run,
+                                run,
+                                run,
+                                services.zooKeeperConnectString(),
+                                run),
+                "test");
+        books = Books.open(List.of(AllocationMapper.class));
+        log = add(new RocketMqStockLog(RocketMqLogSettings.stockLog(config)));
+        publisher = new StockUpdatePublisher(add(new RocketMqTopic(RocketMqLogSettings.stockUpdates(config))));
+        routes = add(CuratorRegistry.start(RegistrySettings.of(config))).routes();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        while (!open.isEmpty()) {
+            open.pop().close();
+        }
+        books.close();
+    }
+
+    private <T extends AutoCloseable> T add(T one) {
+        open.push(one);
+        return one;
+    }
+
+    private AllocatorService allocator(String name) {
+        AllocatorService.Surroundings around = new AllocatorService.Surroundings(
+                log,
+                add(new RocketMqTopic(RocketMqLogSettings.stockUpdates(config))),
+                add(new RocketMqTopic(RocketMqLogSettings.deadLetters(config))),
+                add(CuratorRegistry.start(RegistrySettings.of(config))).cluster(),
+                add(GrpcConnector.control(GrpcSettings.defaults())));
+        return add(AllocatorService.start(AllocatorSettings.of(config).named(name), around, new SimpleMeterRegistry()));
+    }
+
+    private ScriptedNode node(String incarnation) {
+        NodeRegistration registration =
+                add(CuratorRegistry.start(RegistrySettings.of(config))).nodeRegistration();
+        ScriptedNode node = add(new ScriptedNode(incarnation).onLane(registration::publish));
+        registration.publish(node.entry());
+        return node;
+    }
+
+    private void update(StockUpdate.Kind kind, Sku sku, long units, int slots) {
+        StockUpdate update = new StockUpdate("u" + updates.incrementAndGet(), kind, sku, units, slots);
+        await().until(() -> publisher.publish(update).get(10, TimeUnit.SECONDS) instanceof Append.Stored);
+    }
+
+    private void restock(Sku sku, long units) {
+        update(StockUpdate.Kind.RESTOCK, sku, units, 0);
+    }
+
+    private static void soon(ThrowingRunnable assertion) {
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(50))
+                .untilAsserted(assertion);
+    }
+
+    private void assertState(Sku sku, SkuState state) throws Exception {
+        Optional<SkuView> view = routes.refresh(sku).get(10, TimeUnit.SECONDS);
+        assertThat(view).map(SkuView::state).contains(state);
+    }
+
+    /** Sells units one by one: in the node's totals, and in its lane. */
+    private void sell(ScriptedNode node, PartitionId partition, int units, long seq) throws Exception {
+        byte[] entries = new byte[units * Entries.WIDTH];
+        for (int i = 0; i < units; i++) {
+            RequestId id = RequestId.of(partition + "/" + seq + "/" + i);
+            Entries.write(entries, i * Entries.WIDTH, id.high(), id.low(), 1);
+        }
+        long epoch = node.figures(partition).get(0);
+        byte[] record = new RecordBuilder(node.entry().incarnation(), 0, 1_024)
+                .deductions(partition, epoch, seq, new Entries(entries, 0, units))
+                .build();
+        assertThat(log.append(node.entry().lane(), record).get(30, TimeUnit.SECONDS))
+                .isInstanceOf(Append.Stored.class);
+        node.sell(partition, units);
+    }
+
+    @Test
+    void fromRestockToSoldOutAndBack() throws Exception {
+        allocator("one");
+        ScriptedNode a = node("a");
+        soon(() -> assertThat(a.entry().lane()).isNotNegative());
+
+        restock(SKU, 30);
+        soon(() -> assertThat(a.remaining(SLOT_0)).isEqualTo(30));
+        soon(() -> assertState(SKU, SkuState.SELLING));
+
+        sell(a, SLOT_0, 30, 1);
+        soon(() -> assertState(SKU, SkuState.SOLD_OUT));
+        assertThat(books.figures(SKU)).isEqualTo(new Books.SkuFigures(0, 0, 0, 30, 30, 0));
+        a.refuse(SLOT_0, 1);
+        soon(() -> assertThat(a.ceilings()).containsEntry(SKU, 0L));
+
+        restock(SKU, 12);
+        soon(() -> assertThat(a.remaining(SLOT_0)).isEqualTo(12));
+        assertState(SKU, SkuState.SELLING);
+        assertThat(a.ceilings()).isEmpty();
+    }
+
+    @Test
+    void anotherAllocatorGoesOnWhenTheLeaderEnds() throws Exception {
+        AllocatorService one = allocator("one");
+        ScriptedNode a = node("a");
+        soon(() -> assertThat(a.leaders()).hasSize(1));
+        AllocatorService two = allocator("two");
+        restock(SKU, 10);
+        soon(() -> assertThat(a.remaining(SLOT_0)).isEqualTo(10));
+
+        one.close();
+
+        soon(() -> assertThat(a.leaders()).last().isEqualTo(two.name()));
+        restock(SKU, 5);
+        soon(() -> assertThat(a.remaining(SLOT_0)).isEqualTo(15));
+        sell(a, SLOT_0, 15, 1);
+        soon(() -> assertState(SKU, SkuState.SOLD_OUT));
+        assertThat(books.number("select max(epoch) from `partition`")).isEqualTo(1);
+    }
+
+    @Test
+    void partitionsOfANodeThatLeavesTheRegistryGoToTheOther() throws Exception {
+        allocator("one");
+        ScriptedNode a = node("a");
+        CuratorRegistry session = CuratorRegistry.start(RegistrySettings.of(config));
+        NodeRegistration registration = session.nodeRegistration();
+        ScriptedNode b = add(new ScriptedNode("b").onLane(registration::publish));
+        registration.publish(b.entry());
+        soon(() -> {
+            assertThat(a.entry().lane()).isNotNegative();
+            assertThat(b.entry().lane()).isNotNegative();
+        });
+        List<Sku> skus = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            skus.add(new Sku("s" + i));
+            restock(skus.get(i), 10);
+        }
+        soon(() -> assertThat(a.partitions().size() + b.partitions().size()).isEqualTo(20));
+        assertThat(b.partitions()).isNotEmpty();
+        PartitionId taken = b.partitions().get(0);
+        sell(b, taken, 3, 1);
+        soon(() -> assertThat(books.figures(taken.sku()).sold()).isEqualTo(3));
+
+        session.close();
+
+        soon(() -> assertThat(skus)
+                .allSatisfy(
+                        sku -> assertThat(a.remaining(new PartitionId(sku, 0))).isPositive()));
+        assertThat(a.figures(taken)).containsExactly(2L, 10L, 3L, 0L, 7L);
+    }
+}
