@@ -67,8 +67,7 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
         this.loop = loop;
         this.settings = settings;
         this.metrics = metrics;
-        NodeLink.Session session =
-                new NodeLink.Session(sessionHigh, sessionLow, loop, connector, settings, metrics);
+        NodeLink.Session session = new NodeLink.Session(sessionHigh, sessionLow, loop, connector, settings, metrics);
         calls = new MpscArrayQueue<>(settings.maxCalls());
         nowNanos = loop.nanoTime();
         wheel = new DeadlineWheel(nowNanos);

@@ -54,7 +54,7 @@ final class ClientLoad {
         ScheduledExecutorService commit = Executors.newSingleThreadScheduledExecutor();
         List<Runnable> waiting = new ArrayList<>();
         if (commitMicros > 0) {
-            commit.scheduleAtFixedRate(
+            var unused = commit.scheduleAtFixedRate(
                     () -> {
                         List<Runnable> now;
                         synchronized (waiting) {
