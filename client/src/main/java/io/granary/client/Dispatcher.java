@@ -211,6 +211,10 @@ final class Dispatcher implements Routes.Listener, NodeLink.Owner {
                 queue(call, slot);
                 return;
             }
+            if (call.concluded()) {
+                end(call);
+                return;
+            }
             call.roundEnded(routes.allCanBeAsked(nowNanos));
             if (routes.state == SkuState.SOLD_OUT) {
                 read(call);
@@ -440,6 +444,8 @@ final class Dispatcher implements Routes.Listener, NodeLink.Owner {
                 slot.owner.drainUnbound(slot, moved);
             }
         }
+        // Who was not sent in time goes where there are units.
+        moved.forEach(CallState::askRegisteredOnly);
         moved.forEach(this::route);
         wake(routes);
     }

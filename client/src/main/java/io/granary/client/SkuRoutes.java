@@ -70,12 +70,17 @@ final class SkuRoutes {
         return registered.length > 0;
     }
 
-    /** The registered slot that a call with nothing open should ask next in its round; null if there is none. */
+    /**
+     * The slot that a call with nothing open should ask next in its round; null if there is none.
+     *
+     * <p>Exhausted partitions are not registered, but still answer for what they deducted: a call asks them in its first
+     * round, and again before it is told that everything is sold. Else a retry of a deduction would be refused.
+     */
     @Nullable
     Slot next(CallState call, long nowNanos) {
         Slot best = null;
         long bestScore = -1;
-        for (Slot slot : registered) {
+        for (Slot slot : call.isFirstRound() || state == SkuState.SOLD_OUT ? slots : registered) {
             long score = call.score(slot.number());
             if (score > bestScore && score < call.below() && slot.canBeAsked(nowNanos)) {
                 best = slot;

@@ -56,9 +56,26 @@ class CallStateTest {
         }
 
         @Test
-        void exceedsActualIsTheEndAndTellsHowManyAreLeftAtMost() {
-            assertThat(ask(0, 1, EXCEEDS_ACTUAL, 3)).isEqualTo(Next.DONE);
+        void exceedsActualIsTheEndOfTheRoundAndTellsHowManyAreLeftAtMost() {
+            assertThat(ask(0, 1, EXCEEDS_ACTUAL, 3)).isEqualTo(Next.OTHER_SLOT);
+            assertThat(ask(1, 1, INSUFFICIENT)).isEqualTo(Next.OTHER_SLOT);
+            assertThat(call.isDone()).isFalse();
+            assertThat(call.concluded()).isTrue();
             assertThat(call.result()).isEqualTo(new DeductionResult(Outcome.INSUFFICIENT, 3));
+        }
+
+        @Test
+        void anotherSlotMayHaveDeductedBeforeWhatExceedsActualNow() {
+            assertThat(ask(0, 1, EXCEEDS_ACTUAL, 0)).isEqualTo(Next.OTHER_SLOT);
+            assertThat(call.isDone()).isFalse();
+            assertThat(ask(1, 1, DEDUCTED)).isEqualTo(Next.DONE);
+            assertThat(call.result()).isEqualTo(DeductionResult.of(Outcome.DEDUCTED));
+        }
+
+        @Test
+        void aRefusalWithoutALastWordConcludesNothing() {
+            ask(0, 1, INSUFFICIENT);
+            assertThat(call.concluded()).isFalse();
         }
 
         @ParameterizedTest
@@ -145,7 +162,8 @@ class CallStateTest {
         void exceedsActualIsTheEndOnlyFromThatEpochOn() {
             giveUp(0, 5);
             assertThat(ask(0, 4, EXCEEDS_ACTUAL, 1)).isEqualTo(Next.SAME_SLOT);
-            assertThat(ask(0, 5, EXCEEDS_ACTUAL, 1)).isEqualTo(Next.DONE);
+            assertThat(ask(0, 5, EXCEEDS_ACTUAL, 1)).isEqualTo(Next.OTHER_SLOT);
+            assertThat(call.concluded()).isTrue();
             assertThat(call.result()).isEqualTo(new DeductionResult(Outcome.INSUFFICIENT, 1));
         }
 

@@ -569,6 +569,8 @@ class GranaryClientTest {
             ScriptedNet.End a = oneSlot();
             routes.publish(SKU, SkuState.SELLING, 1);
             CompletableFuture<DeductionResult> future = deduct();
+            loop.run();
+            a.answer(Answer.INSUFFICIENT, 0);
             loop.pass(Duration.ofMillis(500));
             assertThat(a.received).isEmpty();
             routes.publish(SKU, SkuState.SELLING, 1, at(0, 1, "a"));
@@ -583,9 +585,9 @@ class GranaryClientTest {
             ScriptedNet.End a = oneSlot();
             CompletableFuture<DeductionResult> future = deduct();
             loop.run();
-            a.answer(Answer.EXCEEDS_ACTUAL, 0);
+            a.answer(Answer.EXCEEDS_ACTUAL, 1);
             loop.run();
-            assertThat(future.join()).isEqualTo(new DeductionResult(Outcome.INSUFFICIENT, 0));
+            assertThat(future.join()).isEqualTo(new DeductionResult(Outcome.INSUFFICIENT, 1));
         }
 
         @Test
@@ -656,10 +658,12 @@ class GranaryClientTest {
     class SoldOut {
         @Test
         void isToldWhenAFreshReadAgrees() {
-            oneSlot();
+            ScriptedNet.End a = oneSlot();
             routes.publish(SKU, SkuState.SOLD_OUT, 1);
             int before = routes.readsBegun;
             CompletableFuture<DeductionResult> future = deduct();
+            loop.run();
+            a.answer(Answer.INSUFFICIENT, 0);
             loop.run();
             assertThat(outcome(future)).isEqualTo(Outcome.SOLD_OUT);
             assertThat(routes.readsBegun).isEqualTo(before + 1);
@@ -672,6 +676,8 @@ class GranaryClientTest {
             loop.run();
             routes.change(SKU, SkuState.SELLING, 1, at(0, 1, "a"));
             CompletableFuture<DeductionResult> future = deduct();
+            loop.run();
+            a.answer(Answer.INSUFFICIENT, 0);
             loop.pass(Duration.ofMillis(300));
             assertThat(future).isNotDone();
             routes.tell(SKU);
@@ -683,16 +689,20 @@ class GranaryClientTest {
 
         @Test
         void callsThatComeDuringAReadShareTheNext() {
-            oneSlot();
+            ScriptedNet.End a = oneSlot();
             routes.publish(SKU, SkuState.SOLD_OUT, 1);
             loop.run();
             int before = routes.readsBegun;
             routes.holdReads = true;
             CompletableFuture<DeductionResult> first = deduct();
             loop.run();
+            a.answer(Answer.INSUFFICIENT, 0);
+            loop.run();
             List<CompletableFuture<DeductionResult>> others = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
                 others.add(deduct());
+                loop.run();
+                a.answer(Answer.INSUFFICIENT, 0);
                 loop.run();
             }
             assertThat(routes.readsBegun).isEqualTo(before + 1);
@@ -708,13 +718,26 @@ class GranaryClientTest {
 
         @Test
         void isToldFromWhatIsKnownIfTheRegistryIsOutOfReach() {
-            oneSlot();
+            ScriptedNet.End a = oneSlot();
             routes.publish(SKU, SkuState.SOLD_OUT, 1);
             loop.run();
             routes.reachable = false;
             CompletableFuture<DeductionResult> future = deduct();
             loop.run();
+            a.answer(Answer.INSUFFICIENT, 0);
+            loop.run();
             assertThat(outcome(future)).isEqualTo(Outcome.SOLD_OUT);
+        }
+
+        @Test
+        void aRetryOfADeductionHearsTheSameAgain() {
+            ScriptedNet.End a = oneSlot();
+            routes.publish(SKU, SkuState.SOLD_OUT, 1);
+            CompletableFuture<DeductionResult> retry = deduct();
+            loop.run();
+            a.answer(Answer.DEDUCTED, 0);
+            loop.run();
+            assertThat(outcome(retry)).isEqualTo(Outcome.DEDUCTED);
         }
 
         @Test
@@ -730,12 +753,14 @@ class GranaryClientTest {
 
         @Test
         void aReadThatNeverEndsDoesNotHoldTheCallBeyondItsDeadline() {
-            oneSlot();
+            ScriptedNet.End a = oneSlot();
             routes.publish(SKU, SkuState.SOLD_OUT, 1);
             routes.holdReads = true;
             CompletableFuture<DeductionResult> future = deduct();
+            loop.run();
+            a.answer(Answer.INSUFFICIENT, 0);
             loop.pass(SECOND.plusMillis(3));
-            assertThat(outcome(future)).isEqualTo(Outcome.UNAVAILABLE);
+            assertThat(outcome(future)).isEqualTo(Outcome.INSUFFICIENT);
         }
     }
 
