@@ -47,6 +47,8 @@ class CallState {
     private long openEpoch = NONE;
     private long below = Long.MAX_VALUE;
     private byte heard;
+    private boolean firstRound = true;
+    private @Nullable DeductionResult exceeded;
     private Outcome lastRound = Outcome.UNAVAILABLE;
     private @Nullable DeductionResult result;
 
@@ -75,6 +77,16 @@ class CallState {
     /** The score of a slot for this call; the slot with the highest is asked first. */
     long score(int candidate) {
         return Rendezvous.score(hash, candidate);
+    }
+
+    /** The slot with the highest score of these. */
+    int first(int[] candidates) {
+        return Rendezvous.first(hash, candidates);
+    }
+
+    /** Whether all slots are still to be asked in this round. */
+    boolean isNewRound() {
+        return below == Long.MAX_VALUE;
     }
 
     /** Only slots with a score below this are still to be asked in this round. */
@@ -114,12 +126,16 @@ class CallState {
         return switch (answer) {
             case DEDUCTED -> done(DeductionResult.of(Outcome.DEDUCTED));
             case CONFLICT -> settles ? done(new DeductionResult(Outcome.CONFLICT, detail)) : Next.SAME_SLOT;
-            case EXCEEDS_ACTUAL -> settles ? done(new DeductionResult(Outcome.INSUFFICIENT, detail)) : Next.SAME_SLOT;
-            case INSUFFICIENT -> {
+            case EXCEEDS_ACTUAL, INSUFFICIENT -> {
                 if (!settles) {
                     yield Next.SAME_SLOT;
                 }
                 openEpoch = NONE;
+                if (answer == Answer.EXCEEDS_ACTUAL) {
+                    exceeded = detail > 0
+                            ? new DeductionResult(Outcome.INSUFFICIENT, detail)
+                            : DeductionResult.of(Outcome.SOLD_OUT);
+                }
                 yield refused(INSUFFICIENT);
             }
             case THROTTLED -> isOpen() ? Next.SAME_SLOT : refused(THROTTLED);
@@ -147,6 +163,35 @@ class CallState {
         return true;
     }
 
+    /** A slot was passed by in this round, as too much waits for its owner already. */
+    void passedCrowd() {
+        heard |= THROTTLED;
+    }
+
+    /** Whether every slot that is known is to be asked, not only those that have units. */
+    boolean isFirstRound() {
+        return firstRound;
+    }
+
+    /** From now on only slots that have units are to be asked, unless all is sold. */
+    void askRegisteredOnly() {
+        firstRound = false;
+    }
+
+    /**
+     * No slot is left to ask in this round. If one said that nobody has so many units, and all others that they did not
+     * deduct this id before, the call is over.
+     *
+     * @return whether it is
+     */
+    boolean concluded() {
+        if (exceeded == null) {
+            return false;
+        }
+        done(exceeded);
+        return true;
+    }
+
     /**
      * No slot is left to ask in this round; the next begins. A round in which no slot was registered leaves what the
      * round before has shown.
@@ -163,6 +208,7 @@ class CallState {
         }
         heard = 0;
         below = Long.MAX_VALUE;
+        firstRound = false;
     }
 
     /** The call ends without asking any slot more; nothing may be open. */

@@ -36,7 +36,8 @@ public enum Outcome {
      */
     NO_SUCH_SKU,
     /**
-     * Every unit of the SKU is sold; the registry was asked during the call, or could not be reached and said so before.
+     * Every unit of the SKU is sold; a node said so during the call, or the registry, or that could not be reached and had
+     * said so before.
      *
      * <p>What to do: refuse the order. A restock makes the SKU sell again.
      */

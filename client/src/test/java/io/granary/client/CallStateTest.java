@@ -56,9 +56,26 @@ class CallStateTest {
         }
 
         @Test
-        void exceedsActualIsTheEndAndTellsHowManyAreLeftAtMost() {
-            assertThat(ask(0, 1, EXCEEDS_ACTUAL, 3)).isEqualTo(Next.DONE);
+        void exceedsActualIsTheEndOfTheRoundAndTellsHowManyAreLeftAtMost() {
+            assertThat(ask(0, 1, EXCEEDS_ACTUAL, 3)).isEqualTo(Next.OTHER_SLOT);
+            assertThat(ask(1, 1, INSUFFICIENT)).isEqualTo(Next.OTHER_SLOT);
+            assertThat(call.isDone()).isFalse();
+            assertThat(call.concluded()).isTrue();
             assertThat(call.result()).isEqualTo(new DeductionResult(Outcome.INSUFFICIENT, 3));
+        }
+
+        @Test
+        void anotherSlotMayHaveDeductedBeforeWhatExceedsActualNow() {
+            assertThat(ask(0, 1, EXCEEDS_ACTUAL, 0)).isEqualTo(Next.OTHER_SLOT);
+            assertThat(call.isDone()).isFalse();
+            assertThat(ask(1, 1, DEDUCTED)).isEqualTo(Next.DONE);
+            assertThat(call.result()).isEqualTo(DeductionResult.of(Outcome.DEDUCTED));
+        }
+
+        @Test
+        void aRefusalWithoutALastWordConcludesNothing() {
+            ask(0, 1, INSUFFICIENT);
+            assertThat(call.concluded()).isFalse();
         }
 
         @ParameterizedTest
@@ -145,7 +162,8 @@ class CallStateTest {
         void exceedsActualIsTheEndOnlyFromThatEpochOn() {
             giveUp(0, 5);
             assertThat(ask(0, 4, EXCEEDS_ACTUAL, 1)).isEqualTo(Next.SAME_SLOT);
-            assertThat(ask(0, 5, EXCEEDS_ACTUAL, 1)).isEqualTo(Next.DONE);
+            assertThat(ask(0, 5, EXCEEDS_ACTUAL, 1)).isEqualTo(Next.OTHER_SLOT);
+            assertThat(call.concluded()).isTrue();
             assertThat(call.result()).isEqualTo(new DeductionResult(Outcome.INSUFFICIENT, 1));
         }
 
@@ -189,6 +207,14 @@ class CallStateTest {
             assertThat(call.answeredLate(answer)).isFalse();
             assertThat(call.isOpen()).isTrue();
             assertThat(call.isInFlight()).isTrue();
+        }
+
+        @ParameterizedTest
+        @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DEDUCTED")
+        void theySettleNothing(Answer answer) {
+            giveUp(0, 5);
+            assertThat(call.answeredLate(answer)).isFalse();
+            assertThat(call.isOpen()).isTrue();
         }
 
         @Test
@@ -255,6 +281,14 @@ class CallStateTest {
             ask(0, 1, INSUFFICIENT);
             ask(1, 1, THROTTLED);
             ask(2, 1, NOT_OWNER);
+            call.roundEnded(false);
+            assertThat(expired().outcome()).isEqualTo(Outcome.THROTTLED);
+        }
+
+        @Test
+        void aRoundThatPassedACrowdIsThrottled() {
+            ask(0, 1, INSUFFICIENT);
+            call.passedCrowd();
             call.roundEnded(false);
             assertThat(expired().outcome()).isEqualTo(Outcome.THROTTLED);
         }

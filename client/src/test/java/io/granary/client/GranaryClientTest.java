@@ -366,6 +366,50 @@ class GranaryClientTest {
     }
 
     @Nested
+    class Crowds {
+        @Test
+        void aNodeThatHasStoppedHoldsTwoWindowsOfCallsAndNoMore() {
+            client = client(settings(1_000, 100));
+            twoSlots();
+            for (int i = 0; i < 300; i++) {
+                unheard.add(deductAtSlot0());
+                loop.run();
+                while (!net.to("b:1").received.isEmpty()) {
+                    net.to("b:1").answer(Answer.DEDUCTED, 0);
+                    loop.run();
+                }
+            }
+            assertThat(unheard).filteredOn(CompletableFuture::isDone).hasSize(100);
+            assertThat(net.to("a:1").received.stream()
+                            .mapToInt(frame -> ((ClientFrame.Deduct) frame).entries())
+                            .sum())
+                    .isEqualTo(100);
+        }
+
+        @Test
+        void whoFindsOnlyCrowdsIsThrottledAtTheDeadlineOrAskedWhenTheyAreGone() {
+            client = client(settings(1_000, 16));
+            ScriptedNet.End a = oneSlot();
+            for (int i = 0; i < 32; i++) {
+                unheard.add(deduct(SKU, Duration.ofSeconds(10)));
+                loop.run();
+            }
+            CompletableFuture<DeductionResult> impatient = deduct(SKU, Duration.ofMillis(50));
+            CompletableFuture<DeductionResult> patient = deduct(SKU, Duration.ofSeconds(5));
+            loop.pass(Duration.ofMillis(60));
+            assertThat(outcome(impatient)).isEqualTo(Outcome.THROTTLED);
+            for (int i = 0; i < 500; i++) {
+                loop.pass(MS);
+                while (!a.received.isEmpty()) {
+                    a.answer(Answer.DEDUCTED, 0);
+                    loop.run();
+                }
+            }
+            assertThat(outcome(patient)).isEqualTo(Outcome.DEDUCTED);
+        }
+    }
+
+    @Nested
     class Owners {
         @Test
         void whatIsInFlightWhenTheSlotGetsAnotherOwnerGoesThereAtOnce() {
@@ -569,6 +613,8 @@ class GranaryClientTest {
             ScriptedNet.End a = oneSlot();
             routes.publish(SKU, SkuState.SELLING, 1);
             CompletableFuture<DeductionResult> future = deduct();
+            loop.run();
+            a.answer(Answer.INSUFFICIENT, 0);
             loop.pass(Duration.ofMillis(500));
             assertThat(a.received).isEmpty();
             routes.publish(SKU, SkuState.SELLING, 1, at(0, 1, "a"));
@@ -583,9 +629,9 @@ class GranaryClientTest {
             ScriptedNet.End a = oneSlot();
             CompletableFuture<DeductionResult> future = deduct();
             loop.run();
-            a.answer(Answer.EXCEEDS_ACTUAL, 0);
+            a.answer(Answer.EXCEEDS_ACTUAL, 1);
             loop.run();
-            assertThat(future.join()).isEqualTo(new DeductionResult(Outcome.INSUFFICIENT, 0));
+            assertThat(future.join()).isEqualTo(new DeductionResult(Outcome.INSUFFICIENT, 1));
         }
 
         @Test
@@ -656,10 +702,12 @@ class GranaryClientTest {
     class SoldOut {
         @Test
         void isToldWhenAFreshReadAgrees() {
-            oneSlot();
+            ScriptedNet.End a = oneSlot();
             routes.publish(SKU, SkuState.SOLD_OUT, 1);
             int before = routes.readsBegun;
             CompletableFuture<DeductionResult> future = deduct();
+            loop.run();
+            a.answer(Answer.INSUFFICIENT, 0);
             loop.run();
             assertThat(outcome(future)).isEqualTo(Outcome.SOLD_OUT);
             assertThat(routes.readsBegun).isEqualTo(before + 1);
@@ -672,6 +720,8 @@ class GranaryClientTest {
             loop.run();
             routes.change(SKU, SkuState.SELLING, 1, at(0, 1, "a"));
             CompletableFuture<DeductionResult> future = deduct();
+            loop.run();
+            a.answer(Answer.INSUFFICIENT, 0);
             loop.pass(Duration.ofMillis(300));
             assertThat(future).isNotDone();
             routes.tell(SKU);
@@ -683,16 +733,20 @@ class GranaryClientTest {
 
         @Test
         void callsThatComeDuringAReadShareTheNext() {
-            oneSlot();
+            ScriptedNet.End a = oneSlot();
             routes.publish(SKU, SkuState.SOLD_OUT, 1);
             loop.run();
             int before = routes.readsBegun;
             routes.holdReads = true;
             CompletableFuture<DeductionResult> first = deduct();
             loop.run();
+            a.answer(Answer.INSUFFICIENT, 0);
+            loop.run();
             List<CompletableFuture<DeductionResult>> others = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
                 others.add(deduct());
+                loop.run();
+                a.answer(Answer.INSUFFICIENT, 0);
                 loop.run();
             }
             assertThat(routes.readsBegun).isEqualTo(before + 1);
@@ -708,13 +762,26 @@ class GranaryClientTest {
 
         @Test
         void isToldFromWhatIsKnownIfTheRegistryIsOutOfReach() {
-            oneSlot();
+            ScriptedNet.End a = oneSlot();
             routes.publish(SKU, SkuState.SOLD_OUT, 1);
             loop.run();
             routes.reachable = false;
             CompletableFuture<DeductionResult> future = deduct();
             loop.run();
+            a.answer(Answer.INSUFFICIENT, 0);
+            loop.run();
             assertThat(outcome(future)).isEqualTo(Outcome.SOLD_OUT);
+        }
+
+        @Test
+        void aRetryOfADeductionHearsTheSameAgain() {
+            ScriptedNet.End a = oneSlot();
+            routes.publish(SKU, SkuState.SOLD_OUT, 1);
+            CompletableFuture<DeductionResult> retry = deduct();
+            loop.run();
+            a.answer(Answer.DEDUCTED, 0);
+            loop.run();
+            assertThat(outcome(retry)).isEqualTo(Outcome.DEDUCTED);
         }
 
         @Test
@@ -730,12 +797,14 @@ class GranaryClientTest {
 
         @Test
         void aReadThatNeverEndsDoesNotHoldTheCallBeyondItsDeadline() {
-            oneSlot();
+            ScriptedNet.End a = oneSlot();
             routes.publish(SKU, SkuState.SOLD_OUT, 1);
             routes.holdReads = true;
             CompletableFuture<DeductionResult> future = deduct();
+            loop.run();
+            a.answer(Answer.INSUFFICIENT, 0);
             loop.pass(SECOND.plusMillis(3));
-            assertThat(outcome(future)).isEqualTo(Outcome.UNAVAILABLE);
+            assertThat(outcome(future)).isEqualTo(Outcome.INSUFFICIENT);
         }
     }
 

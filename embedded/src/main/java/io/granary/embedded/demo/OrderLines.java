@@ -71,6 +71,11 @@ final class OrderLines {
     private final int date;
     private final Sink sink;
 
+    /** The last date that was read: the lines of one invoice have the same. */
+    private String lastDateText = "";
+
+    private LocalDateTime lastDate = LocalDateTime.MIN;
+
     private OrderLines(List<String> header, Columns columns, Sink sink) throws UnreadableException {
         this.invoice = index(header, columns.invoice());
         this.sku = index(header, columns.sku());
@@ -185,14 +190,16 @@ final class OrderLines {
             sink.bad(position, BadLine.QUANTITY_OUT_OF_RANGE);
             return;
         }
-        LocalDateTime when;
-        try {
-            when = date(dateText);
-        } catch (DateTimeParseException e) {
-            sink.bad(position, BadLine.BAD_DATE);
-            return;
+        if (!dateText.equals(lastDateText)) {
+            try {
+                lastDate = date(dateText);
+                lastDateText = dateText;
+            } catch (DateTimeParseException e) {
+                sink.bad(position, BadLine.BAD_DATE);
+                return;
+            }
         }
-        sink.line(new Line(position, invoiceText, parsedSku, (int) units, when));
+        sink.line(new Line(position, invoiceText, parsedSku, (int) units, lastDate));
     }
 
     private static String value(CSVRecord record, int index) {

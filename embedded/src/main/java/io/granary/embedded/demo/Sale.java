@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.embedded.demo;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -18,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Sale {
     /** Hears of the progress, about every 100 ms, on the thread that runs the sale. */
     interface Watcher {
-        void onProgress(long stepsEnded);
+        void onProgress(long stepsEnded) throws SQLException;
     }
 
     private static final Duration TICK = Duration.ofMillis(100);
@@ -62,7 +63,7 @@ final class Sale {
      *
      * @param callers at least 1
      */
-    void run(int from, int to, int callers, Watcher watcher) throws InterruptedException {
+    void run(int from, int to, int callers, Watcher watcher) throws InterruptedException, SQLException {
         AtomicInteger next = new AtomicInteger(from);
         CountDownLatch busy = new CountDownLatch(callers);
         for (int i = 0; i < callers; i++) {

@@ -20,7 +20,7 @@ class ReportTest {
 
     private final ToyShop shop = new ToyShop(Runnable::run);
 
-    private Report sell(int unitsOfA) throws InterruptedException {
+    private Report sell(int unitsOfA) throws Exception {
         Orders.Builder builder = new Orders.Builder();
         builder.request(WARM, RequestId.of("w"), 1);
         for (int i = 0; i < 10; i++) {

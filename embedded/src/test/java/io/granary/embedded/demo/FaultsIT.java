@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.embedded.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.granary.backing.BackingProcess;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Sales in the middle of which something breaks: in the end all of the audit's rules hold, and everybody has an answer. */
+class FaultsIT {
+    private static final GeneratedSale SALE = GeneratedSale.DEFAULT.withRequests(60_000);
+    private static final int HALFWAY = 25_000;
+
+    @TempDir
+    private Path data;
+
+    private static void sellsRightDespite(Rig rig, Callable<?> deed) throws Exception {
+        Mischief[] mischief = new Mischief[1];
+        Report report = rig.sell(Rig.options(SALE, 500, null), shop -> {
+            mischief[0] = new Mischief(shop, HALFWAY, deed);
+            return mischief[0];
+        });
+        mischief[0].await();
+
+        assertThat(report.toJson().get("requests").asLong()).isEqualTo(SALE.requests());
+        assertThat(report.toJson().get("hotSku").get("deducted").asLong()).isEqualTo(SALE.hotUnits());
+        assertThat(report.passed()).as(report.toText()).isTrue();
+    }
+
+    @Test
+    void aNodeIsKilledAndAnotherTakesOver() throws Exception {
+        try (Rig rig = new Rig(data, 1, 1);
+                NodeProcess node = NodeProcess.start(rig.granary())) {
+            await().atMost(Duration.ofMinutes(1)).until(() -> lanes(rig) == 2);
+
+            sellsRightDespite(rig, () -> {
+                node.kill();
+                return null;
+            });
+        }
+    }
+
+    /** How many incarnations have a lane. */
+    private static long lanes(Rig rig) throws Exception {
+        try (Connection connection = rig.connect()) {
+            return SqlBooks.number(connection, "select count(*) from lane where owner is not null");
+        }
+    }
+
+    @Test
+    void aNodeIsClosedAndAnotherTakesOver() throws Exception {
+        try (Rig rig = new Rig(data, 2, 1)) {
+            sellsRightDespite(rig, () -> {
+                rig.granary().nodes().get(0).close();
+                return null;
+            });
+        }
+    }
+
+    @Test
+    void theBrokerIsKilledAndStartsAgain() throws Exception {
+        try (Rig rig = new Rig(data, 2, 1)) {
+            sellsRightDespite(rig, () -> restart(rig.granary().backing().broker()));
+        }
+    }
+
+    @Test
+    void theDatabaseIsKilledAndStartsAgain() throws Exception {
+        try (Rig rig = new Rig(data, 2, 1)) {
+            sellsRightDespite(rig, () -> restart(rig.granary().backing().mariaDb()));
+        }
+    }
+
+    private static Object restart(BackingProcess process) {
+        process.kill();
+        process.start();
+        return process;
+    }
+
+    @Test
+    void oneOfTwoAllocatorsIsClosed() throws Exception {
+        try (Rig rig = new Rig(data, 2, 2)) {
+            sellsRightDespite(rig, () -> {
+                List.copyOf(rig.granary().allocators()).get(0).close();
+                return null;
+            });
+        }
+    }
+}
