@@ -79,6 +79,16 @@ class CallState {
         return Rendezvous.score(hash, candidate);
     }
 
+    /** The slot with the highest score of these. */
+    int first(int[] candidates) {
+        return Rendezvous.first(hash, candidates);
+    }
+
+    /** Whether all slots are still to be asked in this round. */
+    boolean isNewRound() {
+        return below == Long.MAX_VALUE;
+    }
+
     /** Only slots with a score below this are still to be asked in this round. */
     long below() {
         return below;
@@ -151,6 +161,11 @@ class CallState {
         flightEpoch = NONE;
         done(DeductionResult.of(Outcome.DEDUCTED));
         return true;
+    }
+
+    /** A slot was passed by in this round, as too much waits for its owner already. */
+    void passedCrowd() {
+        heard |= THROTTLED;
     }
 
     /** Whether every slot that is known is to be asked, not only those that have units. */

@@ -10,7 +10,8 @@ import java.time.Duration;
  * The settings of a client; {@code reference.conf} has the defaults, under {@code granary.client}.
  *
  * @param maxCalls 16 to 1,000,000: calls under way; one more is refused at once with {@link Outcome#THROTTLED}
- * @param windowEntries 1 to 1,000,000: attempts of which a node may owe the answer; calls beyond wait here
+ * @param windowEntries 1 to 1,000,000: attempts of which a node may owe the answer; as many more calls may wait
+ *     for it here, before the rest goes to other slots or backs off
  * @param backoffMin 1 ms to 1 min: the first pause before a call asks again what it has asked before
  * @param backoffMax {@code backoffMin} to 1 min: pauses double up to this one
  * @param reconnectMax {@code backoffMin} to 1 min: likewise for trying to reach a node again

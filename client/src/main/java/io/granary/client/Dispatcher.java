@@ -2,25 +2,18 @@
 package io.granary.client;
 
 import io.granary.concurrent.Loop;
-import io.granary.model.Sku;
 import io.granary.protocol.Answer;
 import io.granary.protocol.Connector;
-import io.granary.registry.NodeEntry;
-import io.granary.registry.PartitionEntry;
 import io.granary.registry.Routes;
 import io.granary.registry.SkuState;
-import io.granary.registry.SkuView;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jctools.queues.MpscArrayQueue;
 import org.jctools.queues.MpscUnboundedArrayQueue;
@@ -36,15 +29,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A call waits in one {@link Call.Place} at a time, and is in the wheel from its begin to its end.
  */
-final class Dispatcher implements Routes.Listener, NodeLink.Owner {
+final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
     /** Calls begun in one drain, so that timers and answers get their turn. */
     private static final int BATCH = 16_384;
 
     private final Loop loop;
-    private final Routes registry;
     private final ClientSettings settings;
     private final ClientMetrics metrics;
-    private final NodeLink.Session session;
 
     private final MpscArrayQueue<Call> calls;
     private final MpscUnboundedArrayQueue<Runnable> events = new MpscUnboundedArrayQueue<>(256);
@@ -55,8 +46,7 @@ final class Dispatcher implements Routes.Listener, NodeLink.Owner {
     private volatile boolean terminated;
 
     // From here on: the loop's.
-    private final Map<Sku, SkuRoutes> skus = new HashMap<>();
-    private final Map<String, NodeLink> nodes = new HashMap<>();
+    private final Directory directory;
     private final Set<SkuRoutes> withParked = new LinkedHashSet<>();
     private final Deque<NodeLink> dirty = new ArrayDeque<>();
     private final DeadlineWheel wheel;
@@ -75,18 +65,18 @@ final class Dispatcher implements Routes.Listener, NodeLink.Owner {
             long sessionLow,
             ClientMetrics metrics) {
         this.loop = loop;
-        this.registry = registry;
         this.settings = settings;
         this.metrics = metrics;
-        session = new NodeLink.Session(sessionHigh, sessionLow, loop, connector, settings, metrics);
+        NodeLink.Session session = new NodeLink.Session(sessionHigh, sessionLow, loop, connector, settings, metrics);
         calls = new MpscArrayQueue<>(settings.maxCalls());
         nowNanos = loop.nanoTime();
         wheel = new DeadlineWheel(nowNanos);
+        directory = new Directory(registry, this, metrics, incarnation -> new NodeLink(incarnation, session, this));
     }
 
     /** Call once, before anything else. */
     void start() {
-        registry.listen(this);
+        directory.start();
     }
 
     /** Takes a call over, or refuses it at once if too many are under way. Any thread may call this. */
@@ -115,21 +105,7 @@ final class Dispatcher implements Routes.Listener, NodeLink.Owner {
     }
 
     int knownSkus() {
-        return skus.size();
-    }
-
-    @Override
-    public void onSku(Sku sku, Optional<SkuView> view) {
-        post(() -> viewed(sku, view));
-    }
-
-    @Override
-    public void onNode(String incarnation, Optional<NodeEntry> node) {
-        post(() -> {
-            NodeLink link = node(incarnation);
-            link.setAddress(node.map(NodeEntry::address).orElse(null));
-            forgetIfUseless(link);
-        });
+        return directory.knownSkus();
     }
 
     @Override
@@ -140,7 +116,14 @@ final class Dispatcher implements Routes.Listener, NodeLink.Owner {
 
     private void arm() {
         if (!draining.get() && draining.compareAndSet(false, true)) {
-            loop.execute(drain);
+            try {
+                loop.execute(drain);
+            } catch (RejectedExecutionException e) {
+                if (!terminated) {
+                    throw e;
+                }
+                // The loop was closed after the client: nobody needs the event any more.
+            }
         }
     }
 
@@ -174,11 +157,7 @@ final class Dispatcher implements Routes.Listener, NodeLink.Owner {
     // Calls
 
     private void begin(Call call) {
-        SkuRoutes routes = skus.get(call.sku);
-        if (routes == null) {
-            routes = new SkuRoutes(call.sku);
-            skus.put(call.sku, routes);
-        }
+        SkuRoutes routes = directory.sku(call.sku);
         call.begin(routes, nowNanos);
         routes.calls++;
         metrics.began();
@@ -192,7 +171,8 @@ final class Dispatcher implements Routes.Listener, NodeLink.Owner {
     }
 
     /** Sends the call on its way: to a slot, or to wait. */
-    private void route(Call call) {
+    @Override
+    public void route(Call call) {
         SkuRoutes routes = call.routes();
         if (closing) {
             expire(call);
@@ -204,7 +184,7 @@ final class Dispatcher implements Routes.Listener, NodeLink.Owner {
                 park(call, true);
             }
         } else if (routes.state == null) {
-            read(call);
+            directory.read(call);
         } else {
             Slot slot = routes.state == SkuState.PAUSED ? null : routes.next(call, nowNanos);
             if (slot != null) {
@@ -215,9 +195,12 @@ final class Dispatcher implements Routes.Listener, NodeLink.Owner {
                 end(call);
                 return;
             }
-            call.roundEnded(routes.allCanBeAsked(nowNanos));
+            if (routes.isAnyCrowded()) {
+                call.passedCrowd();
+            }
+            call.roundEnded(routes.allAreOpenToAll(nowNanos));
             if (routes.state == SkuState.SOLD_OUT) {
-                read(call);
+                directory.read(call);
             } else {
                 park(call, routes.state == SkuState.SELLING && routes.hasRegistered());
             }
@@ -235,7 +218,8 @@ final class Dispatcher implements Routes.Listener, NodeLink.Owner {
     }
 
     /** The call waits for another view of its SKU or for a node, and tries again after a while if told so. */
-    private void park(Call call, boolean tryAgain) {
+    @Override
+    public void park(Call call, boolean tryAgain) {
         SkuRoutes routes = call.routes();
         call.place = Call.Place.PARKED;
         routes.parked.add(call);
@@ -248,7 +232,8 @@ final class Dispatcher implements Routes.Listener, NodeLink.Owner {
         }
     }
 
-    private void wake(SkuRoutes routes) {
+    @Override
+    public void wake(SkuRoutes routes) {
         if (routes.parked.isEmpty()) {
             return;
         }
@@ -301,6 +286,12 @@ final class Dispatcher implements Routes.Listener, NodeLink.Owner {
         call.place = Call.Place.NONE;
     }
 
+    @Override
+    public void refuse(Call call, Outcome outcome) {
+        call.refuse(outcome);
+        end(call);
+    }
+
     private void expire(Call call) {
         leave(call);
         call.expired();
@@ -315,7 +306,7 @@ final class Dispatcher implements Routes.Listener, NodeLink.Owner {
         wheel.remove(call);
         SkuRoutes routes = call.routes();
         routes.calls--;
-        forgetIfUnknown(routes);
+        directory.forgetIfUnknown(routes);
         metrics.ended(call);
         call.future.complete(call.result());
     }
@@ -341,7 +332,7 @@ final class Dispatcher implements Routes.Listener, NodeLink.Owner {
             return;
         }
         if (answer == Answer.NOT_OWNER && call.at != null) {
-            disowned(call.at, detail);
+            directory.disowned(call.at, detail, nowNanos + settings.backoffMax().toNanos());
         }
         if (next == CallState.Next.OTHER_SLOT || answer == Answer.NOT_OWNER) {
             route(call);
@@ -349,17 +340,6 @@ final class Dispatcher implements Routes.Listener, NodeLink.Owner {
             expire(call);
         } else {
             park(call, true);
-        }
-    }
-
-    /** The owner says that it does not serve the slot's epoch, which it never will again, but maybe another. */
-    private void disowned(Slot slot, long itsEpoch) {
-        if (itsEpoch > slot.epoch) {
-            List<Call> moved = new ArrayList<>();
-            own(slot, itsEpoch, slot.owner, moved);
-            moved.forEach(this::route);
-        } else {
-            slot.shun(nowNanos + settings.backoffMax().toNanos());
         }
     }
 
@@ -395,183 +375,7 @@ final class Dispatcher implements Routes.Listener, NodeLink.Owner {
             }
         }
         lost.forEach(this::route);
-        forgetIfUseless(link);
-    }
-
-    private NodeLink node(String incarnation) {
-        return nodes.computeIfAbsent(incarnation, name -> new NodeLink(name, session, this));
-    }
-
-    private void forgetIfUseless(NodeLink link) {
-        if (link.isUseless()) {
-            nodes.remove(link.incarnation, link);
-        }
-    }
-
-    // The registry
-
-    private void viewed(Sku sku, Optional<SkuView> view) {
-        SkuRoutes routes = skus.get(sku);
-        if (routes == null || !routes.followed) {
-            return;
-        }
-        if (view.isPresent()) {
-            apply(routes, view.get());
-        } else {
-            applyNone(routes);
-        }
-    }
-
-    private void apply(SkuRoutes routes, SkuView view) {
-        routes.state = view.state();
-        List<Call> moved = new ArrayList<>();
-        for (Slot slot : routes.slots()) {
-            slot.registered = false;
-        }
-        for (PartitionEntry entry : view.partitions()) {
-            Slot slot = routes.slot(entry.slot());
-            NodeLink owner = node(entry.node());
-            if (entry.epoch() > slot.epoch) {
-                own(slot, entry.epoch(), owner, moved);
-            }
-            // A lower epoch is what a replaced owner left behind, unless the owner has told us of its new epoch first.
-            slot.registered = owner == slot.owner;
-            forgetIfUseless(owner);
-        }
-        routes.registrationChanged();
-        for (Slot slot : routes.slots()) {
-            if ((!slot.registered || view.state() == SkuState.PAUSED) && slot.owner != null) {
-                slot.owner.drainUnbound(slot, moved);
-            }
-        }
-        // Who was not sent in time goes where there are units.
-        moved.forEach(CallState::askRegisteredOnly);
-        moved.forEach(this::route);
-        wake(routes);
-    }
-
-    private void applyNone(SkuRoutes routes) {
-        routes.state = null;
-        if (routes.followed) {
-            routes.followed = false;
-            registry.forget(routes.sku);
-        }
-        for (Slot slot : routes.slots()) {
-            slot.registered = false;
-        }
-        routes.registrationChanged();
-        wake(routes);
-        forgetIfUnknown(routes);
-    }
-
-    /** The slot has an owner of a higher epoch: what was sent to the former one is given up and comes out. */
-    private void own(Slot slot, long epoch, @Nullable NodeLink owner, List<Call> moved) {
-        NodeLink former = slot.owner;
-        int before = moved.size();
-        if (former != null) {
-            former.release(slot, moved);
-            metrics.givenUp((int) moved.subList(before, moved.size()).stream()
-                    .filter(CallState::isOpen)
-                    .count());
-        }
-        slot.epoch = epoch;
-        slot.owner = owner;
-        slot.shunned = false;
-        if (owner != null) {
-            owner.owned++;
-        }
-        if (former != null && former != owner) {
-            forgetIfUseless(former);
-        }
-    }
-
-    /** The call waits for a read of the registry that begins after it. */
-    private void read(Call call) {
-        SkuRoutes routes = call.routes();
-        call.place = Call.Place.READING;
-        if (routes.readUnderWay) {
-            routes.nextReaders.add(call);
-        } else {
-            routes.readers.add(call);
-            beginRead(routes);
-        }
-    }
-
-    private void beginRead(SkuRoutes routes) {
-        routes.readUnderWay = true;
-        var unused = registry.refresh(routes.sku)
-                .handle((view, failure) -> failure == null ? new ReadEnd(true, view) : ReadEnd.OUT_OF_REACH)
-                .thenAccept(end -> post(() -> endRead(routes, end)));
-    }
-
-    /** What a read of the registry has brought. */
-    private record ReadEnd(boolean reached, Optional<SkuView> view) {
-        static final ReadEnd OUT_OF_REACH = new ReadEnd(false, Optional.empty());
-    }
-
-    private void endRead(SkuRoutes routes, ReadEnd end) {
-        Set<Call> readers = routes.readers;
-        routes.readers = routes.nextReaders;
-        routes.nextReaders = new LinkedHashSet<>();
-        routes.readUnderWay = false;
-        if (!routes.readers.isEmpty()) {
-            beginRead(routes);
-        }
-        for (Call call : readers) {
-            call.place = Call.Place.NONE;
-        }
-        if (!end.reached()) {
-            // Out of reach: what is known counts, and who knows nothing must wait.
-            for (Call call : readers) {
-                if (routes.state == SkuState.SOLD_OUT) {
-                    refuse(call, Outcome.SOLD_OUT);
-                } else {
-                    park(call, true);
-                }
-            }
-        } else if (end.view().isEmpty()) {
-            applyNone(routes);
-            for (Call call : readers) {
-                refuse(call, Outcome.NO_SUCH_SKU);
-            }
-        } else {
-            SkuView view = end.view().get();
-            if (routes.state == null) {
-                apply(routes, view);
-                routes.followed = true;
-                registry.follow(routes.sku);
-            }
-            for (Call call : readers) {
-                if (view.state() == SkuState.SOLD_OUT) {
-                    refuse(call, Outcome.SOLD_OUT);
-                } else if (routes.state == SkuState.SOLD_OUT) {
-                    park(call, true); // The news will come by the watch, too.
-                } else {
-                    route(call);
-                }
-            }
-        }
-        forgetIfUnknown(routes);
-    }
-
-    private void refuse(Call call, Outcome outcome) {
-        call.refuse(outcome);
-        end(call);
-    }
-
-    /** SKUs that do not exist leave nothing behind. */
-    private void forgetIfUnknown(SkuRoutes routes) {
-        if (routes.state == null && routes.isIdle()) {
-            skus.remove(routes.sku, routes);
-            for (Slot slot : routes.slots()) {
-                if (slot.owner != null) {
-                    NodeLink owner = slot.owner;
-                    slot.owner = null;
-                    owner.owned--;
-                    forgetIfUseless(owner);
-                }
-            }
-        }
+        directory.forgetIfUseless(link);
     }
 
     // Time and the end
@@ -610,7 +414,7 @@ final class Dispatcher implements Routes.Listener, NodeLink.Owner {
         while ((call = calls.poll()) != null) {
             begin(call);
         }
-        nodes.values().forEach(NodeLink::close);
+        directory.closeLinks();
         if (wheelTimer != null) {
             wheelTimer.cancel();
         }

@@ -140,6 +140,14 @@ final class NodeLink {
         };
     }
 
+    /**
+     * Whether so much waits for it already that a call should rather go elsewhere: a node that has stopped must not take
+     * all the calls that a client may have under way.
+     */
+    boolean isCrowded() {
+        return queued + unanswered >= 2 * session.settings().windowEntries();
+    }
+
     /** Whether nothing is lost by forgetting it. */
     boolean isUseless() {
         return address == null && stream == null && owned == 0;

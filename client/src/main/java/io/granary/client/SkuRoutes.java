@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one SKU, and the calls that wait for more to be known. Touched by the loop only. */
@@ -23,6 +24,10 @@ final class SkuRoutes {
 
     private Slot[] slots = {};
     private Slot[] registered = {};
+    /** The slots' numbers, so that the usual choice looks at nothing else. */
+    private int[] numbers = {};
+
+    private int[] registeredNumbers = {};
 
     /** Calls that wait for a change. */
     final Set<Call> parked = new LinkedHashSet<>();
@@ -46,6 +51,7 @@ final class SkuRoutes {
                 more[i] = new Slot(new PartitionId(sku, i));
             }
             slots = more;
+            numbers = IntStream.range(0, more.length).toArray();
         }
         return slots[number];
     }
@@ -64,6 +70,7 @@ final class SkuRoutes {
             }
         }
         registered = now.toArray(new Slot[0]);
+        registeredNumbers = now.stream().mapToInt(Slot::number).toArray();
     }
 
     boolean hasRegistered() {
@@ -78,11 +85,18 @@ final class SkuRoutes {
      */
     @Nullable
     Slot next(CallState call, long nowNanos) {
+        boolean all = call.isFirstRound() || state == SkuState.SOLD_OUT;
+        if (call.isNewRound() && (all ? slots.length : registered.length) > 0) {
+            Slot first = slots[call.first(all ? numbers : registeredNumbers)];
+            if (first.isOpenToAll(nowNanos)) {
+                return first;
+            }
+        }
         Slot best = null;
         long bestScore = -1;
-        for (Slot slot : call.isFirstRound() || state == SkuState.SOLD_OUT ? slots : registered) {
+        for (Slot slot : all ? slots : registered) {
             long score = call.score(slot.number());
-            if (score > bestScore && score < call.below() && slot.canBeAsked(nowNanos)) {
+            if (score > bestScore && score < call.below() && slot.isOpenToAll(nowNanos)) {
                 best = slot;
                 bestScore = score;
             }
@@ -90,13 +104,22 @@ final class SkuRoutes {
         return best;
     }
 
-    boolean allCanBeAsked(long nowNanos) {
+    boolean allAreOpenToAll(long nowNanos) {
         for (Slot slot : registered) {
-            if (!slot.canBeAsked(nowNanos)) {
+            if (!slot.isOpenToAll(nowNanos)) {
                 return false;
             }
         }
         return true;
+    }
+
+    boolean isAnyCrowded() {
+        for (Slot slot : registered) {
+            if (slot.isCrowded()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean isServedBy(NodeLink link) {

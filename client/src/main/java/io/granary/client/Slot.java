@@ -40,6 +40,15 @@ final class Slot {
         return partition.slot();
     }
 
+    /** Whether a call that is bound to nothing should be sent there. */
+    boolean isOpenToAll(long nowNanos) {
+        return canBeAsked(nowNanos) && owner != null && !owner.isCrowded();
+    }
+
+    boolean isCrowded() {
+        return owner != null && owner.isCrowded();
+    }
+
     /** Whether its owner can be asked, so far as can be known before trying. */
     boolean canBeAsked(long nowNanos) {
         return owner != null && owner.isUsable() && (!shunned || nowNanos - shunnedUntilNanos >= 0);

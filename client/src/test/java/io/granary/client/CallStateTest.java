@@ -209,6 +209,14 @@ class CallStateTest {
             assertThat(call.isInFlight()).isTrue();
         }
 
+        @ParameterizedTest
+        @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DEDUCTED")
+        void theySettleNothing(Answer answer) {
+            giveUp(0, 5);
+            assertThat(call.answeredLate(answer)).isFalse();
+            assertThat(call.isOpen()).isTrue();
+        }
+
         @Test
         void nothingChangesAnEnd() {
             giveUp(0, 5);
@@ -273,6 +281,14 @@ class CallStateTest {
             ask(0, 1, INSUFFICIENT);
             ask(1, 1, THROTTLED);
             ask(2, 1, NOT_OWNER);
+            call.roundEnded(false);
+            assertThat(expired().outcome()).isEqualTo(Outcome.THROTTLED);
+        }
+
+        @Test
+        void aRoundThatPassedACrowdIsThrottled() {
+            ask(0, 1, INSUFFICIENT);
+            call.passedCrowd();
             call.roundEnded(false);
             assertThat(expired().outcome()).isEqualTo(Outcome.THROTTLED);
         }

@@ -366,6 +366,50 @@ class GranaryClientTest {
     }
 
     @Nested
+    class Crowds {
+        @Test
+        void aNodeThatHasStoppedHoldsTwoWindowsOfCallsAndNoMore() {
+            client = client(settings(1_000, 100));
+            twoSlots();
+            for (int i = 0; i < 300; i++) {
+                unheard.add(deductAtSlot0());
+                loop.run();
+                while (!net.to("b:1").received.isEmpty()) {
+                    net.to("b:1").answer(Answer.DEDUCTED, 0);
+                    loop.run();
+                }
+            }
+            assertThat(unheard).filteredOn(CompletableFuture::isDone).hasSize(100);
+            assertThat(net.to("a:1").received.stream()
+                            .mapToInt(frame -> ((ClientFrame.Deduct) frame).entries())
+                            .sum())
+                    .isEqualTo(100);
+        }
+
+        @Test
+        void whoFindsOnlyCrowdsIsThrottledAtTheDeadlineOrAskedWhenTheyAreGone() {
+            client = client(settings(1_000, 16));
+            ScriptedNet.End a = oneSlot();
+            for (int i = 0; i < 32; i++) {
+                unheard.add(deduct(SKU, Duration.ofSeconds(10)));
+                loop.run();
+            }
+            CompletableFuture<DeductionResult> impatient = deduct(SKU, Duration.ofMillis(50));
+            CompletableFuture<DeductionResult> patient = deduct(SKU, Duration.ofSeconds(5));
+            loop.pass(Duration.ofMillis(60));
+            assertThat(outcome(impatient)).isEqualTo(Outcome.THROTTLED);
+            for (int i = 0; i < 500; i++) {
+                loop.pass(MS);
+                while (!a.received.isEmpty()) {
+                    a.answer(Answer.DEDUCTED, 0);
+                    loop.run();
+                }
+            }
+            assertThat(outcome(patient)).isEqualTo(Outcome.DEDUCTED);
+        }
+    }
+
+    @Nested
     class Owners {
         @Test
         void whatIsInFlightWhenTheSlotGetsAnotherOwnerGoesThereAtOnce() {

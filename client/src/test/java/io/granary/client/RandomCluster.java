@@ -261,13 +261,14 @@ final class RandomCluster implements Connector<byte[], byte[]>, Routes {
             // Also after the break: a frame that is under way may arrive when nobody thinks of it any more.
             ClientFrame frame = ClientFrame.decode(message);
             upNanos = Math.max(upNanos, loop.nanoTime() + delay().toNanos());
-            at(
-                    upNanos,
-                    () -> node.run(() -> {
-                        if (!broken || random.nextBoolean()) {
-                            node.received(this, frame);
-                        }
-                    }));
+            at(upNanos, () -> {
+                if (!broken) {
+                    node.run(() -> node.received(this, frame));
+                } else if (random.nextBoolean()) {
+                    Duration late = Duration.ofMillis(random.nextInt(100));
+                    loop.schedule(late, () -> node.run(() -> node.received(this, frame)));
+                }
+            });
         }
 
         void answer(byte[] message) {
@@ -314,6 +315,10 @@ final class RandomCluster implements Connector<byte[], byte[]>, Routes {
     long received;
     private long inventory;
     private boolean unreachable;
+    /** When it was last sold out, and when the registry could last not be asked. */
+    private long soldOutNanos = Long.MIN_VALUE;
+
+    private long unreachableNanos = Long.MIN_VALUE;
     private boolean followed;
     private Routes.Listener listener;
     private Optional<SkuView> told = Optional.empty();
@@ -357,6 +362,11 @@ final class RandomCluster implements Connector<byte[], byte[]>, Routes {
             }
         }
         return text.toString();
+    }
+
+    /** Whether a caller could have been told since that moment that all is sold. */
+    boolean wasSoldOutSince(long nanos) {
+        return left() == 0 || soldOutNanos >= nanos || unreachable || unreachableNanos >= nanos - 20_000_000;
     }
 
     private boolean chance(double probability) {
@@ -409,8 +419,16 @@ final class RandomCluster implements Connector<byte[], byte[]>, Routes {
             if (chance(0.1)) {
                 any().pausedUntilNanos = loop.nanoTime() + 1_000_000L * random.nextInt(200);
             }
+            if (unreachable) {
+                unreachableNanos = loop.nanoTime();
+            }
             if (chance(0.05)) {
                 unreachable = !unreachable;
+            }
+            if (left() == 0 && chance(0.1)) {
+                soldOutNanos = loop.nanoTime();
+                received += 5;
+                inventory += 5;
             }
         }
         for (Partition partition : partitions) {
@@ -446,7 +464,10 @@ final class RandomCluster implements Connector<byte[], byte[]>, Routes {
 
     void heal() {
         chaos = false;
-        unreachable = false;
+        if (unreachable) {
+            unreachableNanos = loop.nanoTime();
+            unreachable = false;
+        }
         nodes.forEach(node -> node.pausedUntilNanos = 0);
         changed();
     }

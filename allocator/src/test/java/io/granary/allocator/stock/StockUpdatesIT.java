@@ -87,9 +87,13 @@ final class StockUpdatesIT {
     }
 
     private StockUpdates start(BeforeRestock beforeRestock) {
+        return start(beforeRestock, QUICK);
+    }
+
+    private StockUpdates start(BeforeRestock beforeRestock, StockUpdateSettings settings) {
         SqlStockUpdateStore store = new SqlStockUpdateStore(books.database().transactions(), executor, 8);
         StockUpdates running = new StockUpdates(
-                loop, executor, updates, deadLetters, store, QUICK, beforeRestock, changed::addAll, meters);
+                loop, executor, updates, deadLetters, store, settings, beforeRestock, changed::addAll, meters);
         started.add(running);
         running.start();
         return running;
@@ -137,8 +141,13 @@ final class StockUpdatesIT {
         return letters;
     }
 
-    private List<String> deadReasons() {
-        return deadLetters().stream()
+    /** What is published is not visible at once. */
+    private List<JsonNode> deadLetters(int count) {
+        return await().until(this::deadLetters, letters -> letters.size() >= count);
+    }
+
+    private List<String> deadReasons(int count) {
+        return deadLetters(count).stream()
                 .map(letter -> letter.get("reason").textValue())
                 .toList();
     }
@@ -193,7 +202,7 @@ final class StockUpdatesIT {
         publish(adjust("1", 5));
         awaitAllDone();
         assertThat(books.figures(SKU).received()).isEqualTo(100);
-        assertThat(deadReasons())
+        assertThat(deadReasons(2))
                 .hasSize(2)
                 .containsOnly("updateId: '1' (expected: another one; it was used for another update)");
         assertThat(books.texts("select update_id, outcome from stock_update")).containsExactly("1", "APPLIED");
@@ -211,7 +220,7 @@ final class StockUpdatesIT {
         publish(adjust("1", -31));
         awaitAllDone();
         assertThat(books.figures(SKU)).isEqualTo(new SkuFigures(0, 70, 70, 100, 0, 30));
-        assertThat(deadReasons())
+        assertThat(deadReasons(2))
                 .hasSize(2)
                 .containsOnly(
                         "units: -31 of 85123A (expected: -30 or more, the inventory; partitions hold another 70)");
@@ -229,11 +238,11 @@ final class StockUpdatesIT {
         start();
         awaitAllDone();
         assertThat(books.figures(SKU).received()).isEqualTo(11);
-        List<JsonNode> letters = deadLetters();
+        List<JsonNode> letters = deadLetters(3);
         assertThat(letters).hasSize(3);
         assertThat(letters.get(0).get("original").textValue()).isEqualTo("{\"updateId\": ");
         assertThat(letters.get(0).get("offset").longValue()).isEqualTo(1);
-        assertThat(deadReasons())
+        assertThat(deadReasons(3))
                 .anyMatch(reason -> reason.startsWith("body: '{\"updateId\": '"))
                 .contains("kind: 'RELEASE' (expected: RESTOCK or ADJUST; not supported yet)")
                 .contains("sku: 'stranger' (expected: one that was restocked before)");
@@ -249,7 +258,7 @@ final class StockUpdatesIT {
         start();
         awaitAllDone();
         assertThat(books.figures(SKU).received()).isEqualTo(10);
-        assertThat(deadReasons()).containsExactly("sku: '85123A' (expected: one that was restocked before)");
+        assertThat(deadReasons(1)).containsExactly("sku: '85123A' (expected: one that was restocked before)");
     }
 
     @Test
@@ -265,13 +274,16 @@ final class StockUpdatesIT {
     void aRestockWaitsForItsAnnouncement() {
         CompletableFuture<Void> announcement = new CompletableFuture<>();
         List<Long> skusThen = new CopyOnWriteArrayList<>();
-        start(skus -> {
+        BeforeRestock beforeRestock = skus -> {
             var unused = executor.submit(() -> {
                 skusThen.add(books.number("select count(*) from sku"));
                 announcement.complete(null);
             });
             return announcement;
-        });
+        };
+        start(
+                beforeRestock,
+                new StockUpdateSettings(50, Duration.ofMillis(200), Duration.ofSeconds(30), Duration.ofMillis(20)));
         publish(restock("1", 10));
         awaitAllDone();
         assertThat(skusThen).containsExactly(0L);

@@ -157,7 +157,10 @@ final class Queues implements AutoCloseable {
         return String.valueOf(cause.getMessage());
     }
 
-    /** Appends and reads that are under way complete, at the latest when their time is over. */
+    /**
+     * Appends and reads that are under way complete, at the latest when their time is over. Connections go in the
+     * background: RocketMQ's client waits up to 3 s for threads of its own that sleep.
+     */
     @Override
     public void close() {
         synchronized (this) {
@@ -168,7 +171,13 @@ final class Queues implements AutoCloseable {
             route = CompletableFuture.failedFuture(new IllegalStateException("closed"));
         }
         callers.shutdown();
-        appender.stop();
-        puller.shutdown();
+        inBackground("append", appender::stop);
+        inBackground("read", puller::shutdown);
+    }
+
+    private void inBackground(String what, Runnable end) {
+        Thread thread = new Thread(end, "granary-log-" + settings.topic() + "-" + what + "-end");
+        thread.setDaemon(true);
+        thread.start();
     }
 }

@@ -8,8 +8,6 @@ import io.granary.model.Sku;
 import io.granary.registry.Routes;
 import io.granary.registry.SkuView;
 import java.io.PrintStream;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,7 +38,7 @@ final class DemoRun {
     private final DemoOptions options;
     private final Shop shop;
     private final Routes routes;
-    private final DatabaseAddress database;
+    private final DatabaseAddress address;
     private final Interruption interruption;
     private final PrintStream out;
 
@@ -49,7 +47,7 @@ final class DemoRun {
             DemoOptions options,
             Shop shop,
             Routes routes,
-            DatabaseAddress database,
+            DatabaseAddress address,
             Interruption interruption,
             PrintStream out) {
         this.plan = plan;
@@ -57,7 +55,7 @@ final class DemoRun {
         this.options = options;
         this.shop = shop;
         this.routes = routes;
-        this.database = database;
+        this.address = address;
         this.interruption = interruption;
         this.out = out;
     }
@@ -66,22 +64,18 @@ final class DemoRun {
      * @throws NotReadyException if the sale could not begin
      */
     Report run(int nodes, int allocators) throws SQLException, InterruptedException, NotReadyException {
-        try (Connection connection = connect()) {
-            long before = SqlBooks.number(connection, "select count(*) from sku");
+        try (AuditDatabase books = new AuditDatabase(address, options.patience())) {
+            long before = books.number("select count(*) from sku");
             if (before > 0) {
                 throw new NotReadyException("SKUs in the database: " + before + " (expected: 0, a fresh one)");
             }
-            loadStock(connection);
+            loadStock(books);
             awaitRoutes();
-            return sell(connection, nodes, allocators);
+            return sell(books, nodes, allocators);
         }
     }
 
-    private Connection connect() throws SQLException {
-        return DriverManager.getConnection(database.url(), database.user(), database.password());
-    }
-
-    private void loadStock(Connection connection) throws SQLException, InterruptedException, NotReadyException {
+    private void loadStock(AuditDatabase database) throws SQLException, InterruptedException, NotReadyException {
         long[] stock = plan.stock();
         List<Integer> stocked = new ArrayList<>();
         for (int i = 0; i < stock.length; i++) {
@@ -110,7 +104,7 @@ final class DemoRun {
                             + " within " + READY_WITHIN.toSeconds() + " s)");
                 }
                 Thread.sleep(POLL.toMillis());
-                applied = SqlBooks.number(connection, "select count(*) from stock_update");
+                applied = database.number("select count(*) from stock_update");
                 progress.at(applied);
             }
         }
@@ -163,9 +157,9 @@ final class DemoRun {
         return notServed;
     }
 
-    private Report sell(Connection connection, int nodes, int allocators) throws SQLException, InterruptedException {
+    private Report sell(AuditDatabase database, int nodes, int allocators) throws SQLException, InterruptedException {
         Journal journal = new Journal(orders.size());
-        SettlementWatch settlement = new SettlementWatch(connection);
+        SettlementWatch settlement = new SettlementWatch(database);
         Sale sale = new Sale(orders, journal, shop, options.patience());
         interruption.react(sale::stop);
         WallClock clock = WallClock.now();
@@ -178,13 +172,15 @@ final class DemoRun {
         say(
                 "Selling: %,d order lines, %,d SKUs, %,d callers",
                 steps, orders.skus().size(), options.callers());
-        SettlementWatch during = new SettlementWatch(connection);
+        Machine before = Machine.now();
+        SettlementWatch during = new SettlementWatch(database);
         try (Progress progress = Progress.of("selling", steps, out)) {
             sale.run(orders.warmUp(), orders.size(), options.callers(), ended -> {
                 progress.at(ended - orders.warmUp());
                 during.sample(journal.acknowledgedUnits());
             });
         }
+        Machine machine = before.sinceThen();
         say("Waiting for settlement");
         Audit audit = new Audit(orders, journal, plan.stock(), clock);
         long lastAnswer = Figures.of(orders, journal).lastAnswer();
@@ -192,7 +188,7 @@ final class DemoRun {
         Duration lag = Duration.ofNanos(Math.max(0, settled - lastAnswer));
         Duration maxLag = during.maxLag().compareTo(lag) > 0 ? during.maxLag() : lag;
         say("Comparing what callers were told with what MySQL says");
-        Books books = SqlBooks.read(connection);
+        Books books = database.ask(SqlBooks::read);
         return new Report(
                 new Report.Setting(
                         plan.title(),
@@ -208,6 +204,7 @@ final class DemoRun {
                 books,
                 audit.check(books),
                 new Report.Lag(lag, maxLag),
+                machine,
                 sale.isStopping());
     }
 

@@ -56,6 +56,7 @@ final class Report {
     private final Figures figures;
     private final Audit.Result result;
     private final Lag lag;
+    private final Machine machine;
     private final boolean interrupted;
 
     Report(
@@ -65,6 +66,7 @@ final class Report {
             Books books,
             Audit.Result result,
             Lag lag,
+            Machine machine,
             boolean interrupted) {
         this.setting = setting;
         this.orders = orders;
@@ -73,6 +75,7 @@ final class Report {
         this.figures = Figures.of(orders, journal);
         this.result = result;
         this.lag = lag;
+        this.machine = machine;
         this.interrupted = interrupted;
     }
 
@@ -134,6 +137,10 @@ final class Report {
         json.put("allocators", setting.allocators());
         json.put("stockPercent", setting.stockPercent());
         json.put("seed", setting.seed());
+        ObjectNode on = json.putObject("machine");
+        on.put("processors", machine.processors());
+        on.put("loadAverageBefore", round(machine.loadAverage()));
+        on.put("ownCpuSeconds", round(machine.ownCpu().toMillis() / 1e3));
         ObjectNode warmUp = json.putObject("warmUp");
         warmUp.put("requests", orders.warmUp());
         put(warmUp.putObject("units"), Figures.units(orders, books, true));
@@ -234,6 +241,10 @@ final class Report {
                         + millis(micros.getMaxValue())));
         rows.add(row("settled after the last answer, ms", lag.afterLastAnswer().toMillis()));
         rows.add(row("settlement lag at most, ms", lag.max().toMillis()));
+        rows.add(row(
+                "processors, load average before, own CPU seconds",
+                machine.processors() + ", " + round(machine.loadAverage()) + ", "
+                        + round(machine.ownCpu().toMillis() / 1e3)));
         if (orders.warmUp() > 0) {
             rows.add(row("besides, to warm up: requests", orders.warmUp()));
         }

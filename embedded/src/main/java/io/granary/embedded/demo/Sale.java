@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Sale {
     /** Hears of the progress, about every 100 ms, on the thread that runs the sale. */
     interface Watcher {
-        void onProgress(long stepsEnded) throws SQLException;
+        void onProgress(long stepsEnded) throws SQLException, InterruptedException;
     }
 
     private static final Duration TICK = Duration.ofMillis(100);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.embedded.demo;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -20,19 +19,19 @@ final class SettlementWatch {
     /** The lanes are taken to be at rest when nothing was settled for so long. */
     private static final Duration REST = Duration.ofMillis(750);
 
-    private final Connection connection;
+    private final AuditDatabase database;
     private final Deque<Sample> samples = new ArrayDeque<>();
     private long maxLagNanos;
 
-    SettlementWatch(Connection connection) {
-        this.connection = connection;
+    SettlementWatch(AuditDatabase database) {
+        this.database = database;
     }
 
     /** Takes note of what is acknowledged and what is settled, both so far. */
-    void sample(long acknowledgedUnits) throws SQLException {
+    void sample(long acknowledgedUnits) throws SQLException, InterruptedException {
         long now = System.nanoTime();
         samples.addLast(new Sample(now, acknowledgedUnits));
-        long sold = SqlBooks.number(connection, SOLD);
+        long sold = database.number(SOLD);
         // The lag is the age of the oldest sample that is not settled yet.
         while (!samples.isEmpty() && samples.getFirst().acknowledgedUnits() <= sold) {
             samples.removeFirst();
@@ -55,16 +54,15 @@ final class SettlementWatch {
     long await(long soldUnits, long stockUpdates, Duration atMost) throws SQLException, InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (System.nanoTime() < deadline
-                && (SqlBooks.number(connection, SOLD) < soldUnits
-                        || SqlBooks.number(connection, UPDATES) < stockUpdates)) {
+                && (database.number(SOLD) < soldUnits || database.number(UPDATES) < stockUpdates)) {
             Thread.sleep(POLL.toMillis());
         }
         long settled = System.nanoTime();
-        long position = SqlBooks.number(connection, POSITIONS);
+        long position = database.number(POSITIONS);
         long since = System.nanoTime();
         while (System.nanoTime() - since < REST.toNanos() && System.nanoTime() < deadline) {
             Thread.sleep(POLL.toMillis());
-            long now = SqlBooks.number(connection, POSITIONS);
+            long now = database.number(POSITIONS);
             if (now != position) {
                 position = now;
                 since = System.nanoTime();

@@ -81,13 +81,6 @@ final class SqlBooks {
         }
     }
 
-    /** The first value of a query that has one row. */
-    static long number(Connection connection, String query) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            return number(statement, query);
-        }
-    }
-
     private static long number(Statement statement, String query) throws SQLException {
         try (ResultSet rows = statement.executeQuery(query)) {
             rows.next();

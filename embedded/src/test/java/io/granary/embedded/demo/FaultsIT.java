@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.granary.backing.BackingProcess;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -49,8 +48,8 @@ class FaultsIT {
 
     /** How many incarnations have a lane. */
     private static long lanes(Rig rig) throws Exception {
-        try (Connection connection = rig.connect()) {
-            return SqlBooks.number(connection, "select count(*) from lane where owner is not null");
+        try (AuditDatabase books = rig.books()) {
+            return books.number("select count(*) from lane where owner is not null");
         }
     }
 

@@ -25,8 +25,6 @@ import io.granary.registry.PartitionEntry;
 import io.granary.registry.SkuView;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -150,8 +148,8 @@ class OddMessagesIT {
         DeductionResult refused = rig.client().deductAndWait(sku, RequestId.of("b"), 1, Duration.ofSeconds(20));
         assertThat(refused.outcome()).isIn(Outcome.SOLD_OUT, Outcome.INSUFFICIENT);
         assertThat(number("select received from sku where code = 'AFTER'")).isEqualTo(3);
-        try (Topic dead = new RocketMqTopic(
-                RocketMqLogSettings.of(rig.granary().backing().nameServerAddress(), "stock-update-dead-letter"))) {
+        try (Topic dead =
+                new RocketMqTopic(RocketMqLogSettings.deadLetters(rig.granary().config()))) {
             await().atMost(LONG).untilAsserted(() -> {
                 assertThat(dead.read(0, 0, Duration.ofSeconds(1)).join())
                         .isInstanceOfSatisfying(
@@ -165,9 +163,9 @@ class OddMessagesIT {
         }
     }
 
-    private static long number(String query) throws SQLException {
-        try (Connection connection = rig.connect()) {
-            return SqlBooks.number(connection, query);
+    private static long number(String query) throws Exception {
+        try (AuditDatabase books = rig.books()) {
+            return books.number(query);
         }
     }
 }

@@ -42,6 +42,7 @@ class ReportTest {
                 books,
                 result,
                 new Report.Lag(Duration.ofMillis(3), Duration.ofMillis(9)),
+                new Machine(2, 0.5, Duration.ofSeconds(1)),
                 false);
     }
 

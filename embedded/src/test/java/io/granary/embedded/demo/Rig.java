@@ -13,9 +13,6 @@ import io.granary.registry.Routes;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -59,11 +56,8 @@ final class Rig implements AutoCloseable {
         return client;
     }
 
-    Connection connect() throws SQLException {
-        return DriverManager.getConnection(
-                granary.database().url(),
-                granary.database().user(),
-                granary.database().password());
+    AuditDatabase books() {
+        return new AuditDatabase(granary.database(), Duration.ofMinutes(1));
     }
 
     static DemoOptions options(GeneratedSale sale, int callers, @Nullable Path orders) {
