@@ -108,10 +108,11 @@ final class Simulation {
                 Outcome told = last.told.get(0);
                 checkState(
                         told == Outcome.DEDUCTED || told == Outcome.SOLD_OUT,
-                        "%s: a buyer was told %s while %s units were left",
+                        "%s: a buyer was told %s while %s units were left: %s",
                         sku,
                         told,
-                        world.books().book(sku).actual());
+                        world.books().book(sku).actual(),
+                        world.books().book(sku));
             }
         }
     }

@@ -3,6 +3,7 @@ package io.granary.allocator.control;
 
 import com.google.common.collect.Lists;
 import io.granary.allocator.allocation.Action;
+import io.granary.allocator.allocation.Assignment;
 import io.granary.allocator.allocation.PartitionBook;
 import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.allocation.SkuChange;
@@ -36,6 +37,9 @@ final class Batch {
     private final Tenure tenure;
     private final LeaderSettings settings;
     private final Map<Sku, SkuTrack> tracks = new LinkedHashMap<>();
+    /** Assignments that the books have not taken yet. */
+    private final List<Assignment> proposed = new ArrayList<>();
+
     private final Map<Sku, SkuBook> books = new HashMap<>();
     private final Map<NodeSession, List<OpenPartition>> opens = new LinkedHashMap<>();
     private final Map<NodeSession, List<Instruction>> instructions = new LinkedHashMap<>();
@@ -55,9 +59,21 @@ final class Batch {
                         skus -> tenure.parts().store().load(skus))
                 .thenCompose(loaded -> write(loaded, asOf))
                 .thenCompose(changed -> {
-                    changed.forEach(one -> books.put(one.book().sku(), one.book()));
+                    for (SkuBook.Changed one : changed) {
+                        books.put(one.book().sku(), one.book());
+                        one.assignments().forEach(proposed::remove);
+                    }
+                    // Left out because somebody was faster, or because the lane is no longer that node's.
+                    proposed.forEach(this::checkLaneOf);
                     return tell();
                 });
+    }
+
+    private void checkLaneOf(Assignment leftOut) {
+        NodeSession node = tenure.nodes().get(leftOut.node());
+        if (node != null) {
+            node.checkLane();
+        }
     }
 
     private CompletableFuture<List<SkuBook.Changed>> write(List<SkuBook> loaded, long asOf) {
@@ -79,6 +95,7 @@ final class Batch {
             }
             if (!review.change().isEmpty()) {
                 changes.add(review.change());
+                proposed.addAll(review.change().assignments());
             }
             schedule(book, track, review);
         }

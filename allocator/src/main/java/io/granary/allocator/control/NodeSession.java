@@ -155,6 +155,14 @@ final class NodeSession {
         }
     }
 
+    /** The books may have given its lane to another: looks again. */
+    void checkLane() {
+        Attendance present = attendance;
+        if (present != null) {
+            present.askForLane();
+        }
+    }
+
     /** Asks for a report of everything. */
     void describe() {
         send(LeaderMessage.newBuilder()
@@ -277,6 +285,7 @@ final class NodeSession {
 
         private void giveLane(int found) {
             laneInBooks = found;
+            ready &= lane == found;
             if (lane != found && link != null) {
                 if (lane >= 0) {
                     LOG.error(
