@@ -20,8 +20,10 @@ final class Scheduler {
     private long nowNanos;
     private long made;
     private long happened;
+    private final Trace trace;
 
-    Scheduler(long seed) {
+    Scheduler(long seed, Trace trace) {
+        this.trace = trace;
         // An algorithm by name: the same on every JDK.
         random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     }
@@ -57,6 +59,7 @@ final class Scheduler {
         events.remove();
         nowNanos = next.nanos();
         happened++;
+        trace.event(next.nanos(), next.order());
         next.action().run();
         return true;
     }

@@ -39,8 +39,11 @@ final class SimRegistry {
     private @Nullable ClusterView leader;
     private Faults faults = Faults.NONE;
 
-    SimRegistry(Scheduler scheduler) {
+    private final Trace trace;
+
+    SimRegistry(Scheduler scheduler, Trace trace) {
         this.scheduler = scheduler;
+        this.trace = trace;
     }
 
     void faults(Faults now) {
@@ -56,6 +59,7 @@ final class SimRegistry {
         if (!expired.add(process)) {
             return;
         }
+        trace.say(scheduler, "no session: " + process.name());
         nodes.remove(process);
         List<Sku> touched = new ArrayList<>();
         partitions.forEach((id, owners) -> {
@@ -85,6 +89,7 @@ final class SimRegistry {
         Duration away = scheduler.chance(0.5) ? delay() : scheduler.micros(5_000, 200_000);
         process.after(away, () -> {
             expired.remove(process);
+            trace.say(scheduler, "new session: " + process.name());
             for (RegistrationView registration : registrations) {
                 if (registration.process == process) {
                     registration.enterAll();
@@ -150,6 +155,7 @@ final class SimRegistry {
         if (former == null || clusters.size() < 2) {
             return;
         }
+        trace.say(scheduler, "deposed: " + former.name);
         leader = null;
         clusters.remove(former);
         clusters.add(former);

@@ -38,42 +38,40 @@ final class World {
     private final SimRegistry registry;
     private final Books books = new Books();
     private final SimStore store;
-    private final Buyers buyers = new Buyers();
+    private final Buyers buyers;
     private final List<SimProcess> nodes = new ArrayList<>();
     private final List<SimProcess> allocators = new ArrayList<>();
-    private final List<SimProcess> clientProcesses = new ArrayList<>();
-    private final List<GranaryClient> clients = new ArrayList<>();
+    private final List<SimClient> clients = new ArrayList<>();
     private final List<Sku> skus = new ArrayList<>();
     private final List<Leader> leaders = new ArrayList<>();
     private final int slots;
     private final Trace trace;
     private int processes;
 
-    World(long seed, Planted planted, Trace trace) {
+    World(Plan plan, Planted planted, Trace trace) {
         this.planted = planted;
         this.trace = trace;
-        scheduler = new Scheduler(seed);
-        log = new SimLog(scheduler, LANES);
-        network = new SimNetwork(scheduler);
-        registry = new SimRegistry(scheduler);
+        scheduler = new Scheduler(plan.seed(), trace);
+        log = new SimLog(scheduler, trace, LANES);
+        network = new SimNetwork(scheduler, trace);
+        registry = new SimRegistry(scheduler, trace);
         store = new SimStore(scheduler, books);
+        buyers = new Buyers(scheduler, trace);
         planted.prepare(scheduler, log, books);
-        slots = scheduler.between(1, 3);
-        int skuCount = scheduler.between(1, 2);
-        for (int i = 0; i < skuCount; i++) {
-            skus.add(new Sku("sku-" + i));
-            restock(skus.get(i), scheduler.between(3, 60));
+        slots = plan.slots();
+        for (int units : plan.stock()) {
+            Sku sku = new Sku("sku-" + skus.size());
+            skus.add(sku);
+            restock(sku, units);
         }
-        int allocatorCount = scheduler.between(1, 2);
-        for (int i = 0; i < allocatorCount; i++) {
+        for (int i = 0; i < plan.allocators(); i++) {
             startAllocator();
         }
-        int nodeCount = scheduler.between(2, 3);
-        for (int i = 0; i < nodeCount; i++) {
+        for (int i = 0; i < plan.nodes(); i++) {
             startNode();
         }
-        for (int i = 0; i < 2; i++) {
-            startClient();
+        for (int i = 0; i < Plan.CLIENTS; i++) {
+            clients.add(startClient());
         }
     }
 
@@ -97,7 +95,7 @@ final class World {
         return skus;
     }
 
-    List<GranaryClient> clients() {
+    List<SimClient> clients() {
         return clients;
     }
 
@@ -118,7 +116,7 @@ final class World {
         }
         checkFaults(nodes);
         checkFaults(allocators);
-        checkFaults(clientProcesses);
+        checkFaults(clients.stream().map(SimClient::process).toList());
         buyers.check();
     }
 
@@ -259,10 +257,10 @@ final class World {
         });
     }
 
-    private void startClient() {
+    /** Somebody who knows nothing yet, and whom no mishap will find. */
+    SimClient startClient() {
         SimProcess process = process("client");
-        clientProcesses.add(process);
-        clients.add(GranaryClient.on(
+        GranaryClient client = GranaryClient.on(
                 process.newLoop(),
                 registry.routes(process),
                 planted.clientConnector(network.prefixed(process, ":clients")),
@@ -275,7 +273,16 @@ final class World {
                         Duration.ofMillis(50),
                         Duration.ofMillis(10)),
                 randomId(),
-                new SimpleMeterRegistry()));
+                new SimpleMeterRegistry());
+        return new SimClient(process, client);
+    }
+
+    private void replaceClient() {
+        int victim = scheduler.between(0, clients.size() - 1);
+        SimClient old = clients.get(victim);
+        traced("crash", old.process()).crash();
+        buyers.gone(old);
+        clients.set(victim, startClient());
     }
 
     RequestId randomId() {
@@ -292,29 +299,33 @@ final class World {
         leaders.forEach(leader -> leader.onStockChanged(one));
     }
 
-    /** One thing goes wrong, or nothing. */
-    void mishap() {
-        switch (scheduler.between(0, 13)) {
-            case 0 -> crashNode();
-            case 1, 2 -> pause(pick(nodes));
-            case 3 -> registry.expire(traced("session lost of", pick(nodes)));
-            case 4 -> network.breakOne();
-            case 5 -> {
+    /** Something goes wrong, or nothing. */
+    void mishap(Mishap mishap) {
+        switch (mishap) {
+            case NONE -> {
+                // For once.
+            }
+            case CRASH_NODE -> crashNode();
+            case PAUSE_NODE -> pause(pick(nodes));
+            case LOSE_SESSION -> registry.expire(traced("session lost of", pick(nodes)));
+            case ISOLATE_NODE -> isolate(traced("isolate", pick(nodes)));
+            case CUT_STREAM -> network.breakOne();
+            case STALL_STREAM -> network.stallOne();
+            case RESTART_BROKER -> {
                 trace.say(scheduler, "broker restarts");
                 log.restart(scheduler.micros(1_000, 60_000));
             }
-            case 6 -> registry.depose();
-            case 7 -> crashAllocator();
-            case 8 -> pause(pick(allocators));
-            case 9 -> restock(skus.get(scheduler.between(0, skus.size() - 1)), scheduler.between(1, 10));
-            case 10, 11 -> {
-                trace.say(scheduler, "a stream stalls");
-                network.stallOne();
-            }
-            default -> {
-                // Nothing, for once.
-            }
+            case DEPOSE_LEADER -> registry.depose();
+            case CRASH_ALLOCATOR -> crashAllocator();
+            case PAUSE_ALLOCATOR -> pause(pick(allocators));
+            case REPLACE_CLIENT -> replaceClient();
+            case RESTOCK -> restock(skus.get(scheduler.between(0, skus.size() - 1)), scheduler.between(1, 10));
         }
+    }
+
+    private void isolate(SimProcess node) {
+        network.stallAt(node.name() + ":leaders", scheduler.micros(30_000, 400_000));
+        scheduler.after(scheduler.micros(0, 100_000), () -> registry.expire(node));
     }
 
     private SimProcess traced(String what, SimProcess process) {

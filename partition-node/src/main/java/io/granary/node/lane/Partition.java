@@ -28,11 +28,14 @@ public final class Partition {
     private int formingCount;
     private long formingUnits;
     private Waiters formingWaiters = new Waiters();
+    private Contradictions formingContradictions = new Contradictions();
     private long formingReturn;
 
     private long inFlightReturn;
     /** Of the section in flight; also the spare that the next one will use. */
     private Waiters inFlightWaiters = new Waiters();
+
+    private Contradictions inFlightContradictions = new Contradictions();
 
     /** Units that the last grant brought. */
     private long lastGrant;
@@ -76,7 +79,8 @@ public final class Partition {
     }
 
     /**
-     * Decides on a request. One that is accepted, or pending already, is answered when its section is durable.
+     * Decides on a request. One that is accepted, or pending already, is answered when its section is durable; so is one
+     * that contradicts what is pending, as that may still come to nothing.
      *
      * @return what to answer now; null if the ticket waits
      */
@@ -93,7 +97,14 @@ public final class Partition {
                 yield null;
             }
             case KNOWN -> Answer.DEDUCTED;
-            case CONFLICT -> Answer.CONFLICT;
+            case CONFLICT -> {
+                if (pool.isDurable(high, low)) {
+                    yield Answer.CONFLICT;
+                }
+                (pool.isForming(high, low) ? formingContradictions : inFlightContradictions)
+                        .add(ticket, index, pool.quantityOf(high, low));
+                yield null;
+            }
             case INSUFFICIENT -> Answer.INSUFFICIENT;
         };
     }
@@ -158,6 +169,9 @@ public final class Partition {
             Waiters spare = inFlightWaiters;
             inFlightWaiters = formingWaiters;
             formingWaiters = spare;
+            Contradictions spareContradictions = inFlightContradictions;
+            inFlightContradictions = formingContradictions;
+            formingContradictions = spareContradictions;
             formingCount = 0;
             formingUnits = 0;
         }
@@ -177,6 +191,7 @@ public final class Partition {
             pool.confirm(inFlight.deductionsSeq(), inFlight.units(), 0);
             demand.served(inFlight.units());
             inFlightWaiters.answer(Answer.DEDUCTED, 0);
+            inFlightContradictions.stand();
         }
         if (inFlight.returnSeq() > 0) {
             pool.confirm(inFlight.returnSeq(), 0, inFlight.returned());
@@ -187,17 +202,21 @@ public final class Partition {
     /** What was in flight gets this answer instead. */
     void refuseInFlight(Answer answer) {
         inFlightWaiters.answer(answer, 0);
+        inFlightContradictions.fall(answer);
     }
 
     /** Sends the answers of what was in flight. */
     void flushInFlight() {
         inFlightWaiters.flush();
+        inFlightContradictions.flush();
     }
 
     /** What forms was never sent, and is dropped with this answer. */
     void refuseForming(Answer answer) {
         formingWaiters.answer(answer, 0);
         formingWaiters.flush();
+        formingContradictions.fall(answer);
+        formingContradictions.flush();
         formingCount = 0;
         formingUnits = 0;
         formingReturn = 0;

@@ -102,6 +102,12 @@ public final class Pool {
         return Decision.ACCEPTED;
     }
 
+    /** Whether the id is remembered and its section is durable. */
+    public boolean isDurable(long high, long low) {
+        long word = ids.find(high, low);
+        return word != 0 && isConfirmed(word);
+    }
+
     /** A remembered request that is pending: whether the section that forms has it, and not the one in flight. */
     public boolean isForming(long high, long low) {
         long word = ids.find(high, low);
