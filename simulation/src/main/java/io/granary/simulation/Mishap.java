@@ -10,10 +10,12 @@ enum Mishap {
     /** The node goes on, and has another session after a while. */
     LOSE_SESSION,
     /**
-     * A node is cut off from the registry, and slowly heard by its leader and hearing it, while clients and the broker
-     * reach it as always: orders come when others have long been given.
+     * The nodes lose their sessions, one after the other, and what the leader tells some of them is long on its way: a
+     * partition goes from node to node, and orders come when others have long been given.
      */
-    ISOLATE_NODE,
+    LOSE_ALL_SESSIONS,
+    /** What the leader tells a node, or what the node tells it, is long on its way. */
+    STALL_ORDERS,
     CUT_STREAM,
     STALL_STREAM,
     /** What is not flushed is lost. */

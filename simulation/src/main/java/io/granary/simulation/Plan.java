@@ -73,7 +73,7 @@ record Plan(long seed, int slots, List<Integer> stock, int allocators, int nodes
         Plan plan() {
             int slots = between(1, 3);
             List<Integer> stock = new ArrayList<>();
-            int skus = between(1, 2);
+            int skus = between(1, 3);
             for (int i = 0; i < skus; i++) {
                 stock.add(between(3, 60));
             }
@@ -100,7 +100,7 @@ record Plan(long seed, int slots, List<Integer> stock, int allocators, int nodes
         private List<Mishap> bag() {
             Map<Mishap, Integer> weights = new EnumMap<>(Mishap.class);
             for (Mishap mishap : Mishap.values()) {
-                weights.put(mishap, mishap == Mishap.NONE ? between(2, 8) : chance(0.4) ? 0 : between(1, MOST_WEIGHT));
+                weights.put(mishap, mishap == Mishap.NONE ? between(2, 8) : chance(0.4) ? 0 : between(1, MOST_WEIGHT) * (chance(0.25) ? 3 : 1));
             }
             List<Mishap> bag = new ArrayList<>();
             weights.forEach((mishap, weight) -> bag.addAll(Collections.nCopies(weight, mishap)));

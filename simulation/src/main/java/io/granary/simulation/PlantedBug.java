@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class PlantedBug extends Planted {
     private final Bug bug;
     private final Map<SimProcess, OpenHere> openHere = new HashMap<>();
+    private final Map<SimProcess, RememberedRefusals> refusals = new HashMap<>();
     private final GrantDifferences differences = new GrantDifferences();
     private @Nullable Scheduler scheduler;
     private @Nullable SimLog broker;
@@ -54,6 +55,10 @@ final class PlantedBug extends Planted {
         };
     }
 
+    private RememberedRefusals refusals(SimProcess node) {
+        return refusals.computeIfAbsent(node, process -> new RememberedRefusals());
+    }
+
     private OpenHere openHere(SimProcess node) {
         return openHere.computeIfAbsent(node, process -> new OpenHere());
     }
@@ -72,8 +77,12 @@ final class PlantedBug extends Planted {
     }
 
     @Override
-    Acceptor<byte[], byte[]> clients(Acceptor<byte[], byte[]> node) {
-        return bug == Bug.OLD_STREAMS_ACT ? BuggyStreams.everySessionNew(node) : node;
+    Acceptor<byte[], byte[]> clients(Acceptor<byte[], byte[]> node, SimProcess process) {
+        return switch (bug) {
+            case OLD_STREAMS_ACT -> BuggyStreams.everySessionNew(node);
+            case REFUSED_UNASKED, FORMER_OWNER_BELIEVED -> refusals(process).before(node);
+            default -> node;
+        };
     }
 
     @Override
@@ -82,6 +91,7 @@ final class PlantedBug extends Planted {
             case LAST_EPOCH_ONLY -> BuggyOrders.changed(node, BuggyOrders::lastEpochOnly);
             case SETTLED_IDS_LEFT_OUT, NO_WINDOW_NO_LEDGER_CHECK ->
                 BuggyOrders.changed(node, BuggyOrders::withoutSettledIds);
+            case REFUSED_UNASKED, FORMER_OWNER_BELIEVED -> BuggyOrders.changed(node, refusals(process)::heard);
             case FENCES_FORGOTTEN -> BuggyOrders.changed(node, order -> BuggyOrders.noted(order, openHere(process)));
             case GRANTS_AS_DIFFERENCES -> BuggyOrders.changed(node, differences.ofNode()::added);
             default -> node;

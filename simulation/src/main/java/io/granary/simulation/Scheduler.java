@@ -2,7 +2,6 @@
 package io.granary.simulation;
 
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -12,10 +11,14 @@ import java.util.random.RandomGeneratorFactory;
  * one seeded source, so the same seed is the same run.
  */
 final class Scheduler {
-    private record Event(long nanos, long order, Runnable action) {}
+    private record Event(long nanos, long order, Runnable action) implements Comparable<Event> {
+        @Override
+        public int compareTo(Event other) {
+            return nanos != other.nanos ? Long.compare(nanos, other.nanos) : Long.compare(order, other.order);
+        }
+    }
 
-    private final PriorityQueue<Event> events =
-            new PriorityQueue<>(Comparator.comparingLong(Event::nanos).thenComparingLong(Event::order));
+    private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final RandomGenerator random;
     private long nowNanos;
     private long made;

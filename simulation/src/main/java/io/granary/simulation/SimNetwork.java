@@ -81,13 +81,14 @@ final class SimNetwork {
         }
     }
 
-    /** What is on its way at some of what a process serves takes long, both ways. */
-    void stallAt(String address, Duration time) {
-        for (Stream<?, ?> stream : streams) {
-            if (stream.address.equals(address)) {
-                stream.stallBothWays(time);
-            }
-        }
+    /** What is sent from now on to what is served at an address takes long. */
+    void stallTo(String address, Duration time) {
+        streams.stream().filter(stream -> stream.address.equals(address)).forEach(stream -> stream.stallTo(time));
+    }
+
+    /** What is sent from there takes long. */
+    void stallFrom(String address, Duration time) {
+        streams.stream().filter(stream -> stream.address.equals(address)).forEach(stream -> stream.stallFrom(time));
     }
 
     private <S, R> Connector<S, R> connector(SimProcess caller) {
@@ -193,18 +194,19 @@ final class SimNetwork {
         }
 
         void stall(Duration time) {
-            if (toCallee != null) {
-                toCallee.stall(time);
-            }
+            stallTo(time);
             if (scheduler.chance(0.3)) {
-                toCaller.stall(time);
+                stallFrom(time);
             }
         }
 
-        void stallBothWays(Duration time) {
+        void stallTo(Duration time) {
             if (toCallee != null) {
                 toCallee.stall(time);
             }
+        }
+
+        void stallFrom(Duration time) {
             toCaller.stall(time);
         }
 

@@ -88,7 +88,7 @@ final class Simulation {
         world.heal();
         world.run(CALM);
         buyTheRest();
-        if (Buyers.STRICT) askAgain();
+        askAgain();
         settle();
         judge();
     }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.simulation;
 
-import com.google.common.hash.HashFunction;
-import com.google.common.hash.Hasher;
-import com.google.common.hash.Hashing;
 import io.granary.model.RequestId;
 import io.granary.model.Sku;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -18,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Trace {
     private static final int MOST_LINES = 20_000;
-    private static final HashFunction HASH = Hashing.murmur3_128();
+    /** Of SplitMix64. */
+    private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
     private record Line(String text, @Nullable Sku sku, @Nullable RequestId id) {
         boolean concerns(String failure) {
@@ -34,7 +34,7 @@ final class Trace {
     }
 
     private final boolean detailed;
-    private final Hasher hasher = HASH.newHasher();
+    private long hash;
     private final List<Line> lines = new ArrayList<>();
 
     /**
@@ -46,7 +46,7 @@ final class Trace {
 
     /** Of interest whatever it is that fails. */
     void say(Scheduler scheduler, String what) {
-        hasher.putUnencodedChars(what);
+        mix(what.hashCode());
         add(scheduler, what, null, null);
     }
 
@@ -77,17 +77,23 @@ final class Trace {
 
     /** An event happens. */
     void event(long nanos, long order) {
-        hasher.putLong(nanos).putLong(order);
+        mix(nanos);
+        mix(order);
     }
 
     /** Something is sent or stored. */
     void content(byte[] bytes) {
-        hasher.putBytes(bytes);
+        mix(Arrays.hashCode(bytes));
     }
 
-    /** To be asked once, at the end. */
+    private void mix(long value) {
+        long mixed = (hash ^ value) * GOLDEN;
+        hash = mixed ^ (mixed >>> 32);
+    }
+
+    /** Of what happened so far: 16 hexadecimal digits. */
     String hash() {
-        return hasher.hash().toString();
+        return HexFormat.of().toHexDigits(hash);
     }
 
     List<String> lines() {

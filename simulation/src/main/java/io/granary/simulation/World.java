@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A small Granary: broker, registry, database, allocators, nodes and clients, all of one seed. */
 final class World {
@@ -47,6 +48,7 @@ final class World {
     private final int slots;
     private final Trace trace;
     private int processes;
+    private @Nullable String fault;
 
     World(Plan plan, Planted planted, Trace trace) {
         this.planted = planted;
@@ -114,19 +116,8 @@ final class World {
         if (violation != null) {
             throw new IllegalStateException("the books: " + violation.getMessage(), violation);
         }
-        checkFaults(nodes);
-        checkFaults(allocators);
-        checkFaults(clients.stream().map(SimClient::process).toList());
+        checkState(fault == null, "%s", fault);
         buyers.check();
-    }
-
-    private static void checkFaults(List<SimProcess> some) {
-        for (SimProcess process : some) {
-            Throwable fault = process.fault();
-            if (fault != null) {
-                throw new IllegalStateException(process.name() + ": " + fault, fault);
-            }
-        }
     }
 
     void faults(Faults faults) {
@@ -140,7 +131,7 @@ final class World {
 
     private SimProcess process(String kind) {
         processes++;
-        SimProcess process = new SimProcess(scheduler, kind + "-" + processes);
+        SimProcess process = new SimProcess(scheduler, kind + "-" + processes, what -> fault = fault == null ? what : fault);
         trace.say(scheduler, "start " + process.name());
         return process;
     }
@@ -161,7 +152,7 @@ final class World {
                 new LaneMetrics(meters, process.name()),
                 planted.begunEpochs(),
                 reason -> scheduler.after(Duration.ZERO, () -> replace(process, reason)));
-        network.serve(process.name() + ":clients", process, planted.clients(node.clients()));
+        network.serve(process.name() + ":clients", process, planted.clients(node.clients(), process));
         network.serve(process.name() + ":leaders", process, planted.leaders(node.leaders(), process));
         node.start(process.name());
     }
@@ -308,7 +299,8 @@ final class World {
             case CRASH_NODE -> crashNode();
             case PAUSE_NODE -> pause(pick(nodes));
             case LOSE_SESSION -> registry.expire(traced("session lost of", pick(nodes)));
-            case ISOLATE_NODE -> isolate(traced("isolate", pick(nodes)));
+            case LOSE_ALL_SESSIONS -> loseAllSessions();
+            case STALL_ORDERS -> stallOrders(traced("stall orders of", pick(nodes)));
             case CUT_STREAM -> network.breakOne();
             case STALL_STREAM -> network.stallOne();
             case RESTART_BROKER -> {
@@ -323,9 +315,24 @@ final class World {
         }
     }
 
-    private void isolate(SimProcess node) {
-        network.stallAt(node.name() + ":leaders", scheduler.micros(30_000, 400_000));
-        scheduler.after(scheduler.micros(0, 100_000), () -> registry.expire(node));
+    private void loseAllSessions() {
+        trace.say(scheduler, "all sessions are lost, one by one");
+        for (SimProcess node : List.copyOf(nodes)) {
+            if (scheduler.chance(0.6)) {
+                network.stallTo(node.name() + ":leaders", scheduler.micros(30_000, 250_000));
+            }
+            scheduler.after(scheduler.micros(0, 150_000), () -> registry.expire(node));
+        }
+    }
+
+    private void stallOrders(SimProcess node) {
+        String address = node.name() + ":leaders";
+        Duration time = scheduler.micros(30_000, 300_000);
+        if (scheduler.chance(0.5)) {
+            network.stallTo(address, time);
+        } else {
+            network.stallFrom(address, time);
+        }
     }
 
     private SimProcess traced(String what, SimProcess process) {
