@@ -2,13 +2,14 @@
 package io.granary.benchmarks.contender;
 
 import io.granary.benchmarks.load.LoadResult;
+import io.granary.benchmarks.load.Run;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 
 /** One way to sell, with the processes that it needs. Used by one thread. */
-public interface Contender extends AutoCloseable {
+public interface Contender {
     /** What an answer is worth. */
     enum Promise {
         /** It is on disk before the answer. */
@@ -16,7 +17,9 @@ public interface Contender extends AutoCloseable {
         /** A crash may forget the last second. */
         ALMOST_DURABLE("a crash forgets a second"),
         /** A crash forgets everything. */
-        NOT_DURABLE("a crash forgets all");
+        NOT_DURABLE("a crash forgets all"),
+        /** It sells more than it has. */
+        NONE("oversells");
 
         private final String text;
 
@@ -28,14 +31,6 @@ public interface Contender extends AutoCloseable {
             return text;
         }
     }
-
-    /**
-     * What the callers do.
-     *
-     * @param inFlight how many callers
-     * @param perSecond as in {@link io.granary.benchmarks.load.LoadSpec}
-     */
-    record Run(int inFlight, double perSecond, double warmUpSeconds, double seconds) {}
 
     /**
      * What came of it.
@@ -54,7 +49,4 @@ public interface Contender extends AutoCloseable {
 
     /** Ids of all processes that take part, by what they do. */
     Map<String, List<Long>> processes();
-
-    @Override
-    void close();
 }

@@ -2,10 +2,12 @@
 package io.granary.benchmarks.contender;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Lists;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigRenderOptions;
 import io.granary.backing.BackingServices;
+import io.granary.backing.DatabaseAddress;
 import io.granary.backing.RocketMqOptions;
 import io.granary.benchmarks.load.LoadMain;
 import io.granary.benchmarks.load.LoadResult;
@@ -34,6 +36,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
@@ -42,7 +45,10 @@ import java.util.concurrent.TimeUnit;
  * allocator, nodes, and callers. Used by one thread.
  */
 public final class GranaryCluster implements AutoCloseable {
-    private static final Duration READY_WITHIN = Duration.ofMinutes(1);
+    private static final Duration READY_WITHIN = Duration.ofMinutes(3);
+    /** So many are sent or asked at a time. */
+    private static final int TOGETHER = 256;
+
     private static final Duration POLL = Duration.ofMillis(20);
     private static final int LANES = 32;
 
@@ -121,6 +127,12 @@ public final class GranaryCluster implements AutoCloseable {
         return node;
     }
 
+    /** Kills a node, with SIGKILL. */
+    public void kill(Child node) {
+        node.kill();
+        nodes.remove(node);
+    }
+
     /** Ids of the processes that take part in a deduction, by what they do. */
     public Map<String, List<Long>> processes() {
         Map<String, List<Long>> pids = new LinkedHashMap<>();
@@ -128,79 +140,155 @@ public final class GranaryCluster implements AutoCloseable {
         pids.put("node", nodes.stream().map(Child::pid).toList());
         pids.put("broker", List.of(backing.broker().pid()));
         pids.put("allocator", List.of(allocator.pid()));
-        pids.put("mariadb", List.of(backing.mariaDb().pid()));
+        pids.put("database", List.of(backing.mariaDb().pid()));
         pids.put("zookeeper", List.of(backing.zooKeeper().pid()));
         return pids;
     }
 
     /**
-     * Puts units of a product that is not known yet on sale, and waits until all its slots serve.
+     * Puts units of products that are not known yet on sale, and waits until all their slots serve.
      *
-     * @throws IOException if it does not come to that within a minute
+     * @param units of each
+     * @throws IOException if it does not come to that in time
      */
-    public void offer(String sku, long units, int slots) throws IOException, InterruptedException {
-        StockUpdate restock =
-                new StockUpdate("bench-" + ++updates, StockUpdate.Kind.RESTOCK, new Sku(sku), units, slots);
+    public void offer(List<String> skus, long units, int slots) throws IOException, InterruptedException {
         try {
-            if (!(stock.publish(restock).get() instanceof Append.Stored)) {
-                throw new IOException("the stock of " + sku + " was not confirmed by RocketMQ");
-            }
-            long deadline = System.nanoTime() + READY_WITHIN.toNanos();
-            while (serving(sku) < slots) {
-                if (System.nanoTime() - deadline > 0) {
-                    throw new IOException("%s: %d slots serve (expected: %d within %s)"
-                            .formatted(sku, serving(sku), slots, READY_WITHIN));
+            for (List<String> some : Lists.partition(skus, TOGETHER)) {
+                List<CompletableFuture<Append>> sent = some.stream()
+                        .map(sku -> new StockUpdate(
+                                "bench-" + ++updates, StockUpdate.Kind.RESTOCK, new Sku(sku), units, slots))
+                        .map(stock::publish)
+                        .toList();
+                for (CompletableFuture<Append> one : sent) {
+                    if (!(one.get() instanceof Append.Stored)) {
+                        throw new IOException("a restock was not confirmed by RocketMQ: " + one.get());
+                    }
                 }
-                TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
             }
+            awaitServing(skus, slots);
         } catch (ExecutionException e) {
-            throw new IOException("cannot offer " + sku, e);
+            throw new IOException("cannot offer " + skus.get(0) + " …", e);
         }
     }
 
-    private int serving(String sku) throws InterruptedException, ExecutionException {
-        Optional<SkuView> view = routes.refresh(new Sku(sku)).get();
-        return view.map(found -> found.partitions().size()).orElse(0);
+    private void awaitServing(List<String> skus, int slots)
+            throws IOException, InterruptedException, ExecutionException {
+        long deadline = System.nanoTime() + READY_WITHIN.toNanos();
+        List<String> waiting = skus;
+        while (!waiting.isEmpty()) {
+            List<String> still = new ArrayList<>();
+            for (List<String> some : Lists.partition(waiting, TOGETHER)) {
+                List<CompletableFuture<Optional<SkuView>>> views =
+                        some.stream().map(sku -> routes.refresh(new Sku(sku))).toList();
+                for (int i = 0; i < some.size(); i++) {
+                    int serving = views.get(i)
+                            .get()
+                            .map(view -> view.partitions().size())
+                            .orElse(0);
+                    if (serving < slots) {
+                        still.add(some.get(i));
+                    }
+                }
+            }
+            waiting = still;
+            if (!waiting.isEmpty()) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new IOException(
+                            "products whose slots do not all serve: %,d, such as %s (expected: none in %s)"
+                                    .formatted(waiting.size(), waiting.get(0), READY_WITHIN));
+                }
+                TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+            }
+        }
+    }
+
+    /** A view of the registry that was read after this call. */
+    public Optional<SkuView> view(String sku) throws IOException, InterruptedException {
+        try {
+            return routes.refresh(new Sku(sku)).get();
+        } catch (ExecutionException e) {
+            throw new IOException("cannot look " + sku + " up", e);
+        }
     }
 
     /** Lets the callers do as they are told. */
     public LoadResult run(LoadSpec spec) throws IOException, InterruptedException {
-        double seconds = spec.warmUpSeconds() + spec.seconds() + 150;
+        double seconds = spec.run().warmUpSeconds() + spec.run().seconds() + 150;
         return callers.ask(LoadMain.RUN, spec, LoadResult.class, Duration.ofMillis((long) (seconds * 1e3)));
     }
 
-    /** What the database says of a product; 0 if it does not know it. */
-    public Books books(String sku) throws SQLException {
+    /** What the database says of the products whose names begin so, all together. */
+    public Books books(String prefix) throws SQLException {
+        String products = prefix + "%";
         return new Books(
-                books.number("select coalesce(max(received), 0) from sku where code = ?", sku),
-                books.number("select coalesce(max(actual), 0) from sku where code = ?", sku),
-                books.number("select coalesce(max(sold), 0) from sku where code = ?", sku),
-                books.number("select count(*) from deduction where sku_id = (select id from sku where code = ?)", sku));
+                books.number("select coalesce(sum(received), 0) from sku where code like ?", products),
+                books.number("select coalesce(sum(actual), 0) from sku where code like ?", products),
+                sold(prefix),
+                books.number(
+                        "select count(*) from deduction where sku_id in (select id from sku where code like ?)",
+                        products));
+    }
+
+    /** The units of these products that have settled. */
+    public long sold(String prefix) throws SQLException {
+        return books.number("select coalesce(sum(sold), 0) from sku where code like ?", prefix + "%");
     }
 
     /**
-     * Waits until so many units of the product are in the ledger, or nothing was added for a while.
+     * Waits until so many units of these products are in the ledger, or nothing was added for a while.
      *
      * @param quiet how long nothing must have come for it to be given up
-     * @return how many there are
      */
-    public long awaitSettled(String sku, long units, Duration quiet) throws SQLException, InterruptedException {
-        long sold = sold(sku);
+    public Drain awaitSettled(String prefix, long units, Duration quiet) throws SQLException, InterruptedException {
+        long before = sold(prefix);
+        long sold = before;
         long since = System.nanoTime();
+        long firstSold = before;
+        long first = 0;
         while (sold < units && System.nanoTime() - since < quiet.toNanos()) {
             TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
-            long now = sold(sku);
+            long now = sold(prefix);
             if (now != sold) {
                 sold = now;
                 since = System.nanoTime();
+                if (first == 0) {
+                    first = since;
+                    firstSold = now;
+                }
             }
         }
-        return sold;
+        // From the first change that was seen to the last, so that waking up does not count.
+        return new Drain(sold - before, sold - firstSold, first == 0 ? 0 : (since - first) / 1e9);
     }
 
-    /** The units of the product that have settled. */
-    public long sold(String sku) throws SQLException {
-        return books.number("select coalesce(max(sold), 0) from sku where code = ?", sku);
+    /** Freezes the allocator, and with it settlement. */
+    public void pauseAllocator() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /** Lets it go on. */
+    public void resumeAllocator() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        int status = new ProcessBuilder("kill", "-" + name, Long.toString(allocator.pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (status != 0) {
+            throw new IOException("kill -" + name + ": status " + status + " (expected: 0)");
+        }
+    }
+
+    /** The database of the books. */
+    public DatabaseAddress database() {
+        return backing.database();
+    }
+
+    /** By which other clients find everything. */
+    public Path configuration() {
+        return configuration;
     }
 
     public Child callers() {

@@ -32,6 +32,16 @@ final class SqlNumbers implements AutoCloseable {
         }
     }
 
+    /** A statement that has no result. */
+    void execute(String change, Object... arguments) throws SQLException {
+        try (PreparedStatement statement = connected().prepareStatement(change)) {
+            for (int i = 0; i < arguments.length; i++) {
+                statement.setObject(i + 1, arguments[i]);
+            }
+            statement.execute();
+        }
+    }
+
     private Connection connected() throws SQLException {
         Connection open = connection;
         if (open == null) {

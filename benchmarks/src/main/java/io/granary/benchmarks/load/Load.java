@@ -34,16 +34,17 @@ final class Load {
     private volatile boolean stopping;
 
     /**
-     * @param shops one for each SKU
+     * @param shops one for each product
      */
     Load(LoadSpec spec, List<? extends Shop> shops) {
         this.spec = spec;
         this.shops = shops.toArray(Shop[]::new);
-        this.requestsLeft = new AtomicLong(spec.requests() == 0 ? Long.MAX_VALUE : spec.requests());
-        this.ended = new CountDownLatch(spec.inFlight());
-        this.idle = new ArrayBlockingQueue<>(spec.inFlight());
+        this.requestsLeft = new AtomicLong(
+                spec.run().requests() == 0 ? Long.MAX_VALUE : spec.run().requests());
+        this.ended = new CountDownLatch(spec.run().inFlight());
+        this.idle = new ArrayBlockingQueue<>(spec.run().inFlight());
         SplittableRandom random = new SplittableRandom(spec.seed());
-        for (int i = 0; i < spec.inFlight(); i++) {
+        for (int i = 0; i < spec.run().inFlight(); i++) {
             buyers.add(new Buyer(random.split(), i));
         }
     }
@@ -78,7 +79,7 @@ final class Load {
         public void told(Told told) {
             long now = System.nanoTime();
             count(told, now);
-            if (spec.perSecond() > 0) {
+            if (spec.run().perSecond() > 0) {
                 idle.add(this);
             } else if (mayGoOn()) {
                 begin(now);
@@ -110,13 +111,13 @@ final class Load {
      * @throws TimeoutException if callers are not answered within a minute after the end
      */
     LoadResult run() throws InterruptedException, TimeoutException {
-        Thread pacer = new Thread(spec.perSecond() > 0 ? this::pace : this::beginAll, "callers");
+        Thread pacer = new Thread(spec.run().perSecond() > 0 ? this::pace : this::beginAll, "callers");
         pacer.start();
-        await(spec.warmUpSeconds());
+        await(spec.run().warmUpSeconds());
         CpuClock cpu = CpuClock.read(spec.processes());
         long began = System.nanoTime();
         measuring = true;
-        await(spec.seconds());
+        await(spec.run().seconds());
         measuring = false;
         double seconds = (System.nanoTime() - began) / 1e9;
         CpuClock cpuThen = CpuClock.read(spec.processes());
@@ -147,7 +148,7 @@ final class Load {
     /** Begins requests by the clock. One that finds all callers busy begins late, and its latency counts from when it should have. */
     private void pace() {
         idle.addAll(buyers);
-        double nanosEach = 1e9 / spec.perSecond();
+        double nanosEach = 1e9 / spec.run().perSecond();
         long began = System.nanoTime();
         long next = 0;
         while (!stopping) {

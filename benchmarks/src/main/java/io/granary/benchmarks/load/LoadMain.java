@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.benchmarks.load;
 
-import com.typesafe.config.Config;
+import io.granary.benchmarks.load.granary.GranaryShops;
+import io.granary.benchmarks.load.mariadb.MariaDbShops;
+import io.granary.benchmarks.load.redis.RedisShops;
 import io.granary.benchmarks.process.Requests;
-import io.granary.client.ClientSettings;
-import io.granary.client.GranaryClient;
-import io.granary.config.Configuration;
 import io.granary.embedded.Logging;
-import io.granary.model.Sku;
-import io.granary.protocol.grpc.GrpcSettings;
-import io.granary.registry.curator.RegistrySettings;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.granary.embedded.Started;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
-/** {@code granary CONFIG}: the process of the callers. Carries out {@link LoadSpec}s until its input ends. */
+/**
+ * The process of the callers: {@code granary CONFIGURATION}, {@code redis PORT} or {@code mariadb URL USER PASSWORD}.
+ * Carries out {@link LoadSpec}s until its input ends.
+ */
 public final class LoadMain {
     /** The request that has a {@link LoadSpec} and is answered with a {@link LoadResult}. */
     public static final String RUN = "run";
@@ -24,20 +24,33 @@ public final class LoadMain {
     public static void main(String[] arguments) throws Exception {
         Logging.forwardJavaUtilLogging();
         Requests requests = new Requests();
-        Config config = Configuration.load(Path.of(arguments[1]));
-        try (GranaryClient client = GranaryClient.connect(
-                RegistrySettings.of(config),
-                GrpcSettings.of(config),
-                ClientSettings.of(config),
-                new SimpleMeterRegistry())) {
-            requests.on(RUN, LoadSpec.class, spec -> {
-                        List<GranaryShop> shops = spec.skus().stream()
-                                .map(sku -> new GranaryShop(client, new Sku(sku)))
-                                .toList();
-                        return new Load(spec, shops).run();
-                    })
-                    .answerAll();
+        try (Shops shops = shops(arguments)) {
+            requests.on(RUN, LoadSpec.class, spec -> run(shops, spec)).answerAll();
         }
+        // Libraries leave threads behind.
         System.exit(0);
+    }
+
+    private static Shops shops(String[] arguments) {
+        return switch (arguments[0]) {
+            case "granary" -> new GranaryShops(Path.of(arguments[1]));
+            case "redis" -> new RedisShops(Integer.parseInt(arguments[1]));
+            case "mariadb" -> new MariaDbShops(arguments[1], arguments[2], arguments[3]);
+            default ->
+                throw new IllegalArgumentException("shops: " + arguments[0] + " (expected: granary, redis or mariadb)");
+        };
+    }
+
+    private static LoadResult run(Shops shops, LoadSpec spec) throws Exception {
+        if (!shops.ways().contains(spec.way())) {
+            throw new IllegalArgumentException("way: " + spec.way() + " (expected: one of " + shops.ways() + ")");
+        }
+        try (Started opened = new Started()) {
+            List<Shop> open = new ArrayList<>();
+            for (String product : spec.products()) {
+                open.add(opened.add(shops.open(spec.way(), product)));
+            }
+            return new Load(spec, open).run();
+        }
     }
 }

@@ -24,15 +24,18 @@ public final class ServiceMain {
         Requests requests = new Requests();
         Config config = Configuration.load(Path.of(arguments[1]));
         try (Started started = new Started()) {
-            started.add(start(arguments[0], config, arguments[2]));
-            requests.on("memory", Object.class, nothing -> Memory.now()).answerAll();
+            SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+            started.add(start(arguments[0], config, arguments[2], metrics));
+            requests.on(Meters.REQUEST, Object.class, nothing -> Meters.of(metrics))
+                    .on(Memory.REQUEST, Object.class, nothing -> Memory.now())
+                    .answerAll();
         }
         // Libraries leave threads behind.
         System.exit(0);
     }
 
-    private static AutoCloseable start(String service, Config config, String name) throws Exception {
-        SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+    private static AutoCloseable start(String service, Config config, String name, SimpleMeterRegistry metrics)
+            throws Exception {
         return switch (service) {
             case "node" -> RunningNode.start(config, NodeSettings.of(config).named(name), metrics);
             case "allocator" -> RunningAllocator.start(config, AllocatorSettings.of(config), metrics);

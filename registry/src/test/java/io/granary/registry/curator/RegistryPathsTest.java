@@ -23,6 +23,8 @@ class RegistryPathsTest {
         assertThat(paths.sku(sku)).isEqualTo("/granary/skus/a%2Fb%2Ec%25%7E_-9");
         assertThat(paths.partition(new PartitionId(sku, 7), 12, "node-1.3", false))
                 .isEqualTo("/granary/skus/a%2Fb%2Ec%25%7E_-9/partitions/7.12.node-1%2E3");
+        assertThat(paths.partition(new PartitionId(sku, 7), 12, "node-1.3", true))
+                .isEqualTo("/granary/skus/a%2Fb%2Ec%25%7E_-9/partitions/x7.12.node-1%2E3");
         assertThat(paths.node("node-1.3")).isEqualTo("/granary/nodes/node-1%2E3");
         assertThat(paths.allocator("a:1")).isEqualTo("/granary/allocators/a%3A1");
         assertThat(paths.leader()).isEqualTo("/granary/leader");
@@ -52,6 +54,9 @@ class RegistryPathsTest {
         String path = paths.partition(partition, Long.MAX_VALUE, "a.b/c", false);
         assertThat(RegistryPaths.partitionNamed(path.substring(path.lastIndexOf('/') + 1)))
                 .contains(new PartitionEntry(1_023, Long.MAX_VALUE, "a.b/c"));
+        String exhausted = paths.partition(partition, 3, "x.1", true);
+        assertThat(RegistryPaths.partitionNamed(exhausted.substring(exhausted.lastIndexOf('/') + 1)))
+                .contains(new PartitionEntry(1_023, 3, "x.1", true));
     }
 
     @ParameterizedTest

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.granary.benchmarks.load;
+package io.granary.benchmarks.load.granary;
 
+import io.granary.benchmarks.load.Shop;
+import io.granary.benchmarks.load.Told;
 import io.granary.client.DeductionResult;
 import io.granary.client.GranaryClient;
 import io.granary.model.RequestId;

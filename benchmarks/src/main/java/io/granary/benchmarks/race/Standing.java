@@ -1,18 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.granary.benchmarks.report;
+package io.granary.benchmarks.race;
 
 import io.granary.benchmarks.load.LoadResult;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/**
- * The same run in several rounds.
- *
- * @param rounds at least one
- */
-public record Summary(List<LoadResult> rounds) {
+/** What came of a heat, round by round: at least one. Not thread-safe. */
+public final class Standing {
+    private final Heat heat;
+    private final List<LoadResult> rounds = new ArrayList<>();
+
+    Standing(Heat heat) {
+        this.heat = heat;
+    }
+
+    void add(LoadResult round) {
+        rounds.add(round);
+    }
+
+    public Heat heat() {
+        return heat;
+    }
+
+    public List<LoadResult> rounds() {
+        return List.copyOf(rounds);
+    }
+
+    /** The median, as all that is not said to be something else. */
     public double perSecond() {
         return median(LoadResult::perSecond);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.granary.benchmarks;
+package io.granary.benchmarks.race;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Records what JVMs do, with Flight Recorder: one file for each process and run. Used by one thread. */
-final class Profiler {
+public final class Profiler {
     private static final String RECORDING = "bench";
     private static final long COMMAND_SECONDS = 60;
 
     private final Path folder;
 
-    Profiler(Path folder) throws IOException {
+    public Profiler(Path folder) throws IOException {
         this.folder = Files.createDirectories(folder);
     }
 
