@@ -23,7 +23,9 @@ final class BugTable {
 
     void add(BugHunt.Found found) {
         rows.add(found);
-        String failure = found.failure() == null ? "NOT FOUND" : found.failure().lines().findFirst().orElse("");
+        String failure = found.failure() == null
+                ? "NOT FOUND"
+                : found.failure().lines().findFirst().orElse("");
         out.printf(
                 Locale.ROOT,
                 FORMAT,

@@ -107,9 +107,7 @@ final class BuggyOrders {
 
     /** Changes nothing, but remembers what is to be opened. */
     static LeaderMessage noted(LeaderMessage order, OpenHere openHere) {
-        order.getOpen()
-                .getPartitionsList()
-                .forEach(partition -> openHere.told(idOf(partition), partition.getEpoch()));
+        order.getOpen().getPartitionsList().forEach(partition -> openHere.told(idOf(partition), partition.getEpoch()));
         return order;
     }
 

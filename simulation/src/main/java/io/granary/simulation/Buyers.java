@@ -129,7 +129,9 @@ final class Buyers {
 
     /** An id counts once. Of one that was asked with several quantities, only the smallest is certain to be had. */
     private void acknowledge(Asked request) {
-        if (acknowledged.computeIfAbsent(request.sku, sku -> new LinkedHashSet<>()).add(request.id)) {
+        if (acknowledged
+                .computeIfAbsent(request.sku, sku -> new LinkedHashSet<>())
+                .add(request.id)) {
             long units = deductedUnits.merge(request.sku, (long) leastAsked(request), Long::sum);
             long had = received.getOrDefault(request.sku, 0L);
             if (units > had) {

@@ -54,8 +54,7 @@ record Plan(long seed, int slots, List<Integer> stock, int allocators, int nodes
     }
 
     int mishaps() {
-        return (int)
-                steps.stream().filter(step -> step.mishap() != Mishap.NONE).count();
+        return (int) steps.stream().filter(step -> step.mishap() != Mishap.NONE).count();
     }
 
     private static final class Draw {
@@ -100,7 +99,11 @@ record Plan(long seed, int slots, List<Integer> stock, int allocators, int nodes
         private List<Mishap> bag() {
             Map<Mishap, Integer> weights = new EnumMap<>(Mishap.class);
             for (Mishap mishap : Mishap.values()) {
-                weights.put(mishap, mishap == Mishap.NONE ? between(2, 8) : chance(0.4) ? 0 : between(1, MOST_WEIGHT) * (chance(0.25) ? 3 : 1));
+                weights.put(
+                        mishap,
+                        mishap == Mishap.NONE
+                                ? between(2, 8)
+                                : chance(0.4) ? 0 : between(1, MOST_WEIGHT) * (chance(0.25) ? 3 : 1));
             }
             List<Mishap> bag = new ArrayList<>();
             weights.forEach((mishap, weight) -> bag.addAll(Collections.nCopies(weight, mishap)));

@@ -50,7 +50,8 @@ final class Shortening {
             best.plan().faults().fewer().forEach(faults -> tryPlan(best.plan().withFaults(faults)));
             Plan plan = best.plan();
             tryPlan(plan.withShape(plan.slots(), 1, plan.nodes()));
-            tryPlan(best.plan().withShape(1, best.plan().allocators(), best.plan().nodes()));
+            tryPlan(best.plan()
+                    .withShape(1, best.plan().allocators(), best.plan().nodes()));
             tryPlan(best.plan().withShape(best.plan().slots(), best.plan().allocators(), 2));
         } while (parts(best.plan()) < partsBefore && runs < MOST_RUNS);
         return best;

@@ -246,7 +246,9 @@ final class SimRegistry {
         private void enter(PartitionId partition) {
             Long epoch = wanted.get(partition);
             if (epoch != null) {
-                partitions.computeIfAbsent(partition, p -> new TreeMap<>()).put(epoch, new Owner(process, exhausted.contains(partition)));
+                partitions
+                        .computeIfAbsent(partition, p -> new TreeMap<>())
+                        .put(epoch, new Owner(process, exhausted.contains(partition)));
                 skuChanged(partition.sku());
             }
         }

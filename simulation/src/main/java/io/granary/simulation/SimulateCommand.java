@@ -74,7 +74,6 @@ final class SimulateCommand implements Callable<Integer> {
     private int simulate() throws IOException {
         List<Simulation.Result> failed = seed == null ? runAll(seeds == null ? 1_000 : seeds) : runOne(seed);
         failed.sort(Comparator.comparingLong(Simulation.Result::seed));
-        failed.forEach(result -> System.out.println("seed " + result.seed() + ": " + result.failure()));
         List<Map<String, Object>> failures = new ArrayList<>();
         for (Simulation.Result result : failed.subList(0, Math.min(failed.size(), MOST_SHOWN))) {
             failures.add(shorten(result));
@@ -101,8 +100,7 @@ final class SimulateCommand implements Callable<Integer> {
     private static Map<String, Object> shorten(Simulation.Result failed) {
         Simulation.Result shortest = Shortening.of(failed, Planted::new);
         Plan plan = shortest.plan();
-        List<String> trace =
-                Simulation.run(plan, new Planted(), true).trace();
+        List<String> trace = Simulation.run(plan, new Planted(), true).trace();
         System.out.println();
         System.out.println("seed " + failed.seed() + ", as short as it could be made: " + describe(plan) + " (of "
                 + describe(failed.plan()) + ")");
@@ -128,6 +126,9 @@ final class SimulateCommand implements Callable<Integer> {
         events.add(result.events());
         result.trace().forEach(System.out::println);
         System.out.println(result.events() + " events, hash " + result.hash());
+        if (!result.passed()) {
+            System.out.println("seed " + number + ": " + result.failure());
+        }
         return result.passed() ? new ArrayList<>() : new ArrayList<>(List.of(result));
     }
 
@@ -139,6 +140,8 @@ final class SimulateCommand implements Callable<Integer> {
                 events.add(result.events());
                 if (!result.passed()) {
                     failed.add(result);
+                    // At once: a long run may be ended before its end.
+                    System.out.println("seed " + number + ": " + result.failure());
                 }
                 bar.step();
             });

@@ -27,8 +27,7 @@ final class Simulation {
      * @param events how many there were
      * @param hash of every event, and of all that was sent and stored
      */
-    record Result(
-            Plan plan, @Nullable String failure, int stepsBegun, long events, String hash, List<String> trace) {
+    record Result(Plan plan, @Nullable String failure, int stepsBegun, long events, String hash, List<String> trace) {
         boolean passed() {
             return failure == null;
         }
@@ -115,7 +114,8 @@ final class Simulation {
         for (Sku sku : world.skus()) {
             long left = world.books().book(sku).actual();
             for (long i = 0; i < left + 3; i++) {
-                SimClient client = world.clients().get((int) (i % world.clients().size()));
+                SimClient client =
+                        world.clients().get((int) (i % world.clients().size()));
                 Buyers.Asked last = buyers.ask(client, sku, world.randomId(), 1, LONG);
                 Outcome told = answer(last);
                 checkState(
@@ -155,9 +155,8 @@ final class Simulation {
 
     private boolean isAskedWithOneQuantity(Buyers.Asked asked) {
         return buyers.asked().stream()
-                .noneMatch(other -> other.sku.equals(asked.sku)
-                        && other.id.equals(asked.id)
-                        && other.quantity != asked.quantity);
+                .noneMatch(other ->
+                        other.sku.equals(asked.sku) && other.id.equals(asked.id) && other.quantity != asked.quantity);
     }
 
     private void settle() {
@@ -191,7 +190,8 @@ final class Simulation {
             Books.Deducted key = new Books.Deducted(world.books().idOf(asked.sku), asked.id);
             byId.computeIfAbsent(key, k -> new ArrayList<>(1)).add(asked);
         }
-        Map<Books.Deducted, Integer> unexplained = new LinkedHashMap<>(world.books().ledger());
+        Map<Books.Deducted, Integer> unexplained =
+                new LinkedHashMap<>(world.books().ledger());
         byId.forEach((key, asked) -> judge(asked, unexplained.remove(key)));
         checkState(unexplained.isEmpty(), "in the ledger, but nobody asked: %s", unexplained);
         for (Sku sku : world.skus()) {
@@ -211,8 +211,7 @@ final class Simulation {
         for (Buyers.Asked one : asked) {
             if (one.isDeducted()) {
                 checkState(quantity != null, "lost: %s was acknowledged", one);
-                checkState(
-                        asked.size() > 1 || quantity == one.quantity, "%s: %s in the ledger", one, quantity);
+                checkState(asked.size() > 1 || quantity == one.quantity, "%s: %s in the ledger", one, quantity);
             }
             if (one.told.contains(Outcome.CONFLICT)) {
                 checkState(asked.size() > 1, "%s: a conflict, with what?", one);

@@ -20,7 +20,8 @@ final class Trace {
     /** Of SplitMix64. */
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
-    private record Line(String text, @Nullable Sku sku, @Nullable RequestId id) {
+    private record Line(
+            String text, @Nullable Sku sku, @Nullable RequestId id) {
         boolean concerns(String failure) {
             if (sku == null || !failure.contains(sku.code())) {
                 return sku == null;
@@ -66,8 +67,7 @@ final class Trace {
 
     private void add(Scheduler scheduler, String what, @Nullable Sku sku, @Nullable RequestId id) {
         if (lines.size() < MOST_LINES) {
-            lines.add(new Line(
-                    String.format(Locale.ROOT, "%10.3f ms  %s", scheduler.nowNanos() / 1e6, what), sku, id));
+            lines.add(new Line(String.format(Locale.ROOT, "%10.3f ms  %s", scheduler.nowNanos() / 1e6, what), sku, id));
         }
     }
 

@@ -131,7 +131,8 @@ final class World {
 
     private SimProcess process(String kind) {
         processes++;
-        SimProcess process = new SimProcess(scheduler, kind + "-" + processes, what -> fault = fault == null ? what : fault);
+        SimProcess process =
+                new SimProcess(scheduler, kind + "-" + processes, what -> fault = fault == null ? what : fault);
         trace.say(scheduler, "start " + process.name());
         return process;
     }

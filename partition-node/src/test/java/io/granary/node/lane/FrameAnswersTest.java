@@ -53,7 +53,8 @@ final class FrameAnswersTest {
 
         bench.store();
 
-        assertThat(bench.client.answers(frame)).containsExactly(Answer.DEDUCTED, Answer.INSUFFICIENT, Answer.DEDUCTED, Answer.DEDUCTED);
+        assertThat(bench.client.answers(frame))
+                .containsExactly(Answer.DEDUCTED, Answer.INSUFFICIENT, Answer.DEDUCTED, Answer.DEDUCTED);
         assertThat(bench.client.frames()).hasSize(before + 1);
     }
 

@@ -962,11 +962,11 @@ final class LaneTest {
         }
 
         @Test
-        void aPartitionWithoutUnitsIsNotRegisteredAndWantsAGrant() {
+        void aPartitionWithoutUnitsIsExhaustedAndWantsAGrant() {
             bench.joined();
             Partition partition = bench.open(0, 0);
 
-            assertThat(bench.events).containsExactly("changed 0");
+            assertThat(bench.events).containsExactly("exhausted 0", "changed 0");
             assertThat(partition.state()).isEqualTo(PartitionState.EXHAUSTED);
             assertThat(partition.demand().wantsGrant()).isTrue();
         }
