@@ -4,6 +4,7 @@ package io.granary.embedded;
 import com.typesafe.config.Config;
 import io.granary.allocator.AllocatorSettings;
 import io.granary.config.Configuration;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 
 /** {@code granary allocator}. */
@@ -14,10 +15,11 @@ import picocli.CommandLine.Command;
         sortOptions = false)
 final class AllocatorCommand extends ServiceCommand {
     @Override
-    AutoCloseable start(Config settings) {
+    Running start(Config settings) {
         RunningAllocator allocator = RunningAllocator.start(
                 settings, Configuration.read(settings, "granary.allocator", AllocatorSettings::of), Metrics.registry());
         System.out.println("allocator " + allocator.service().name());
-        return allocator;
+        // It works on through all that can happen to it.
+        return new Running(allocator, new CompletableFuture<>());
     }
 }

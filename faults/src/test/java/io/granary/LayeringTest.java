@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * The arrows between the modules, and which packages alone may use a library.
  *
- * <p>It stands in embedded, as only embedded sees all modules. Maven's dependencies would not do: a library that a
+ * <p>It stands in faults, as only faults sees all modules. Maven's dependencies would not do: a library that a
  * module uses comes along for those who use the module.
  */
 class LayeringTest {
@@ -46,7 +46,9 @@ class LayeringTest {
         ALLOCATOR(List.of(COMMON, REGISTRY), "io.granary.allocator.."),
         CLIENT(List.of(COMMON, REGISTRY), "io.granary.client.."),
         BACKING(List.of(), "io.granary.backing.."),
-        EMBEDDED(List.of(COMMON, REGISTRY, NODE, ALLOCATOR, CLIENT, BACKING), "io.granary.embedded..");
+        EMBEDDED(List.of(COMMON, REGISTRY, NODE, ALLOCATOR, CLIENT, BACKING), "io.granary.embedded.."),
+        SIMULATION(List.of(COMMON, REGISTRY, NODE, ALLOCATOR, CLIENT), "io.granary.simulation.."),
+        FAULTS(List.of(COMMON, REGISTRY, CLIENT, BACKING, EMBEDDED), "io.granary.faults..");
 
         final ImmutableList<Module> uses;
         final ImmutableList<String> packages;
@@ -66,11 +68,12 @@ class LayeringTest {
         CURATOR(List.of("org.apache.curator.."), "io.granary.registry.."),
         ZOOKEEPER(List.of("org.apache.zookeeper.."), "io.granary.registry..", "io.granary.backing.."),
         MYBATIS(List.of("org.apache.ibatis.."), "io.granary.allocator.."),
-        // … but for the demo's audit, which trusts nobody's code.
+        // … but for the audits, which trust nobody's code.
         JDBC(
                 List.of("java.sql..", "javax.sql..", "com.mysql.."),
                 "io.granary.allocator..",
-                "io.granary.embedded.demo.."),
+                "io.granary.embedded.demo..",
+                "io.granary.faults.."),
         ROCKETMQ(
                 List.of("org.apache.rocketmq.."),
                 "io.granary.log.rocketmq..",
