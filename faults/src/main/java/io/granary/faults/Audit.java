@@ -26,6 +26,8 @@ import java.util.Set;
 final class Audit {
     /** What is known of an order, by its SKU and its id. */
     private static final class Order {
+        final String sku;
+        final String name;
         final int quantity;
         /** When the first call that was told DEDUCTED ended. */
         long deductedAt = Long.MAX_VALUE;
@@ -37,7 +39,9 @@ final class Audit {
         boolean everUnknown;
         boolean inLedger;
 
-        Order(int quantity) {
+        Order(String sku, String name, int quantity) {
+            this.sku = sku;
+            this.name = name;
             this.quantity = quantity;
         }
 
@@ -46,9 +50,9 @@ final class Audit {
         }
     }
 
-    private record Call(long asked, String order) {}
+    private record Call(long asked, Order order) {}
 
-    private record Denial(long asked, String order) {}
+    private record Denial(long asked, Order order) {}
 
     /**
      * What came out.
@@ -116,15 +120,16 @@ final class Audit {
             for (String text = lines.readLine(); text != null; text = lines.readLine()) {
                 JsonNode line = json.readTree(text);
                 if (line.has("quantity")) {
-                    String name = name(line.get("sku").asText(), line.get("id").asText());
+                    String sku = line.get("sku").asText();
+                    String name = name(sku, line.get("id").asText());
                     int quantity = line.get("quantity").asInt();
-                    Order order = orders.computeIfAbsent(name, fresh -> new Order(quantity));
+                    Order order = orders.computeIfAbsent(name, fresh -> new Order(sku, fresh, quantity));
                     if (order.quantity != quantity) {
                         throw new IOException(name + ": quantity " + quantity + " (expected: " + order.quantity + ")");
                     }
                     order.lastAsked = line.get("at").asLong();
                     order.lastTold = "nothing";
-                    open.put(line.get("call").asLong(), new Call(order.lastAsked, name));
+                    open.put(line.get("call").asLong(), new Call(order.lastAsked, order));
                 } else if (line.has("told")) {
                     Call call = open.remove(line.get("call").asLong());
                     if (call == null) {
@@ -142,23 +147,23 @@ final class Audit {
                 }
             }
         }
-        open.values().forEach(call -> orders.get(call.order()).everUnknown = true);
+        open.values().forEach(call -> call.order().everUnknown = true);
         updates.values().forEach(update -> findings.add(Wrong.FAILED, "never sent: " + update));
         for (Denial denial : denials) {
-            if (denial.asked() > orders.get(denial.order()).deductedAt) {
-                findings.add(Wrong.ANSWER_CHANGED, denial.order());
+            if (denial.asked() > denial.order().deductedAt) {
+                findings.add(Wrong.ANSWER_CHANGED, denial.order().name);
             }
         }
     }
 
     private void told(Call call, String told, long at, Set<Denial> denials) {
-        Order order = orders.get(call.order());
+        Order order = call.order();
         if (call.asked() == order.lastAsked) {
             order.lastTold = told;
         }
         if (told.equals("DEDUCTED")) {
             if (!order.isDeducted()) {
-                acknowledged.merge(sku(call.order()), (long) order.quantity, Long::sum);
+                acknowledged.merge(order.sku, (long) order.quantity, Long::sum);
             }
             order.deductedAt = Math.min(order.deductedAt, at);
         } else if (told.equals("UNKNOWN")) {
@@ -168,16 +173,12 @@ final class Audit {
                 denials.add(new Denial(call.asked(), call.order()));
             }
         } else {
-            findings.add(Wrong.FAILED, call.order() + " was told " + told);
+            findings.add(Wrong.FAILED, order.name + " was told " + told);
         }
     }
 
     private static String name(String sku, String id) {
         return sku + " " + id;
-    }
-
-    private static String sku(String name) {
-        return name.substring(0, name.indexOf(' '));
     }
 
     private void compare(Connection database) throws SQLException {

@@ -183,7 +183,7 @@ final class FaultsRun {
         } catch (TimeoutException e) {
             throw new NotDoneException(what + ": not done (expected: within " + within.toSeconds() + " s)", e);
         } catch (ExecutionException e) {
-            throw new NotDoneException(what + ": failed", e.getCause());
+            throw new NotDoneException(what + ": failed", e);
         }
     }
 

@@ -59,11 +59,14 @@ final class Restocker implements AutoCloseable {
                                 journal.sent(update.updateId());
                                 sent.complete(null);
                             } else {
-                                var next =
-                                        threads.schedule(() -> send(update, sent), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+                                sendLater(update, sent);
                             }
                         },
                         threads);
+    }
+
+    private void sendLater(StockUpdate update, CompletableFuture<Void> sent) {
+        var unused = threads.schedule(() -> send(update, sent), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** All that were sent. */
