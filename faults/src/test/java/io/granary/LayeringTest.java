@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * The arrows between the modules, and which packages alone may use a library.
  *
- * <p>It stands in faults, as only faults sees all modules. Maven's dependencies would not do: a library that a
+ * <p>It stands in faults, as only faults sees all modules, but for the benchmarks. Maven's dependencies would not do: a library that a
  * module uses comes along for those who use the module.
  */
 class LayeringTest {

@@ -205,10 +205,19 @@ final class Directory implements Routes.Listener {
     /** What a read of the registry has brought. */
     private record ReadEnd(boolean reached, Optional<SkuView> view) {
         static final ReadEnd OUT_OF_REACH = new ReadEnd(false, Optional.empty());
+
+        boolean isSelling() {
+            return view.map(SkuView::state).filter(SkuState.SELLING::equals).isPresent();
+        }
     }
 
     private void endRead(SkuRoutes routes, ReadEnd end) {
         Set<Call> readers = routes.readers;
+        if (end.isSelling()) {
+            // Only a refusal must have been true after the call began: those who came meanwhile can be sent, too.
+            readers.addAll(routes.nextReaders);
+            routes.nextReaders.clear();
+        }
         routes.readers = routes.nextReaders;
         routes.nextReaders = new LinkedHashSet<>();
         routes.readUnderWay = false;

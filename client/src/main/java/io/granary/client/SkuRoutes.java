@@ -33,7 +33,7 @@ final class SkuRoutes {
     final Set<Call> parked = new LinkedHashSet<>();
     /** Calls that the read under way will answer; may be empty, if their deadlines came first. */
     Set<Call> readers = new LinkedHashSet<>();
-    /** Calls that came after the read under way had begun, which may see less than they must. */
+    /** Calls that came after the read under way had begun: it can't refuse them, as what it saw may be past. */
     Set<Call> nextReaders = new LinkedHashSet<>();
 
     boolean readUnderWay;

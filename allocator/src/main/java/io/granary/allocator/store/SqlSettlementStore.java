@@ -43,6 +43,7 @@ public final class SqlSettlementStore implements SettlementStore {
     private final IdWindow idWindow;
     // A SKU keeps its number for ever.
     private final Map<Sku, Integer> skuIds = new ConcurrentHashMap<>();
+    private final LedgerLoad load = new LedgerLoad();
 
     /**
      * @param executor runs what blocks; as many transactions at once as it has threads
@@ -223,7 +224,7 @@ public final class SqlSettlementStore implements SettlementStore {
     }
 
     private Outcome write(Connection connection, LaneChange change, @Nullable LaneMark mark) throws SQLException {
-        Returned returned = new Returned(new LedgerInsert(connection).insert(change.rows()));
+        Returned returned = new Returned(new LedgerInsert(connection, load).insert(change.rows()));
         returned.add(change.rows(), change.repeats());
         writeConflicts(connection, returned.conflicts);
         writeEpochs(connection, change);

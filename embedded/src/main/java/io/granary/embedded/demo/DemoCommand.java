@@ -96,7 +96,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--callers",
             paramLabel = "N",
-            description = "customers at a time, 1 to 60000 (default: 4000, with --orders 1000)")
+            description = "customers at a time, 1 to 60000 (default: 16000, with --orders 1000)")
     private @Nullable Integer callers;
 
     @Option(names = "--nodes", paramLabel = "N", description = "partition nodes (default: 2)")
@@ -120,7 +120,7 @@ public final class DemoCommand implements Callable<Integer> {
             names = "--warm-up",
             paramLabel = "N",
             description =
-                    "requests for a SKU of their own before the measured part, so that the JVM has compiled what it runs;"
+                    "requests for SKUs of their own before the measured part, so that the JVM has compiled what it runs;"
                             + " checked like the others, counted apart (default: 150000, with --orders 10000)")
     private @Nullable Integer warmUp;
 
@@ -179,7 +179,7 @@ public final class DemoCommand implements Callable<Integer> {
                 new OrderLines.Columns(invoiceColumn, skuColumn, quantityColumn, dateColumn),
                 GeneratedSale.DEFAULT.withSeed(seed).withRequests(requests),
                 stock,
-                callers != null ? callers : replays ? 1_000 : 4_000,
+                callers != null ? callers : replays ? 1_000 : 16_000,
                 warmUp != null ? warmUp : replays ? 10_000 : 150_000,
                 DEADLINE,
                 PATIENCE);

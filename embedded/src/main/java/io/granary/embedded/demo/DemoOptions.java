@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param sale what is generated, if nothing is replayed
  * @param stockPercent of its demand that a SKU starts with, 1 to 1,000
  * @param callers 1 to 60,000 at a time
- * @param warmUp requests on a SKU of their own before the measured part, 0 to 10,000,000
+ * @param warmUp requests for SKUs of their own before the measured part, 0 to 10,000,000
  * @param patience how long callers go on asking, and how long settlement may take
  */
 record DemoOptions(

@@ -164,7 +164,7 @@ final class DemoRun {
         interruption.react(sale::stop);
         WallClock clock = WallClock.now();
         if (orders.warmUp() > 0) {
-            say("Warming up with %,d requests for a SKU of their own", orders.warmUp());
+            say("Warming up with %,d requests for SKUs of their own", orders.warmUp());
             sale.run(0, orders.warmUp(), options.callers(), ended -> {});
             settlement.await(journal.acknowledgedUnits(), 0, options.patience());
         }

@@ -3,13 +3,14 @@ package io.granary.embedded.demo;
 
 import io.granary.model.RequestId;
 import io.granary.model.Sku;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
  * Makes up a flash sale: one hot SKU that two thirds of all requests are for, one unit each, twice as many as there
  * are; and others whose demand falls off as in real orders. Every second of the others is asked for one unit at a time
- * too; the rest in the quantities of real order lines: mostly 1 to 12, by the dozen, now and then by the gross. Some
- * requests are sent twice, at another moment.
+ * too; the rest in the quantities of real order lines: mostly 1 to 12, by the dozen, now and then by the gross. The hot
+ * SKU's buyers come in the first half of the sale, the others all along. Some requests are sent twice, at another moment.
  *
  * <p>The same seed makes the same sale.
  *
@@ -20,6 +21,9 @@ import java.util.SplittableRandom;
 record GeneratedSale(long seed, int requests, int others, int sentTwice) {
     static final Sku HOT = new Sku("HOT");
     static final GeneratedSale DEFAULT = new GeneratedSale(1, 300_000, 40, 20);
+
+    /** The part of the sale in which the hot SKU's buyers come: they know when it opens. */
+    private static final double RUSH = 0.5;
 
     /** Cumulated shares, in 1,000, of the quantities of the positive lines of the UCI "Online Retail" data set. */
     private static final int[][] QUANTITIES = {
@@ -72,13 +76,7 @@ record GeneratedSale(long seed, int requests, int others, int sentTwice) {
         double[] shares = sharesOfOthers();
         int hot = requests - requests / 3;
         int seconds = (int) ((long) requests * sentTwice / 1_000);
-        int[] sends = new int[requests + seconds];
-        for (int i = 0; i < requests; i++) {
-            sends[i] = i;
-        }
-        shuffle(sends, requests, random);
-        System.arraycopy(sends, 0, sends, requests, seconds);
-        shuffle(sends, sends.length, random);
+        int[] sends = inOrderOfArrival(hot, seconds, random);
 
         Sku[] sku = new Sku[requests];
         int[] quantity = new int[requests];
@@ -136,12 +134,15 @@ record GeneratedSale(long seed, int requests, int others, int sentTwice) {
         return QUANTITIES[index][1];
     }
 
-    private static void shuffle(int[] values, int count, SplittableRandom random) {
-        for (int i = count - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            int swapped = values[i];
-            values[i] = values[j];
-            values[j] = swapped;
+    /** The requests, some of them twice; the first {@code hot} are for the hot SKU. */
+    private int[] inOrderOfArrival(int hot, int seconds, SplittableRandom random) {
+        long[] arrivals = new long[requests + seconds];
+        for (int i = 0; i < arrivals.length; i++) {
+            int request = i < requests ? i : (int) ((long) (i - requests) * requests / seconds);
+            double at = random.nextDouble() * (request < hot ? RUSH : 1);
+            arrivals[i] = (long) (at * Integer.MAX_VALUE) << Integer.SIZE | request;
         }
+        Arrays.sort(arrivals);
+        return Arrays.stream(arrivals).mapToInt(arrival -> (int) arrival).toArray();
     }
 }

@@ -15,7 +15,10 @@ import java.util.Map;
  * @param stock units to start with, by the index of the SKU in the orders
  */
 record Plan(String title, long lines, Map<BadLine, Long> badLines, Orders orders, long[] stock) {
-    static final Sku WARM_UP = new Sku("~warm-up");
+    private static final String WARM_UP = "~warm-up-";
+    private static final int WARM_UP_SKUS = 8;
+    // Like the hot SKU and the others, they sell out: refusing must be warm, too.
+    private static final int WARM_UP_PERCENT = 67;
 
     /**
      * @throws OrderLines.UnreadableException if the file has not the columns, or no line that can be used
@@ -23,7 +26,9 @@ record Plan(String title, long lines, Map<BadLine, Long> badLines, Orders orders
     static Plan of(DemoOptions options) throws IOException, OrderLines.UnreadableException {
         Orders.Builder builder = new Orders.Builder();
         for (int i = 0; i < options.warmUp(); i++) {
-            builder.request(WARM_UP, RequestId.of("warm-up/" + i), 1);
+            int sku = i % WARM_UP_SKUS;
+            int quantity = sku % 2 == 0 ? 1 : 1 + i / WARM_UP_SKUS % 3;
+            builder.request(new Sku(WARM_UP + sku), RequestId.of("warm-up/" + i), quantity);
         }
         Map<BadLine, Long> badLines = new EnumMap<>(BadLine.class);
         String title;
@@ -63,14 +68,18 @@ record Plan(String title, long lines, Map<BadLine, Long> badLines, Orders orders
         long[] stock = new long[demand.length];
         for (int i = 0; i < stock.length; i++) {
             Sku sku = orders.skus().get(i);
-            if (sku.equals(WARM_UP)) {
-                stock[i] = options.warmUp();
+            if (sku.code().startsWith(WARM_UP)) {
+                stock[i] = percent(demand[i], WARM_UP_PERCENT);
             } else if (options.orders() == null && sku.equals(GeneratedSale.HOT)) {
                 stock[i] = options.sale().hotUnits();
             } else if (demand[i] > 0) {
-                stock[i] = Math.max(1, (demand[i] * options.stockPercent() + 99) / 100);
+                stock[i] = percent(demand[i], options.stockPercent());
             }
         }
         return stock;
+    }
+
+    private static long percent(long demand, int percent) {
+        return Math.max(1, (demand * percent + 99) / 100);
     }
 }

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.benchmarks;
+
+import io.granary.benchmarks.contender.Contender;
+import io.granary.benchmarks.contender.Granary;
+import io.granary.benchmarks.contender.GranaryCluster;
+import io.granary.benchmarks.contender.Peers;
+import io.granary.benchmarks.load.LoadResult;
+import io.granary.benchmarks.load.Run;
+import io.granary.benchmarks.measure.BareMachine;
+import io.granary.benchmarks.measure.BareSend;
+import io.granary.benchmarks.measure.Control;
+import io.granary.benchmarks.measure.Flat;
+import io.granary.benchmarks.measure.Half;
+import io.granary.benchmarks.measure.Ids;
+import io.granary.benchmarks.measure.SettlementRates;
+import io.granary.benchmarks.race.Heat;
+import io.granary.benchmarks.race.Pace;
+import io.granary.benchmarks.race.Profiler;
+import io.granary.benchmarks.race.Race;
+import io.granary.benchmarks.race.Standing;
+import io.granary.benchmarks.report.Figures;
+import io.granary.benchmarks.report.Machine;
+import io.granary.benchmarks.report.Report;
+import io.granary.embedded.Started;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** All of a benchmark, once. Used by one thread. */
+final class Bench {
+    private static final int NODE_HEAP_MIB = 3_072;
+    /** More only makes their answers later. */
+    private static final int PEERS_SATURATE = 8_192;
+    /** A record with one deduction. */
+    private static final int SMALL_RECORD_BYTES = 100;
+
+    private final BenchOptions options;
+    private final Console console;
+    private final Machine machine = Machine.here();
+    private final Race race;
+    private final Figures figures = new Figures();
+    private final List<String> skipped = new ArrayList<>();
+
+    Bench(BenchOptions options, Console console, @Nullable Profiler profiler) {
+        this.options = options;
+        this.console = console;
+        this.race = new Race(console, profiler);
+    }
+
+    /** Whether all sums add up. */
+    boolean run() throws Exception {
+        try (Started started = new Started()) {
+            GranaryCluster cluster = options.needsCluster() ? startGranary(started) : null;
+            // Before there are peers that may take processors: these are few and short.
+            bare(cluster);
+            try (Peers peers = new Peers()) {
+                startPeers(peers);
+                race(cluster, peers);
+            }
+            if (cluster != null) {
+                alone(cluster);
+            }
+        }
+        if (options.has(Part.MEMORY)) {
+            console.say("Filling a pool with 10,000,000 request ids");
+            Ids.measure(options.folder(), figures);
+        }
+        console.print("");
+        console.print(report().toText());
+        return console.wrong().isEmpty();
+    }
+
+    Report report() {
+        return new Report(machine, race.standings(), figures, List.copyOf(skipped), console.wrong());
+    }
+
+    private GranaryCluster startGranary(Started started) throws IOException, InterruptedException {
+        console.say("Starting ZooKeeper, RocketMQ, MariaDB, an allocator, a node and callers");
+        GranaryCluster cluster = started.add(new GranaryCluster(options.folder().resolve("granary"), NODE_HEAP_MIB));
+        console.say("Warming up");
+        return cluster;
+    }
+
+    private void bare(@Nullable GranaryCluster cluster) throws Exception {
+        if (!options.has(Part.BARE)) {
+            return;
+        }
+        console.say("Measuring what the machine can do");
+        double seconds = options.pace().seconds();
+        BareMachine.fsync(options.folder(), seconds, figures);
+        BareMachine.loopback(seconds, figures);
+        BareMachine.loop(figures);
+        if (cluster != null) {
+            try (BareSend send = new BareSend(cluster.backing())) {
+                BareSend.Latency small = send.measure(SMALL_RECORD_BYTES, 2 * seconds);
+                figures.add("bare.send.small.p50.micros", "bare synchronous send of 100 bytes, p50", small.p50(), "us");
+                figures.add("bare.send.small.p99.micros", "bare synchronous send of 100 bytes, p99", small.p99(), "us");
+            }
+        }
+    }
+
+    /** What Granary does when nobody else does anything. */
+    private void alone(GranaryCluster cluster) throws Exception {
+        Pace pace = options.pace();
+        if (options.has(Part.HALF)) {
+            Standing saturated = race.standings().get(Granary.NAME + "/" + Heat.SATURATED);
+            double rate = saturated == null ? saturatedPerSecond(cluster) : saturated.perSecond();
+            Half.measure(cluster, rate, pace, figures, console);
+        }
+        if (options.has(Part.SETTLEMENT)) {
+            SettlementRates.measure(
+                    cluster,
+                    options.saturate(),
+                    options.quick() ? 200_000 : 500_000,
+                    new Pace(Math.min(2, pace.rounds()), pace.warmUp(), pace.seconds()),
+                    figures,
+                    console);
+        }
+        if (options.has(Part.FLAT)) {
+            new Flat(cluster, figures, console, new Pace(1, pace.warmUp(), pace.seconds()), options.saturate())
+                    .measure(NODE_HEAP_MIB);
+        }
+        if (options.has(Part.CONTROL)) {
+            if (cluster.nodes().size() == 1) {
+                var second = cluster.startNode(NODE_HEAP_MIB);
+                console.say("started %s", second.name());
+            }
+            Control control = new Control(cluster, figures, console);
+            control.takeOver("TAKEOVER");
+            control.open(options.quick() ? 1_000 : 10_000, 4, 1_000);
+        }
+    }
+
+    private double saturatedPerSecond(GranaryCluster cluster) throws Exception {
+        Contender granary = Granary.hot(cluster);
+        Contender.Outcome outcome = granary.run(Run.closed(
+                options.saturate(), 2 * options.pace().seconds(), options.pace().seconds()));
+        check(granary, outcome);
+        return outcome.load().perSecond();
+    }
+
+    private void startPeers(Peers peers) throws IOException, InterruptedException, SQLException {
+        if (options.has(Part.REDIS)) {
+            console.say("Starting Redis three times, with callers");
+            if (!peers.startRedis(options.folder())) {
+                skip("Redis: no redis-server on this machine (expected: Debian's package redis-tools)");
+            }
+        }
+        if (options.has(Part.MARIADB)) {
+            console.say("Starting MariaDB, with callers");
+            var unused = peers.startMariaDb(options.folder().resolve("mariadb"));
+        }
+        skip("TigerBeetle: neither a Debian package nor a Maven artifact brings its server");
+    }
+
+    private void skip(String what) {
+        skipped.add(what);
+        console.say("skipped: %s", what);
+    }
+
+    private void race(@Nullable GranaryCluster cluster, Peers peers)
+            throws IOException, SQLException, InterruptedException {
+        Contender granary = cluster == null || !options.has(Part.GRANARY) ? null : Granary.hot(cluster);
+        List<Contender> all = new ArrayList<>(peers.all());
+        if (granary != null) {
+            all.add(0, granary);
+            check(granary, granary.run(Run.closed(1_024, 0, options.quick() ? 2 : 4)));
+            check(granary, granary.run(Run.closed(options.saturate(), 0, options.quick() ? 1 : 3)));
+        }
+        for (Contender contender : all) {
+            sellOut(contender);
+        }
+        List<Heat> heats = heats(granary, peers);
+        for (int round = 1; round <= options.pace().rounds(); round++) {
+            race.round("round " + round, heats);
+        }
+    }
+
+    private void check(Contender contender, Contender.Outcome outcome) {
+        outcome.wrong().forEach(line -> console.wrong(contender.name() + ", warming up: " + line));
+    }
+
+    private void sellOut(Contender contender) throws IOException, SQLException, InterruptedException {
+        LoadResult load = race.sellOut(contender);
+        if (contender.name().equals(Peers.OVERSELLING)) {
+            figures.add(
+                    "oversold." + contender.name(),
+                    contender.name() + ": units sold of 2,000",
+                    (double) load.deducted(),
+                    "units");
+        }
+    }
+
+    /** Those that can be asked hard are, the others once. */
+    private List<Heat> heats(@Nullable Contender granary, Peers peers) {
+        Pace pace = options.pace();
+        List<Heat> heats = new ArrayList<>();
+        for (int callers : new int[] {1, 16, 64, 256, 1_024}) {
+            if (granary != null) {
+                heats.add(Heat.of(granary, callers, pace));
+            }
+            peers.find("redis-always").ifPresent(peer -> heats.add(Heat.of(peer, callers, pace)));
+            peers.find("mariadb-merged").ifPresent(peer -> heats.add(Heat.of(peer, callers, pace)));
+            if (callers >= 64) {
+                peers.find("redis-always-pipelined").ifPresent(peer -> heats.add(Heat.of(peer, callers, pace)));
+            }
+            if (callers == 64) {
+                peers.all().stream()
+                        .filter(peer -> peer.name().startsWith("mariadb-"))
+                        .filter(peer -> !peer.name().equals("mariadb-merged"))
+                        .filter(peer -> !peer.name().equals(Peers.OVERSELLING))
+                        .forEach(peer -> heats.add(Heat.of(peer, callers, pace)));
+            }
+            if (callers == 64 || callers == 1_024 || !options.quick()) {
+                peers.find("redis-everysec").ifPresent(peer -> heats.add(Heat.of(peer, callers, pace)));
+                peers.find("redis-off").ifPresent(peer -> heats.add(Heat.of(peer, callers, pace)));
+            }
+            if (callers == 1_024) {
+                peers.find("redis-everysec-pipelined").ifPresent(peer -> heats.add(Heat.of(peer, callers, pace)));
+                peers.find("redis-off-pipelined").ifPresent(peer -> heats.add(Heat.of(peer, callers, pace)));
+            }
+        }
+        if (granary != null) {
+            heats.add(Heat.saturated(granary, options.saturate(), pace));
+        }
+        for (String name : List.of("redis-always-pipelined", "mariadb-merged")) {
+            peers.find(name).ifPresent(peer -> heats.add(Heat.saturated(peer, PEERS_SATURATE, pace)));
+        }
+        Predicate<Heat> wanted = heat -> options.inFlight().isEmpty()
+                || options.inFlight().contains(heat.run().inFlight())
+                || (heat.load().equals(Heat.SATURATED)
+                        && options.inFlight().stream().anyMatch(callers -> callers > 1_024));
+        return heats.stream().filter(wanted).toList();
+    }
+}

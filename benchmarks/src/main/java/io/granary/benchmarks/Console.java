@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.benchmarks;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What people are told while it runs, and what is wrong. Used by one thread. */
+public final class Console {
+    private final PrintStream out;
+    private final long began = System.nanoTime();
+    private final List<String> wrong = new ArrayList<>();
+
+    Console(PrintStream out) {
+        this.out = out;
+    }
+
+    /** A line, after the seconds since the start. */
+    public void say(String text, Object... values) {
+        long seconds = (System.nanoTime() - began) / 1_000_000_000L;
+        out.printf(Locale.ROOT, "%4d s  %s%n", seconds, String.format(Locale.ROOT, text, values));
+    }
+
+    /** Says that something does not add up; it is said again at the end. */
+    public void wrong(String what) {
+        wrong.add(what);
+        say("WRONG: %s", what);
+    }
+
+    /** Text as it is. */
+    void print(Object text) {
+        out.println(text);
+    }
+
+    List<String> wrong() {
+        return List.copyOf(wrong);
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.benchmarks.measure;
+
+import io.granary.benchmarks.Console;
+import io.granary.benchmarks.contender.Contender;
+import io.granary.benchmarks.contender.Granary;
+import io.granary.benchmarks.contender.GranaryCluster;
+import io.granary.benchmarks.load.LoadResult;
+import io.granary.benchmarks.load.Run;
+import io.granary.benchmarks.race.Pace;
+import io.granary.benchmarks.report.Figures;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.List;
+
+/** Whether a deduction costs the same with more partitions, products and nodes. */
+public final class Flat {
+    /** What a deduction needs; settlement comes after it and is measured on its own. */
+    private static final List<String> PATH = List.of("client", "node", "broker");
+
+    private final GranaryCluster cluster;
+    private final Figures figures;
+    private final Console console;
+    private final Pace pace;
+    private final int inFlight;
+
+    /** @param inFlight requests for each node */
+    public Flat(GranaryCluster cluster, Figures figures, Console console, Pace pace, int inFlight) {
+        this.cluster = cluster;
+        this.figures = figures;
+        this.console = console;
+        this.pace = pace;
+        this.inFlight = inFlight;
+    }
+
+    public void measure(int nodeHeapMib) throws IOException, SQLException, InterruptedException {
+        measure("one", "1 partition", 1, 1);
+        measure("64.partitions", "64 partitions", 1, 64);
+        measure("1000.skus", "1,000 SKUs", 1_000, 1);
+        var second = cluster.startNode(nodeHeapMib);
+        measure("2.nodes", cluster.nodes().size() + " nodes, 4 partitions", 1, 4);
+        var third = cluster.startNode(nodeHeapMib);
+        var fourth = cluster.startNode(nodeHeapMib);
+        measure("4.nodes", cluster.nodes().size() + " nodes, 4 partitions", 1, 4);
+        console.say("nodes now: %s, %s, %s besides the first", second.name(), third.name(), fourth.name());
+    }
+
+    private void measure(String key, String text, int products, int slots)
+            throws IOException, SQLException, InterruptedException {
+        Granary granary = Granary.wide(cluster, "granary-" + key, products, slots);
+        double deductions = 0;
+        double cpu = 0;
+        double seconds = 0;
+        Granary.Records records = granary.records();
+        for (int round = 0; round < pace.rounds(); round++) {
+            Contender.Outcome outcome =
+                    granary.run(Run.closed(inFlight * cluster.nodes().size(), pace.warmUp(), pace.seconds()));
+            outcome.wrong().forEach(line -> console.wrong(granary.name() + ": " + line));
+            LoadResult load = outcome.load();
+            deductions += load.measured();
+            seconds += load.seconds();
+            for (String process : PATH) {
+                cpu += load.cpuSeconds().getOrDefault(process, 0.0);
+            }
+            records = granary.records();
+        }
+        figures.add(
+                "flat." + key + ".cpu.micros",
+                text + ": CPU of client, node, broker for each deduction",
+                cpu * 1e6 / deductions,
+                "us");
+        figures.add("flat." + key + ".per.second", text + ": deductions", deductions / seconds, "/s");
+        figures.add("flat." + key + ".record.bytes", text + ": a record", records.bytesEach(), "bytes");
+        console.say(
+                "%s: %,.0f/s, %.3f us of CPU each, records of %,.0f bytes",
+                text, deductions / seconds, cpu * 1e6 / deductions, records.bytesEach());
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.benchmarks.process;
+
+import com.typesafe.config.Config;
+import io.granary.allocator.AllocatorSettings;
+import io.granary.config.Configuration;
+import io.granary.embedded.Logging;
+import io.granary.embedded.RunningAllocator;
+import io.granary.embedded.RunningNode;
+import io.granary.embedded.Started;
+import io.granary.node.NodeSettings;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+
+/**
+ * {@code node CONFIG NAME} or {@code allocator CONFIG NAME}: the service as {@code scripts/granary} runs it, until the
+ * input ends.
+ */
+public final class ServiceMain {
+    private ServiceMain() {}
+
+    public static void main(String[] arguments) throws Exception {
+        Logging.forwardJavaUtilLogging();
+        Requests requests = new Requests();
+        Config config = Configuration.load(Path.of(arguments[1]));
+        try (Started started = new Started()) {
+            SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+            started.add(start(arguments[0], config, arguments[2], metrics));
+            requests.on(Meters.REQUEST, Object.class, nothing -> Meters.of(metrics))
+                    .on(Memory.REQUEST, Object.class, nothing -> Memory.now())
+                    .answerAll();
+        }
+        // Libraries leave threads behind.
+        System.exit(0);
+    }
+
+    private static AutoCloseable start(String service, Config config, String name, SimpleMeterRegistry metrics)
+            throws Exception {
+        return switch (service) {
+            case "node" -> RunningNode.start(config, NodeSettings.of(config).named(name), metrics);
+            case "allocator" -> RunningAllocator.start(config, AllocatorSettings.of(config), metrics);
+            default -> throw new IllegalArgumentException("service: " + service + " (expected: node or allocator)");
+        };
+    }
+}
