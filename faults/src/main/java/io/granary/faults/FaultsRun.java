@@ -52,6 +52,7 @@ final class FaultsRun {
     private static final int UNITS = 300;
     private static final int CLIENTS = 2;
     private static final int SHOP_THREADS = 2;
+    private static final int RESTOCK_MILLIS = 1_500;
     private static final Duration READY_WITHIN = Duration.ofMinutes(2);
     private static final Duration SELL_OUT_WITHIN = Duration.ofMinutes(3);
     private static final Duration SETTLE_WITHIN = Duration.ofMinutes(2);
@@ -239,25 +240,21 @@ final class FaultsRun {
         long began = System.nanoTime();
         long seconds = options.duration().toSeconds();
         say("Faults for %,d s, seed %d", seconds, options.seed());
-        ScheduledExecutorService side = Executors.newScheduledThreadPool(1, daemon("restocks"));
-        try (Progress progress = Progress.of("faults", seconds, out)) {
-            var restocks =
-                    side.scheduleWithFixedDelay(() -> restock(random, restocker), 1_500, 1_500, TimeUnit.MILLISECONDS);
-            var shown = side.scheduleWithFixedDelay(
-                    () -> progress.at(Math.min(seconds, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began))),
-                    1,
-                    1,
-                    TimeUnit.SECONDS);
+        try (Started side = new Started();
+                Progress progress = Progress.of("faults", seconds, out)) {
+            ScheduledExecutorService threads = Executors.newScheduledThreadPool(1, daemon("restocks"));
+            side.add(() -> {
+                threads.shutdown();
+                if (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
+                    throw new NotDoneException("restocks: not ended (expected: within a minute)");
+                }
+            });
+            var unusedRestocks = threads.scheduleWithFixedDelay(
+                    () -> restock(random, restocker), RESTOCK_MILLIS, RESTOCK_MILLIS, TimeUnit.MILLISECONDS);
             while (System.nanoTime() - began < options.duration().toNanos()) {
+                progress.at(Math.min(seconds, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began)));
                 nemesis.take(plan.next());
                 check(market);
-            }
-            restocks.cancel(false);
-            shown.cancel(false);
-        } finally {
-            side.shutdown();
-            if (!side.awaitTermination(1, TimeUnit.MINUTES)) {
-                throw new NotDoneException("restocks: not ended (expected: within a minute)");
             }
         }
     }
@@ -286,9 +283,8 @@ final class FaultsRun {
             long now = database.number("select (select coalesce(sum(settled), 0) from lane)"
                     + " + (select count(*) from stock_update) + (select coalesce(sum(sold), 0) from sku)");
             boolean complete = database.number("select coalesce(sum(sold), 0) from sku") == restocker.units();
-            if (now != position
-                    || !complete
-                            && System.nanoTime() - began < REST.multipliedBy(5).toNanos()) {
+            boolean patient = System.nanoTime() - began < REST.multipliedBy(5).toNanos();
+            if (now != position || (patient && !complete)) {
                 position = now;
                 moved = System.nanoTime();
             }
