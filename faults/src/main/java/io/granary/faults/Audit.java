@@ -135,7 +135,7 @@ final class Audit {
                     if (call == null) {
                         throw new IOException("journal: " + text + " (expected: the answer to a call that is open)");
                     }
-                    told(call, line.get("told").asText(), line.get("at").asLong(), denials);
+                    told(call, told(line), line.get("at").asLong(), denials);
                 } else if (line.has("sent")) {
                     JsonNode update = updates.remove(line.get("update").asText());
                     if (update == null) {
@@ -154,6 +154,12 @@ final class Audit {
                 findings.add(Wrong.ANSWER_CHANGED, denial.order().name);
             }
         }
+    }
+
+    /** INSUFFICIENT without saying how many are left means that not all could be asked: no more than UNAVAILABLE. */
+    private static String told(JsonNode answer) {
+        String told = answer.get("told").asText();
+        return told.equals("INSUFFICIENT") && answer.get("detail").asLong() < 0 ? "UNAVAILABLE" : told;
     }
 
     private void told(Call call, String told, long at, Set<Denial> denials) {

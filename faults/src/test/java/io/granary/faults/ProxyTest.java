@@ -65,7 +65,7 @@ class ProxyTest {
         try (Socket near = connect();
                 Socket far = server.accept()) {
             assertPasses(near, far, 17);
-            far.close();
+            far.shutdownOutput();
             assertThat(near.getInputStream().read()).isEqualTo(-1);
         }
     }
