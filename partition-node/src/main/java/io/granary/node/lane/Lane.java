@@ -41,6 +41,9 @@ import org.slf4j.LoggerFactory;
 public final class Lane implements LaneWriter.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
 
+    /** Ids whose memory is waited for at once. */
+    private static final int AT_ONCE = 32;
+
     /** Hears what others should know. Called on the loop. */
     public interface Events {
         /** The lane's place is known: partitions may be opened. */
@@ -89,6 +92,10 @@ public final class Lane implements LaneWriter.Owner {
     private long windowIds;
 
     private long windowSinceNanos;
+
+    /** Means nothing: keeps the compiler from leaving the touching out. */
+    @SuppressWarnings("UnusedVariable")
+    private long touched;
 
     public Lane(
             LaneSettings settings,
@@ -403,6 +410,9 @@ public final class Lane implements LaneWriter.Owner {
         turnWindow();
         int before = partition.formingCount();
         for (int i = 0; i < entries.count(); i++) {
+            if (i % AT_ONCE == 0) {
+                touched += touch(partition.pool(), entries, i);
+            }
             serve(partition, entries, i, ticket, firstIndex + i);
         }
         int accepted = partition.formingCount() - before;
@@ -413,6 +423,14 @@ public final class Lane implements LaneWriter.Owner {
         }
         exhaustIfEmpty(partition);
         noteDemand(partition);
+    }
+
+    private static long touch(Pool pool, Entries entries, int from) {
+        long touched = 0;
+        for (int i = from; i < Math.min(from + AT_ONCE, entries.count()); i++) {
+            touched += pool.touch(entries.high(i), entries.low(i));
+        }
+        return touched;
     }
 
     private void serve(Partition partition, Entries entries, int i, FrameTicket ticket, int index) {

@@ -26,7 +26,7 @@ public final class IdTable {
     private static final int WIDTH = 3;
 
     private static final class Segment {
-        final int depth;
+        int depth;
         long[] slots;
         int used;
 
@@ -60,6 +60,34 @@ public final class IdTable {
             used++;
         }
 
+        /** Moves the entries whose hash has this bit set to another segment, and closes the holes that they leave. */
+        void moveTo(Segment other, long bit) {
+            int free = -1;
+            for (int at = 0; at < slots.length; at += WIDTH) {
+                if (slots[at + 2] == 0) {
+                    free = at;
+                } else if ((hash(slots[at], slots[at + 1]) & bit) != 0) {
+                    other.add(slots[at], slots[at + 1], slots[at + 2]);
+                    slots[at + 2] = 0;
+                    used--;
+                }
+            }
+            // All around from a slot that was free before, so that no entry belongs on its other side: each finds its
+            // place at or before the one that it has.
+            for (int n = slots.length / WIDTH, at = next(free); n > 1; n--, at = next(at)) {
+                long word = slots[at + 2];
+                if (word != 0) {
+                    slots[at + 2] = 0;
+                    used--;
+                    add(slots[at], slots[at + 1], word);
+                }
+            }
+        }
+
+        private int next(int at) {
+            return at + WIDTH == slots.length ? 0 : at + WIDTH;
+        }
+
         boolean isFull() {
             return used * 4 >= (mask() + 1) * 3;
         }
@@ -70,6 +98,10 @@ public final class IdTable {
 
     private int depth;
     private long size;
+    // Where the last find ended.
+    private Segment foundIn = directory[0];
+    private int foundAt;
+    private long foundHash;
 
     public long size() {
         return size;
@@ -82,6 +114,31 @@ public final class IdTable {
         return segment.slots[segment.position(hash, high, low) + 2];
     }
 
+    /** Like {@link #get}, and if it is not in the table {@link #addNotFound} may follow. */
+    long find(long high, long low) {
+        foundHash = hash(high, low);
+        foundIn = segment(foundHash);
+        foundAt = foundIn.position(foundHash, high, low);
+        return foundIn.slots[foundAt + 2];
+    }
+
+    /** Adds the id that the last call, {@link #find}, has not found. */
+    void addNotFound(long high, long low, long word) {
+        add(foundIn, foundAt, foundHash, high, low, word);
+    }
+
+    /**
+     * Looks where the id belongs and nothing more, so that the memory there is at hand: most of the time that an id
+     * takes in a large table is waiting for memory, and the waiting for several ids can be done at once.
+     *
+     * @return anything, which depends on what was read
+     */
+    long touch(long high, long low) {
+        long hash = hash(high, low);
+        Segment segment = segment(hash);
+        return segment.slots[((int) hash & segment.mask()) * WIDTH + 2];
+    }
+
     /**
      * Adds the id, unless it is there already.
      *
@@ -89,7 +146,6 @@ public final class IdTable {
      * @return the word that stood there before, which stays; 0 if the id is new
      */
     public long putIfAbsent(long high, long low, long word) {
-        assert word != 0 : "word: 0 (expected: another)";
         long hash = hash(high, low);
         Segment segment = segment(hash);
         int at = segment.position(hash, high, low);
@@ -97,6 +153,12 @@ public final class IdTable {
         if (known != 0) {
             return known;
         }
+        add(segment, at, hash, high, low, word);
+        return 0;
+    }
+
+    private void add(Segment segment, int at, long hash, long high, long low, long word) {
+        assert word != 0 : "word: 0 (expected: another)";
         segment.slots[at] = high;
         segment.slots[at + 1] = low;
         segment.slots[at + 2] = word;
@@ -105,7 +167,6 @@ public final class IdTable {
         if (segment.isFull()) {
             grow(segment, hash);
         }
-        return 0;
     }
 
     private Segment segment(long hash) {
@@ -136,21 +197,13 @@ public final class IdTable {
             depth++;
         }
         // As large as the full one: all of it may turn out to belong to one half.
-        Segment zero = new Segment(full.depth + 1, slots);
-        Segment one = new Segment(full.depth + 1, slots);
-        for (int at = 0; at < full.slots.length; at += WIDTH) {
-            if (full.slots[at + 2] != 0) {
-                long high = full.slots[at];
-                long low = full.slots[at + 1];
-                boolean upper = (index(hash(high, low), full.depth + 1) & 1) == 1;
-                (upper ? one : zero).add(high, low, full.slots[at + 2]);
-            }
-        }
-        // All places that shared the full segment: they agree in its first bits, the lower half has a 0 next.
-        int shared = 1 << (depth - full.depth);
+        Segment upper = new Segment(full.depth + 1, slots);
+        full.depth++;
+        full.moveTo(upper, 1L << (Long.SIZE - full.depth));
+        // All places that shared the full segment: they agree in its first bits, the upper half has a 1 next.
+        int shared = 1 << (depth - full.depth + 1);
         int first = index(hash, depth) & -shared;
-        Arrays.fill(directory, first, first + shared / 2, zero);
-        Arrays.fill(directory, first + shared / 2, first + shared, one);
+        Arrays.fill(directory, first + shared / 2, first + shared, upper);
     }
 
     private int deepest() {

@@ -13,7 +13,7 @@ public final class IdWindow {
 
     /** The word of the id; 0 if it is not remembered. */
     public long find(long high, long low) {
-        long word = present.get(high, low);
+        long word = present.find(high, low);
         return word != 0 || before.size() == 0 ? word : before.get(high, low);
     }
 
@@ -24,9 +24,15 @@ public final class IdWindow {
         }
     }
 
-    /** Remembers an id that {@link #find} has just not found. */
+    /** Remembers the id that the last call, {@link #find}, has not found. */
     void add(long high, long low, long word) {
-        present.putIfAbsent(high, low, word);
+        present.addNotFound(high, low, word);
+    }
+
+    /** Brings near what {@link #find} of this id will look at; what it returns means nothing. */
+    long touch(long high, long low) {
+        long touched = present.touch(high, low);
+        return before.size() == 0 ? touched : touched + before.touch(high, low);
     }
 
     /** How many ids are remembered. */

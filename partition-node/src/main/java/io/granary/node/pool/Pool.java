@@ -102,6 +102,11 @@ public final class Pool {
         return Decision.ACCEPTED;
     }
 
+    /** Brings near what {@link #deduct} of this id will look at; what it returns means nothing. */
+    public long touch(long high, long low) {
+        return ids.touch(high, low);
+    }
+
     /** A remembered request that is pending: whether the section that forms has it, and not the one in flight. */
     public boolean isForming(long high, long low) {
         long word = ids.find(high, low);

@@ -44,6 +44,7 @@ final class IdWindowTest {
         window.turn();
         window.turn();
 
+        assertThat(window.find(1, 1)).isZero();
         window.add(1, 1, 6);
 
         assertThat(window.find(1, 1)).isEqualTo(6);
