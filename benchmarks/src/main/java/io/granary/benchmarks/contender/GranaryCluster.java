@@ -191,8 +191,9 @@ public final class GranaryCluster implements AutoCloseable {
             waiting = still;
             if (!waiting.isEmpty()) {
                 if (System.nanoTime() - deadline > 0) {
-                    throw new IOException("products whose slots do not all serve: %,d, such as %s (expected: none in %s)"
-                            .formatted(waiting.size(), waiting.get(0), READY_WITHIN));
+                    throw new IOException(
+                            "products whose slots do not all serve: %,d, such as %s (expected: none in %s)"
+                                    .formatted(waiting.size(), waiting.get(0), READY_WITHIN));
                 }
                 TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
             }
