@@ -14,11 +14,11 @@ import picocli.CommandLine.Command;
         sortOptions = false)
 final class NodeCommand extends ServiceCommand {
     @Override
-    Running start(Config settings) throws Exception {
+    AutoCloseable start(Config settings) throws Exception {
         RunningNode node = RunningNode.start(
                 settings, Configuration.read(settings, "granary.node", NodeSettings::of), Metrics.registry());
         System.out.println("partition node " + node.service().incarnation() + " at "
                 + node.service().address());
-        return new Running(node, node.service().givenUp());
+        return node;
     }
 }

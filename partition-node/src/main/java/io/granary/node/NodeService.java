@@ -139,7 +139,7 @@ public final class NodeService implements AutoCloseable {
     @Override
     public void close() {
         registration.close();
-        node.stop("closed");
+        node.close();
         server.close();
         takeoverLoop.close();
         loop.close();
