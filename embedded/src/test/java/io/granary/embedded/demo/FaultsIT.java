@@ -5,6 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.granary.backing.BackingProcess;
+import io.granary.client.DeductionResult;
+import io.granary.client.Outcome;
+import io.granary.embedded.RunningNode;
+import io.granary.log.StockLog;
+import io.granary.log.rocketmq.RocketMqLogSettings;
+import io.granary.log.rocketmq.RocketMqStockLog;
+import io.granary.model.RequestId;
+import io.granary.model.Sku;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -90,6 +99,46 @@ class FaultsIT {
                 List.copyOf(rig.granary().allocators()).get(0).close();
                 return null;
             });
+        }
+    }
+
+    /** Nothing in a lane can be trusted any more once it holds what can't be read: it may be a fence. */
+    @Test
+    void anIncarnationThatGivesUpIsReplacedByAnother() throws Exception {
+        Duration patience = Duration.ofMinutes(1);
+        try (Rig rig = new Rig(data, 1, 1)) {
+            RunningNode node = rig.granary().nodes().get(0);
+            String first = node.service().incarnation();
+            await().atMost(patience).until(() -> lanes(rig) == 1);
+            buy(rig, new Sku("BEFORE"));
+
+            try (StockLog log = new RocketMqStockLog(
+                    RocketMqLogSettings.stockLog(rig.granary().config()))) {
+                log.append(laneOf(rig, first), "no record".getBytes(StandardCharsets.UTF_8))
+                        .join();
+            }
+            DeductionResult lost =
+                    rig.client().deductAndWait(new Sku("BEFORE"), RequestId.of("lost"), 1, Duration.ofSeconds(5));
+            assertThat(lost.outcome()).isEqualTo(Outcome.UNKNOWN);
+            await().atMost(patience).until(() -> !node.service().incarnation().equals(first));
+
+            await().atMost(patience).until(() -> lanes(rig) == 2);
+            buy(rig, new Sku("AFTER"));
+        }
+    }
+
+    private static void buy(Rig rig, Sku sku) {
+        assertThat(rig.feed().restock("stock-of-" + sku.code(), sku, 10).join()).isTrue();
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(() -> assertThat(rig.client()
+                                .deductAndWait(sku, RequestId.of("one"), 1, Duration.ofSeconds(5))
+                                .outcome())
+                        .isEqualTo(Outcome.DEDUCTED));
+    }
+
+    private static int laneOf(Rig rig, String incarnation) throws Exception {
+        try (AuditDatabase books = rig.books()) {
+            return (int) books.number("select lane from lane where owner = '" + incarnation + "'");
         }
     }
 }

@@ -90,6 +90,7 @@ public final class Lane implements LaneWriter.Owner {
     private int backlogEntries;
     private @Nullable LaneWriter writer;
     private boolean joined;
+    private boolean closing;
     private boolean stopped;
 
     /** Ids accepted since the window turned. */
@@ -224,6 +225,12 @@ public final class Lane implements LaneWriter.Owner {
         return writer;
     }
 
+    /** Ends in order; what is open is answered UNKNOWN. */
+    public void close() {
+        closing = true;
+        stop("closed");
+    }
+
     /** Gives up: nothing that is open can be known any more. */
     public void stop(String reason) {
         if (writer != null) {
@@ -239,7 +246,9 @@ public final class Lane implements LaneWriter.Owner {
             return;
         }
         stopped = true;
-        LOG.error("Stopped: {}", reason);
+        if (!closing) {
+            LOG.error("Stopped: {}", reason);
+        }
         for (InFlight inFlight : sections) {
             inFlight.partition().refuseInFlight(Answer.UNKNOWN);
         }

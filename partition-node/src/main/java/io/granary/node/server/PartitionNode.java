@@ -105,6 +105,11 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
         loop.execute(() -> lane.stop(reason));
     }
 
+    /** Ends in order: what is open is answered UNKNOWN. Thread-safe. */
+    public void close() {
+        loop.execute(lane::close);
+    }
+
     public Acceptor<byte[], byte[]> clients() {
         return clients;
     }
