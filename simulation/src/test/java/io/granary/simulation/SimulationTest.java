@@ -71,7 +71,8 @@ final class SimulationTest {
         Simulation.Result shorter = Shortening.of(failed, () -> new PlantedBug(Bug.SETTLING_WITHOUT_SEQ));
 
         assertThat(shorter.passed()).isFalse();
-        assertThat(shorter.plan().steps().size()).isLessThan(failed.plan().steps().size());
+        assertThat(shorter.plan().steps().size())
+                .isLessThan(failed.plan().steps().size());
         assertThat(shorter.plan().purchases()).isLessThan(failed.plan().purchases());
         Simulation.Result again = Simulation.run(shorter.plan(), new PlantedBug(Bug.SETTLING_WITHOUT_SEQ), true);
         assertThat(again.failure()).isEqualTo(shorter.failure());
