@@ -14,6 +14,7 @@ import io.granary.benchmarks.measure.Flat;
 import io.granary.benchmarks.measure.Half;
 import io.granary.benchmarks.measure.Ids;
 import io.granary.benchmarks.measure.SettlementRates;
+import io.granary.benchmarks.parts.Parts;
 import io.granary.benchmarks.race.Heat;
 import io.granary.benchmarks.race.Pace;
 import io.granary.benchmarks.race.Profiler;
@@ -23,10 +24,12 @@ import io.granary.benchmarks.report.Figures;
 import io.granary.benchmarks.report.Machine;
 import io.granary.benchmarks.report.Report;
 import io.granary.embedded.Started;
+import io.granary.record.Entries;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -69,19 +72,45 @@ final class Bench {
             console.say("Filling a pool with 10,000,000 request ids");
             Ids.measure(options.folder(), figures);
         }
+        if (options.has(Part.PARTS)) {
+            console.say("Measuring the parts under JMH");
+            Parts.measure(
+                    options.quick() ? 0.3 : 0.5,
+                    options.quick() ? 2 : 3,
+                    options.folder().resolve("jmh.log"),
+                    figures);
+            garbage();
+        }
         console.print("");
         console.print(report().toText());
         return console.wrong().isEmpty();
+    }
+
+    /** What is allocated for an entry where ids are known, and beyond its own bytes where it is written. */
+    private void garbage() {
+        OptionalDouble decided = figures.get("parts.pool.retry.bytes");
+        OptionalDouble written = figures.get("parts.record.encode.bytes");
+        if (decided.isPresent() && written.isPresent()) {
+            figures.add(
+                    "memory.garbage.bytes.per.entry",
+                    "garbage for each entry: deciding, and writing beyond its own 20 bytes",
+                    decided.getAsDouble() + Math.max(0, written.getAsDouble() - Entries.WIDTH),
+                    "bytes");
+        }
     }
 
     Report report() {
         return new Report(machine, race.standings(), figures, List.copyOf(skipped), console.wrong());
     }
 
-    private GranaryCluster startGranary(Started started) throws IOException, InterruptedException {
+    private GranaryCluster startGranary(Started started) throws IOException, SQLException, InterruptedException {
         console.say("Starting ZooKeeper, RocketMQ, MariaDB, an allocator, a node and callers");
         GranaryCluster cluster = started.add(new GranaryCluster(options.folder().resolve("granary"), NODE_HEAP_MIB));
         console.say("Warming up");
+        Granary granary = Granary.hot(cluster);
+        for (int callers : new int[] {1, 256, options.saturate()}) {
+            check(granary, granary.run(Run.closed(callers, 0, options.quick() ? 1 : 3)));
+        }
         return cluster;
     }
 
@@ -168,8 +197,6 @@ final class Bench {
         List<Contender> all = new ArrayList<>(peers.all());
         if (granary != null) {
             all.add(0, granary);
-            check(granary, granary.run(Run.closed(1_024, 0, options.quick() ? 2 : 4)));
-            check(granary, granary.run(Run.closed(options.saturate(), 0, options.quick() ? 1 : 3)));
         }
         for (Contender contender : all) {
             sellOut(contender);

@@ -39,12 +39,15 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All of Granary as it runs in production, each service in a process of its own: ZooKeeper, RocketMQ, MariaDB, an
  * allocator, nodes, and callers. Used by one thread.
  */
 public final class GranaryCluster implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(GranaryCluster.class);
     private static final Duration READY_WITHIN = Duration.ofMinutes(3);
     /** So many are sent or asked at a time. */
     private static final int TOGETHER = 256;
@@ -171,8 +174,7 @@ public final class GranaryCluster implements AutoCloseable {
         }
     }
 
-    private void awaitServing(List<String> skus, int slots)
-            throws IOException, InterruptedException, ExecutionException {
+    private void awaitServing(List<String> skus, int slots) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + READY_WITHIN.toNanos();
         List<String> waiting = skus;
         while (!waiting.isEmpty()) {
@@ -181,11 +183,7 @@ public final class GranaryCluster implements AutoCloseable {
                 List<CompletableFuture<Optional<SkuView>>> views =
                         some.stream().map(sku -> routes.refresh(new Sku(sku))).toList();
                 for (int i = 0; i < some.size(); i++) {
-                    int serving = views.get(i)
-                            .get()
-                            .map(view -> view.partitions().size())
-                            .orElse(0);
-                    if (serving < slots) {
+                    if (serving(views.get(i)) < slots) {
                         still.add(some.get(i));
                     }
                 }
@@ -199,6 +197,16 @@ public final class GranaryCluster implements AutoCloseable {
                 }
                 TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
             }
+        }
+    }
+
+    /** 0 also if the registry can't be asked now, as may be while the machine is busy: it is asked again. */
+    private static int serving(CompletableFuture<Optional<SkuView>> view) throws InterruptedException {
+        try {
+            return view.get().map(found -> found.partitions().size()).orElse(0);
+        } catch (ExecutionException e) {
+            LOG.info("the registry is asked again", e);
+            return 0;
         }
     }
 

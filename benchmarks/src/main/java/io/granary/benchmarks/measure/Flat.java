@@ -7,6 +7,7 @@ import io.granary.benchmarks.contender.Granary;
 import io.granary.benchmarks.contender.GranaryCluster;
 import io.granary.benchmarks.load.LoadResult;
 import io.granary.benchmarks.load.Run;
+import io.granary.benchmarks.process.Child;
 import io.granary.benchmarks.race.Pace;
 import io.granary.benchmarks.report.Figures;
 import java.io.IOException;
@@ -37,12 +38,15 @@ public final class Flat {
         measure("one", "1 partition", 1, 1);
         measure("64.partitions", "64 partitions", 1, 64);
         measure("1000.skus", "1,000 SKUs", 1_000, 1);
-        var second = cluster.startNode(nodeHeapMib);
-        measure("2.nodes", cluster.nodes().size() + " nodes, 4 partitions", 1, 4);
-        var third = cluster.startNode(nodeHeapMib);
-        var fourth = cluster.startNode(nodeHeapMib);
-        measure("4.nodes", cluster.nodes().size() + " nodes, 4 partitions", 1, 4);
-        console.say("nodes now: %s, %s, %s besides the first", second.name(), third.name(), fourth.name());
+        Child second = cluster.startNode(nodeHeapMib);
+        measure("2.nodes", "2 nodes, 4 partitions", 1, 4);
+        Child third = cluster.startNode(nodeHeapMib);
+        Child fourth = cluster.startNode(nodeHeapMib);
+        measure("4.nodes", "4 nodes, 4 partitions", 1, 4);
+        // One partition a node of the last product: others take them over.
+        for (Child node : List.of(second, third, fourth)) {
+            cluster.kill(node);
+        }
     }
 
     private void measure(String key, String text, int products, int slots)

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * The arrows between the modules, and which packages alone may use a library.
  *
- * <p>It stands in embedded, as only embedded sees all modules. Maven's dependencies would not do: a library that a
- * module uses comes along for those who use the module.
+ * <p>It stands in benchmarks, as only they see all modules. Maven's dependencies would not do: a library that a module uses
+ * comes along for those who use the module.
  */
 class LayeringTest {
 
@@ -46,7 +46,10 @@ class LayeringTest {
         ALLOCATOR(List.of(COMMON, REGISTRY), "io.granary.allocator.."),
         CLIENT(List.of(COMMON, REGISTRY), "io.granary.client.."),
         BACKING(List.of(), "io.granary.backing.."),
-        EMBEDDED(List.of(COMMON, REGISTRY, NODE, ALLOCATOR, CLIENT, BACKING), "io.granary.embedded..");
+        EMBEDDED(List.of(COMMON, REGISTRY, NODE, ALLOCATOR, CLIENT, BACKING), "io.granary.embedded.."),
+        SIMULATION(List.of(COMMON, REGISTRY, NODE, ALLOCATOR, CLIENT), "io.granary.simulation.."),
+        FAULTS(List.of(COMMON, REGISTRY, CLIENT, BACKING, EMBEDDED), "io.granary.faults.."),
+        BENCHMARKS(List.of(COMMON, REGISTRY, NODE, ALLOCATOR, CLIENT, BACKING, EMBEDDED), "io.granary.benchmarks..");
 
         final ImmutableList<Module> uses;
         final ImmutableList<String> packages;
@@ -64,18 +67,27 @@ class LayeringTest {
     /** The packages of a library, and the only ones of ours that may use it. */
     enum Library {
         CURATOR(List.of("org.apache.curator.."), "io.granary.registry.."),
-        ZOOKEEPER(List.of("org.apache.zookeeper.."), "io.granary.registry..", "io.granary.backing.."),
+        ZOOKEEPER(
+                List.of("org.apache.zookeeper.."),
+                "io.granary.registry..",
+                "io.granary.backing..",
+                "io.granary.benchmarks.measure.."),
         MYBATIS(List.of("org.apache.ibatis.."), "io.granary.allocator.."),
-        // … but for the demo's audit, which trusts nobody's code.
+        // … but for the audits, which trust nobody's code, and for what is measured without us.
         JDBC(
                 List.of("java.sql..", "javax.sql..", "com.mysql.."),
                 "io.granary.allocator..",
-                "io.granary.embedded.demo.."),
+                "io.granary.embedded.demo..",
+                "io.granary.faults..",
+                "io.granary.benchmarks.."),
         ROCKETMQ(
                 List.of("org.apache.rocketmq.."),
                 "io.granary.log.rocketmq..",
                 "io.granary.allocator.update..",
-                "io.granary.backing..");
+                "io.granary.backing..",
+                "io.granary.benchmarks.measure.."),
+        LETTUCE(List.of("io.lettuce.."), "io.granary.benchmarks.."),
+        JMH(List.of("org.openjdk.jmh.."), "io.granary.benchmarks.parts..");
 
         final ImmutableList<String> packages;
         final ImmutableList<String> users;
