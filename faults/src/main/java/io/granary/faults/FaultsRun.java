@@ -56,6 +56,9 @@ final class FaultsRun {
     private static final Duration READY_WITHIN = Duration.ofMinutes(2);
     private static final Duration SELL_OUT_WITHIN = Duration.ofMinutes(3);
     private static final Duration SETTLE_WITHIN = Duration.ofMinutes(2);
+    /** The time that everything takes but the faults, at most. */
+    private static final Duration AFTERWARDS = Duration.ofMinutes(20);
+
     private static final Duration POLL = Duration.ofMillis(100);
     /** Settlement is taken to be done when nothing has moved for so long. */
     private static final Duration REST = Duration.ofSeconds(2);
@@ -85,7 +88,8 @@ final class FaultsRun {
                 "Starting ZooKeeper, RocketMQ, MariaDB, %d allocators, %d nodes in %s%n",
                 Target.ALLOCATORS, Target.NODES, directory);
         try (Started started = new Started()) {
-            GranaryProcesses granary = started.add(GranaryProcesses.start(directory, options.sessionTimeout()));
+            GranaryProcesses granary = started.add(GranaryProcesses.start(
+                    directory, options.sessionTimeout(), options.duration().plus(AFTERWARDS)));
             AuditDatabase database = started.add(new AuditDatabase(granary.database(), READY_WITHIN));
             Journal journal = started.add(new Journal(directory.resolve("journal.jsonl")));
             ScheduledExecutorService threads = Executors.newScheduledThreadPool(SHOP_THREADS, daemon("shop"));
