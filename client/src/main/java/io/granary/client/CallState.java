@@ -47,7 +47,11 @@ class CallState {
     private long openEpoch = NONE;
     private long below = Long.MAX_VALUE;
     private byte heard;
-    private boolean firstRound = true;
+    private boolean registeredOnly;
+    /** Slots that have refused for want of units in this round. */
+    private int refusals;
+
+    private boolean heardAll;
     private @Nullable DeductionResult exceeded;
     private Outcome lastRound = Outcome.UNAVAILABLE;
     private @Nullable DeductionResult result;
@@ -131,6 +135,7 @@ class CallState {
                     yield Next.SAME_SLOT;
                 }
                 openEpoch = NONE;
+                refusals++;
                 if (answer == Answer.EXCEEDS_ACTUAL) {
                     exceeded = detail > 0
                             ? new DeductionResult(Outcome.INSUFFICIENT, detail)
@@ -168,24 +173,34 @@ class CallState {
         heard |= THROTTLED;
     }
 
-    /** Whether every slot that is known is to be asked, not only those that have units. */
-    boolean isFirstRound() {
-        return firstRound;
+    /** Whether every slot that is known is to be asked in this round, not only those that have units. */
+    boolean asksAll() {
+        return !heardAll && !registeredOnly;
     }
 
-    /** From now on only slots that have units are to be asked, unless all is sold. */
+    /** For the rest of the round only slots that have units are to be asked. */
     void askRegisteredOnly() {
-        firstRound = false;
+        registeredOnly = true;
     }
 
     /**
-     * No slot is left to ask in this round. If one said that nobody has so many units, and all others that they did not
-     * deduct this id before, the call is over.
+     * Whether every slot of the SKU has said during this call that it did not deduct this id before: else a refusal for
+     * want of units could be untrue, of an id that another call had deducted.
+     */
+    boolean heardAll() {
+        return heardAll;
+    }
+
+    /**
+     * No slot is left to ask in this round. If one said that nobody has so many units, and all that they did not deduct
+     * this id before, the call is over.
      *
+     * @param slots how many the SKU has
      * @return whether it is
      */
-    boolean concluded() {
-        if (exceeded == null) {
+    boolean concluded(int slots) {
+        heardAll |= refusals >= slots;
+        if (exceeded == null || !heardAll) {
             return false;
         }
         done(exceeded);
@@ -196,9 +211,12 @@ class CallState {
      * No slot is left to ask in this round; the next begins. A round in which no slot was registered leaves what the
      * round before has shown.
      *
+     * @param slots how many the SKU has
      * @param complete whether all registered slots could be asked
      */
-    void roundEnded(boolean complete) {
+    void roundEnded(int slots, boolean complete) {
+        heardAll |= refusals >= slots;
+        refusals = 0;
         if ((heard & THROTTLED) != 0) {
             lastRound = Outcome.THROTTLED;
         } else if (!complete || (heard & NOT_OWNER) != 0) {
@@ -208,7 +226,7 @@ class CallState {
         }
         heard = 0;
         below = Long.MAX_VALUE;
-        firstRound = false;
+        registeredOnly = false;
     }
 
     /** The call ends without asking any slot more; nothing may be open. */
@@ -226,6 +244,8 @@ class CallState {
             done(DeductionResult.of(Outcome.UNKNOWN));
         } else if (lastRound == Outcome.UNAVAILABLE && (heard & THROTTLED) != 0) {
             done(DeductionResult.of(Outcome.THROTTLED));
+        } else if (lastRound == Outcome.INSUFFICIENT && !heardAll) {
+            done(DeductionResult.of(Outcome.UNAVAILABLE));
         } else {
             done(DeductionResult.of(lastRound));
         }

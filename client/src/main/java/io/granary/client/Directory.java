@@ -122,6 +122,7 @@ final class Directory implements Routes.Listener {
 
     private void apply(SkuRoutes routes, SkuView view) {
         routes.state = view.state();
+        routes.size(view.slots());
         List<Call> moved = new ArrayList<>();
         for (Slot slot : routes.slots()) {
             slot.registered = false;
@@ -133,7 +134,7 @@ final class Directory implements Routes.Listener {
                 own(slot, entry.epoch(), owner, moved);
             }
             // A lower epoch is what a replaced owner left behind, unless the owner has told us of its new epoch first.
-            slot.registered = owner == slot.owner;
+            slot.registered = owner == slot.owner && !entry.exhausted();
             forgetIfUseless(owner);
         }
         routes.registrationChanged();
@@ -230,7 +231,7 @@ final class Directory implements Routes.Listener {
         if (!end.reached()) {
             // Out of reach: what is known counts, and who knows nothing must wait.
             for (Call call : readers) {
-                if (routes.state == SkuState.SOLD_OUT) {
+                if (routes.state == SkuState.SOLD_OUT && call.heardAll()) {
                     traffic.refuse(call, Outcome.SOLD_OUT);
                 } else {
                     traffic.park(call, true);
@@ -249,9 +250,9 @@ final class Directory implements Routes.Listener {
                 registry.follow(routes.sku);
             }
             for (Call call : readers) {
-                if (view.state() == SkuState.SOLD_OUT) {
+                if (view.state() == SkuState.SOLD_OUT && call.heardAll()) {
                     traffic.refuse(call, Outcome.SOLD_OUT);
-                } else if (routes.state == SkuState.SOLD_OUT) {
+                } else if (routes.state == SkuState.SOLD_OUT && call.heardAll()) {
                     traffic.park(call, true); // The news will come by the watch, too.
                 } else {
                     traffic.route(call);

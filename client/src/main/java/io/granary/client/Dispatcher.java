@@ -191,15 +191,17 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
                 queue(call, slot);
                 return;
             }
-            if (call.concluded()) {
+            if (call.concluded(routes.size())) {
                 end(call);
                 return;
             }
             if (routes.isAnyCrowded()) {
                 call.passedCrowd();
             }
-            call.roundEnded(routes.allAreOpenToAll(nowNanos));
-            if (routes.state == SkuState.SOLD_OUT) {
+            call.roundEnded(routes.size(), routes.allAreOpenToAll(nowNanos));
+            if (!call.heardAll()) {
+                park(call, routes.state != SkuState.PAUSED && routes.hasOwners());
+            } else if (routes.state == SkuState.SOLD_OUT) {
                 directory.read(call);
             } else {
                 park(call, routes.state == SkuState.SELLING && routes.hasRegistered());

@@ -22,6 +22,9 @@ final class SkuRoutes {
     /** The calls under way for this SKU. */
     int calls;
 
+    /** How many slots the SKU has, whether anybody serves them or not; 0 while nothing is known. */
+    private int size;
+
     private Slot[] slots = {};
     private Slot[] registered = {};
     /** The slots' numbers, so that the usual choice looks at nothing else. */
@@ -56,6 +59,15 @@ final class SkuRoutes {
         return slots[number];
     }
 
+    /** How many slots the SKU has: all must have been asked before a refusal is certain. */
+    int size() {
+        return Math.max(size, slots.length);
+    }
+
+    void size(int number) {
+        size = number;
+    }
+
     /** All slots that are known. */
     List<Slot> slots() {
         return List.of(slots);
@@ -80,12 +92,12 @@ final class SkuRoutes {
     /**
      * The slot that a call with nothing open should ask next in its round; null if there is none.
      *
-     * <p>Exhausted partitions are not registered, but still answer for what they deducted: a call asks them in its first
-     * round, and again before it is told that everything is sold. Else a retry of a deduction would be refused.
+     * <p>Exhausted partitions have no units, but still answer for what they deducted: a call asks them, too, until every
+     * slot has refused it once. Else a retry of a deduction would be refused.
      */
     @Nullable
     Slot next(CallState call, long nowNanos) {
-        boolean all = call.isFirstRound() || state == SkuState.SOLD_OUT;
+        boolean all = call.asksAll();
         if (call.isNewRound() && (all ? slots.length : registered.length) > 0) {
             Slot first = slots[call.first(all ? numbers : registeredNumbers)];
             if (first.isOpenToAll(nowNanos)) {
@@ -111,6 +123,16 @@ final class SkuRoutes {
             }
         }
         return true;
+    }
+
+    /** Whether there is anybody who could be asked at some time, without any news. */
+    boolean hasOwners() {
+        for (Slot slot : slots) {
+            if (slot.owner != null) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean isAnyCrowded() {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * One slot of a SKU: who owns it, as far as is known, and the calls that wait to be sent there. Touched by the loop only.
  *
  * <p>The epoch only grows: an entry of a lower one in the registry is what a replaced owner left behind. The owner stays
- * known after it deregistered: exhausted partitions still answer for what they did.
+ * known after its entry is gone: it may still answer for what it did.
  */
 final class Slot {
     final PartitionId partition;
@@ -18,6 +18,7 @@ final class Slot {
     @Nullable
     NodeLink owner;
 
+    /** It is served and has units. */
     boolean registered;
     /** The owner said that it is none: only asked again after this moment, or when there is another. */
     long shunnedUntilNanos;

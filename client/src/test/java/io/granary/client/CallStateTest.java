@@ -60,7 +60,7 @@ class CallStateTest {
             assertThat(ask(0, 1, EXCEEDS_ACTUAL, 3)).isEqualTo(Next.OTHER_SLOT);
             assertThat(ask(1, 1, INSUFFICIENT)).isEqualTo(Next.OTHER_SLOT);
             assertThat(call.isDone()).isFalse();
-            assertThat(call.concluded()).isTrue();
+            assertThat(call.concluded(2)).isTrue();
             assertThat(call.result()).isEqualTo(new DeductionResult(Outcome.INSUFFICIENT, 3));
         }
 
@@ -73,9 +73,39 @@ class CallStateTest {
         }
 
         @Test
+        void nothingIsConcludedWhileASlotIsNotHeard() {
+            ask(0, 1, EXCEEDS_ACTUAL, 0);
+            ask(1, 1, NOT_OWNER);
+            assertThat(call.concluded(2)).isFalse();
+            call.roundEnded(2, true);
+            assertThat(call.heardAll()).isFalse();
+            assertThat(call.asksAll()).isTrue();
+
+            ask(0, 1, INSUFFICIENT);
+            ask(1, 1, INSUFFICIENT);
+            assertThat(call.concluded(2)).isTrue();
+            assertThat(call.result()).isEqualTo(DeductionResult.of(Outcome.SOLD_OUT));
+        }
+
+        @Test
+        void whoHasHeardAllAsksOnlyThoseWithUnits() {
+            call.askRegisteredOnly();
+            assertThat(call.asksAll()).isFalse();
+            ask(0, 1, INSUFFICIENT);
+            call.roundEnded(2, true);
+            assertThat(call.asksAll()).isTrue();
+
+            ask(0, 1, INSUFFICIENT);
+            ask(1, 1, INSUFFICIENT);
+            call.roundEnded(2, true);
+            assertThat(call.heardAll()).isTrue();
+            assertThat(call.asksAll()).isFalse();
+        }
+
+        @Test
         void aRefusalWithoutALastWordConcludesNothing() {
             ask(0, 1, INSUFFICIENT);
-            assertThat(call.concluded()).isFalse();
+            assertThat(call.concluded(1)).isFalse();
         }
 
         @ParameterizedTest
@@ -163,7 +193,7 @@ class CallStateTest {
             giveUp(0, 5);
             assertThat(ask(0, 4, EXCEEDS_ACTUAL, 1)).isEqualTo(Next.SAME_SLOT);
             assertThat(ask(0, 5, EXCEEDS_ACTUAL, 1)).isEqualTo(Next.OTHER_SLOT);
-            assertThat(call.concluded()).isTrue();
+            assertThat(call.concluded(1)).isTrue();
             assertThat(call.result()).isEqualTo(new DeductionResult(Outcome.INSUFFICIENT, 1));
         }
 
@@ -243,7 +273,7 @@ class CallStateTest {
         @Test
         void anOpenAttemptIsUnknownWhateverTheRoundsBeforeSaid() {
             ask(0, 1, INSUFFICIENT);
-            call.roundEnded(true);
+            call.roundEnded(1, true);
             giveUp(0, 1);
             assertThat(expired().outcome()).isEqualTo(Outcome.UNKNOWN);
         }
@@ -257,14 +287,21 @@ class CallStateTest {
         void aWholeRoundOfInsufficientIsInsufficientWithNothingKnownOfTheRest() {
             ask(0, 1, INSUFFICIENT);
             ask(1, 1, INSUFFICIENT);
-            call.roundEnded(true);
+            call.roundEnded(2, true);
             assertThat(expired()).isEqualTo(new DeductionResult(Outcome.INSUFFICIENT, DeductionResult.NOT_KNOWN));
+        }
+
+        @Test
+        void insufficientThatNotEverySlotHasSaidIsUnavailable() {
+            ask(0, 1, INSUFFICIENT);
+            call.roundEnded(2, true);
+            assertThat(expired().outcome()).isEqualTo(Outcome.UNAVAILABLE);
         }
 
         @Test
         void aRoundThatCouldNotAskAllIsUnavailable() {
             ask(0, 1, INSUFFICIENT);
-            call.roundEnded(false);
+            call.roundEnded(1, false);
             assertThat(expired().outcome()).isEqualTo(Outcome.UNAVAILABLE);
         }
 
@@ -272,7 +309,7 @@ class CallStateTest {
         void aRoundWithoutOwnersIsUnavailable() {
             ask(0, 1, INSUFFICIENT);
             ask(1, 1, NOT_OWNER);
-            call.roundEnded(true);
+            call.roundEnded(2, true);
             assertThat(expired().outcome()).isEqualTo(Outcome.UNAVAILABLE);
         }
 
@@ -281,7 +318,7 @@ class CallStateTest {
             ask(0, 1, INSUFFICIENT);
             ask(1, 1, THROTTLED);
             ask(2, 1, NOT_OWNER);
-            call.roundEnded(false);
+            call.roundEnded(3, false);
             assertThat(expired().outcome()).isEqualTo(Outcome.THROTTLED);
         }
 
@@ -289,7 +326,7 @@ class CallStateTest {
         void aRoundThatPassedACrowdIsThrottled() {
             ask(0, 1, INSUFFICIENT);
             call.passedCrowd();
-            call.roundEnded(false);
+            call.roundEnded(1, false);
             assertThat(expired().outcome()).isEqualTo(Outcome.THROTTLED);
         }
 
@@ -302,17 +339,17 @@ class CallStateTest {
         @Test
         void theLastWholeRoundCounts() {
             ask(0, 1, THROTTLED);
-            call.roundEnded(true);
+            call.roundEnded(1, true);
             ask(0, 1, INSUFFICIENT);
-            call.roundEnded(true);
+            call.roundEnded(1, true);
             assertThat(expired().outcome()).isEqualTo(Outcome.INSUFFICIENT);
         }
 
         @Test
         void aRoundWithNobodyRegisteredLeavesWhatTheOneBeforeHasShown() {
             ask(0, 1, INSUFFICIENT);
-            call.roundEnded(true);
-            call.roundEnded(true);
+            call.roundEnded(1, true);
+            call.roundEnded(1, true);
             assertThat(expired().outcome()).isEqualTo(Outcome.INSUFFICIENT);
         }
     }
@@ -331,7 +368,7 @@ class CallStateTest {
             before = call.score(best);
             assertThat(ask(best, 1, INSUFFICIENT)).isEqualTo(Next.OTHER_SLOT);
         }
-        call.roundEnded(true);
+        call.roundEnded(8, true);
         assertThat(call.below()).isEqualTo(Long.MAX_VALUE);
     }
 

@@ -139,7 +139,7 @@ final class RandomCluster implements Connector<byte[], byte[]>, Routes {
                 holding.waiters.put(id, new ArrayList<>(List.of(waiter)));
                 append(slot, holding, id, quantity);
                 if (holding.remaining == 0) {
-                    unregister(slot, holding.epoch);
+                    register(slot, holding.epoch);
                 }
             }
         }
@@ -197,9 +197,7 @@ final class RandomCluster implements Connector<byte[], byte[]>, Routes {
             if (before != null) {
                 unregister(truth.slot, before.epoch);
             }
-            if (holding.remaining > 0) {
-                register(truth.slot, epoch);
-            }
+            register(truth.slot, epoch);
         }
 
         void grant(int slot, long epoch, long granted) {
@@ -218,7 +216,7 @@ final class RandomCluster implements Connector<byte[], byte[]>, Routes {
             loop.schedule(delay(), () -> {
                 Holding now = holdings.get(slot);
                 if (!dead && now != null && now.epoch == epoch) {
-                    entries.put(slot, new PartitionEntry(slot, epoch, name));
+                    entries.put(slot, new PartitionEntry(slot, epoch, name, now.remaining == 0));
                     changed();
                 }
             });

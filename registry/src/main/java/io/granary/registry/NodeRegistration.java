@@ -14,7 +14,10 @@ public interface NodeRegistration extends AutoCloseable {
     /** The partition is served here at this epoch and has units. */
     void register(PartitionId partition, long epoch);
 
-    /** The partition is exhausted or no longer served here at this epoch. Unknown ones are ignored. */
+    /** The partition is served here at this epoch and has no units: who asks again for what it deducted finds it. */
+    void registerExhausted(PartitionId partition, long epoch);
+
+    /** The partition is no longer served here at this epoch. Unknown ones are ignored. */
     void deregister(PartitionId partition, long epoch);
 
     /** Takes everything away. */

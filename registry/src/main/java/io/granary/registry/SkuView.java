@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * What a client knows of a SKU at one moment.
  *
- * @param slots how many slots it has; the registered ones are in {@code partitions}
+ * @param slots how many slots it has; those that are served now are in {@code partitions}
  * @param partitions of each slot the entry with the highest epoch, ordered by slot
  */
 public record SkuView(SkuState state, int slots, List<PartitionEntry> partitions) {

@@ -33,7 +33,12 @@ enum Bug {
     EPOCH_OPENED_TWICE("opening an epoch a second time"),
     /** A new owner knows no ids of settled epochs. */
     SETTLED_IDS_LEFT_OUT("leaving the ids of settled epochs out at takeover"),
-    /** A client lets the owner of an earlier epoch speak for a later one. */
+    /** A node refuses by what it knows itself, though it may have been replaced. */
+    REFUSED_UNASKED("refusing without asking the log whether the partition is still owned"),
+    /**
+     * A client lets the owner of an earlier epoch speak for a later one; and that one does not ask the log, or it would
+     * hear of its successor and not refuse.
+     */
     FORMER_OWNER_BELIEVED("taking a replaced owner's INSUFFICIENT as final"),
     /** A node serves what is left of a client's older streams. */
     OLD_STREAMS_ACT("acting on frames of an older stream");

@@ -10,18 +10,19 @@ final class BugHunt {
      * @param failure what the last seed found; null if nothing was found
      */
     record Found(Bug bug, long seeds, @Nullable String failure) {
-        @Override
-        public String toString() {
-            return bug.text() + " (" + bug.what() + "): "
-                    + (failure == null ? "not found in " + seeds + " seeds" : "seed " + seeds + " found: " + failure);
+        boolean isFound() {
+            return failure != null;
         }
     }
+
+    /** Each bug must be found within so many. */
+    static final long MOST_SEEDS = 500;
 
     private BugHunt() {}
 
     static Found hunt(Bug bug, long mostSeeds) {
         for (long seed = 1; seed <= mostSeeds; seed++) {
-            Simulation.Result result = Simulation.run(seed, new PlantedBug(bug));
+            Simulation.Result result = Simulation.run(Plan.of(seed), new PlantedBug(bug));
             if (!result.passed()) {
                 return new Found(bug, seed, result.failure());
             }

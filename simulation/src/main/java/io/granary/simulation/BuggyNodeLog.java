@@ -5,13 +5,11 @@ import io.granary.log.Append;
 import io.granary.log.LaneRecord;
 import io.granary.log.Read;
 import io.granary.log.StockLog;
-import io.granary.model.PartitionId;
 import io.granary.record.LogRecord;
 import io.granary.record.RecordBuilder;
 import io.granary.record.Section;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** The log as a node with a bug takes it. Its own lane is the one that it appends to first. */
@@ -19,15 +17,15 @@ final class BuggyNodeLog implements StockLog {
     private final Bug bug;
     private final StockLog log;
     private final SimLog broker;
-    private final Set<PartitionId> toldToOpen;
+    private final OpenHere openHere;
     private int ownLane = -1;
     private long lastOffset = -1;
 
-    BuggyNodeLog(Bug bug, StockLog log, SimLog broker, Set<PartitionId> toldToOpen) {
+    BuggyNodeLog(Bug bug, StockLog log, SimLog broker, OpenHere openHere) {
         this.bug = bug;
         this.log = log;
         this.broker = broker;
-        this.toldToOpen = toldToOpen;
+        this.openHere = openHere;
     }
 
     @Override
@@ -88,7 +86,7 @@ final class BuggyNodeLog implements StockLog {
         RecordBuilder builder = new RecordBuilder(record.writer(), record.timeMillis(), body.length);
         if (bug == Bug.FENCES_FORGOTTEN) {
             for (Section section : record.sections()) {
-                if (!(section instanceof Section.Fence) || toldToOpen.contains(section.partition())) {
+                if (!(section instanceof Section.Fence) || openHere.ends(section.partition(), section.epoch())) {
                     Records.add(builder, section);
                 }
             }

@@ -13,7 +13,6 @@ import io.granary.protocol.Connector;
 import io.granary.protocol.Link;
 import io.granary.protocol.LinkListener;
 import java.util.List;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** Orders that are understood wrongly. */
@@ -107,8 +106,8 @@ final class BuggyOrders {
     }
 
     /** Changes nothing, but remembers what is to be opened. */
-    static LeaderMessage noted(LeaderMessage order, Set<PartitionId> told) {
-        order.getOpen().getPartitionsList().forEach(partition -> told.add(idOf(partition)));
+    static LeaderMessage noted(LeaderMessage order, OpenHere openHere) {
+        order.getOpen().getPartitionsList().forEach(partition -> openHere.told(idOf(partition), partition.getEpoch()));
         return order;
     }
 

@@ -4,28 +4,28 @@ package io.granary.simulation;
 import static com.google.common.base.Preconditions.checkState;
 
 import io.granary.client.DeductionResult;
-import io.granary.client.GranaryClient;
 import io.granary.client.Outcome;
 import io.granary.model.RequestId;
 import io.granary.model.Sku;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Who buys, what they asked for and what they were told: all that a judge from outside can know.
- */
+/** Who buys, what they asked for and what they were told: all that a judge from outside can know. */
 final class Buyers {
-    /** A request id of a SKU, and every end that a call for it had. */
+    /** A request id of a SKU with one quantity, and every end that a call for it had. */
     static final class Asked {
         final Sku sku;
         final RequestId id;
         final int quantity;
-        int open;
         final List<Outcome> told = new ArrayList<>();
+        int open;
 
         Asked(Sku sku, RequestId id, int quantity) {
             this.sku = sku;
@@ -36,12 +36,39 @@ final class Buyers {
         boolean isDeducted() {
             return told.contains(Outcome.DEDUCTED);
         }
+
+        @Override
+        public String toString() {
+            return id + " x" + quantity + " of " + sku;
+        }
     }
 
+    /** Not a record: two calls for the same are two. */
+    private static final class Call {
+        final SimClient client;
+        final Asked asked;
+        final boolean deductedBefore;
+
+        Call(SimClient client, Asked asked) {
+            this.client = client;
+            this.asked = asked;
+            deductedBefore = asked.isDeducted();
+        }
+    }
+
+    private final Scheduler scheduler;
+    private final Trace trace;
     private final List<Asked> asked = new ArrayList<>();
+    private final Set<Call> open = new LinkedHashSet<>();
+    private final Map<Sku, Set<RequestId>> acknowledged = new LinkedHashMap<>();
     private final Map<Sku, Long> deductedUnits = new LinkedHashMap<>();
-    private final Map<Outcome, Integer> outcomes = new EnumMap<>(Outcome.class);
     private final Map<Sku, Long> received = new LinkedHashMap<>();
+    private @Nullable String violation;
+
+    Buyers(Scheduler scheduler, Trace trace) {
+        this.scheduler = scheduler;
+        this.trace = trace;
+    }
 
     void received(Sku sku, long units) {
         received.merge(sku, units, Long::sum);
@@ -51,41 +78,100 @@ final class Buyers {
         return asked;
     }
 
-    Map<Outcome, Integer> outcomes() {
-        return outcomes;
-    }
-
-    Asked buy(GranaryClient client, Sku sku, RequestId id, int quantity, Duration deadline) {
-        Asked request = new Asked(sku, id, quantity);
-        asked.add(request);
+    /** Asks, as somebody who knows nothing of other times when the same was asked. */
+    Asked ask(SimClient client, Sku sku, RequestId id, int quantity, Duration deadline) {
+        Asked request = asked.stream()
+                .filter(before -> before.sku.equals(sku) && before.id.equals(id) && before.quantity == quantity)
+                .findFirst()
+                .orElse(null);
+        if (request == null) {
+            request = new Asked(sku, id, quantity);
+            asked.add(request);
+        }
         call(client, request, deadline);
         return request;
     }
 
-    /** Asks again, as somebody who knows nothing of the first time. */
-    void call(GranaryClient client, Asked request, Duration deadline) {
+    private void call(SimClient client, Asked request, Duration deadline) {
+        Call call = new Call(client, request);
         request.open++;
-        var unused = client.deduct(request.sku, request.id, request.quantity, deadline)
-                .thenAccept(result -> told(request, result));
+        open.add(call);
+        trace.say(scheduler, request.sku, request.id, () -> client.process().name() + " is asked for " + request);
+        var unused = client.client()
+                .deduct(request.sku, request.id, request.quantity, deadline)
+                .thenAccept(result -> told(call, result));
     }
 
-    private void told(Asked request, DeductionResult result) {
-        boolean first = !request.isDeducted() && result.outcome() == Outcome.DEDUCTED;
-        request.open--;
-        request.told.add(result.outcome());
-        outcomes.merge(result.outcome(), 1, Integer::sum);
-        if (first) {
-            deductedUnits.merge(request.sku, (long) request.quantity, Long::sum);
+    private void told(Call call, DeductionResult result) {
+        Asked request = call.asked;
+        Outcome outcome = result.outcome();
+        trace.say(
+                scheduler,
+                request.sku,
+                request.id,
+                () -> call.client.process().name() + " says " + result + " for " + request);
+        end(call, outcome);
+        if (outcome == Outcome.DEDUCTED) {
+            acknowledge(request);
+        }
+        // Too busy and out of reach may be said of anybody; that there is nothing to have may not.
+        boolean isNo = outcome.isRefusal() && outcome != Outcome.UNAVAILABLE && outcome != Outcome.THROTTLED;
+        // Of an id that was asked with two quantities, each slot may know another one.
+        boolean isMisused = outcome == Outcome.CONFLICT && leastAsked(request) != mostAsked(request);
+        if (call.deductedBefore && isNo && !isMisused) {
+            fail(request + " was deducted before, and then told " + outcome);
         }
     }
 
-    /** Invariant 4: at no moment more units acknowledged than received. */
+    private void fail(String what) {
+        violation = violation == null ? what : violation;
+    }
+
+    /** An id counts once. Of one that was asked with several quantities, only the smallest is certain to be had. */
+    private void acknowledge(Asked request) {
+        if (acknowledged
+                .computeIfAbsent(request.sku, sku -> new LinkedHashSet<>())
+                .add(request.id)) {
+            long units = deductedUnits.merge(request.sku, (long) leastAsked(request), Long::sum);
+            long had = received.getOrDefault(request.sku, 0L);
+            if (units > had) {
+                fail("oversold: " + units + " units of " + request.sku + " were acknowledged, " + had + " received");
+            }
+        }
+    }
+
+    private int leastAsked(Asked request) {
+        return quantities(request).min().orElse(request.quantity);
+    }
+
+    private int mostAsked(Asked request) {
+        return quantities(request).max().orElse(request.quantity);
+    }
+
+    /** Everything that was asked with this id. */
+    private IntStream quantities(Asked request) {
+        return asked.stream()
+                .filter(other -> other.sku.equals(request.sku) && other.id.equals(request.id))
+                .mapToInt(other -> other.quantity);
+    }
+
+    private void end(Call call, Outcome outcome) {
+        open.remove(call);
+        call.asked.open--;
+        call.asked.told.add(outcome);
+    }
+
+    /** The client is dead: nobody will ever hear what became of its calls. */
+    void gone(SimClient client) {
+        for (Call call : List.copyOf(open)) {
+            if (call.client == client) {
+                end(call, Outcome.UNKNOWN);
+            }
+        }
+    }
+
+    /** Invariant 4: at no moment more units acknowledged than received. And who has something is told so for ever. */
     void check() {
-        deductedUnits.forEach((sku, units) -> checkState(
-                units <= received.getOrDefault(sku, 0L),
-                "oversold: %s units of %s were acknowledged, %s received",
-                units,
-                sku,
-                received.getOrDefault(sku, 0L)));
+        checkState(violation == null, "%s", violation);
     }
 }

@@ -25,7 +25,7 @@ class Planted {
         return new BegunEpochs();
     }
 
-    Acceptor<byte[], byte[]> clients(Acceptor<byte[], byte[]> node) {
+    Acceptor<byte[], byte[]> clients(Acceptor<byte[], byte[]> node, SimProcess process) {
         return node;
     }
 

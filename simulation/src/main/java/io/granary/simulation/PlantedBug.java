@@ -10,15 +10,14 @@ import io.granary.proto.NodeMessage;
 import io.granary.protocol.Acceptor;
 import io.granary.protocol.Connector;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Plants one bug, by what it does to what passes the ports. */
 final class PlantedBug extends Planted {
     private final Bug bug;
-    private final Map<SimProcess, Set<PartitionId>> toldToOpen = new HashMap<>();
+    private final Map<SimProcess, OpenHere> openHere = new HashMap<>();
+    private final Map<SimProcess, RememberedRefusals> refusals = new HashMap<>();
     private final GrantDifferences differences = new GrantDifferences();
     private @Nullable Scheduler scheduler;
     private @Nullable SimLog broker;
@@ -51,13 +50,17 @@ final class PlantedBug extends Planted {
     StockLog nodeLog(StockLog log, SimProcess node) {
         return switch (bug) {
             case NO_OFFSET_CHECK, NO_GAP_READ, NO_FENCE, FENCES_FORGOTTEN, ANSWERED_EARLY ->
-                new BuggyNodeLog(bug, log, prepared(broker), told(node));
+                new BuggyNodeLog(bug, log, prepared(broker), openHere(node));
             default -> log;
         };
     }
 
-    private Set<PartitionId> told(SimProcess node) {
-        return toldToOpen.computeIfAbsent(node, process -> new HashSet<>());
+    private RememberedRefusals refusals(SimProcess node) {
+        return refusals.computeIfAbsent(node, process -> new RememberedRefusals());
+    }
+
+    private OpenHere openHere(SimProcess node) {
+        return openHere.computeIfAbsent(node, process -> new OpenHere());
     }
 
     @Override
@@ -74,8 +77,12 @@ final class PlantedBug extends Planted {
     }
 
     @Override
-    Acceptor<byte[], byte[]> clients(Acceptor<byte[], byte[]> node) {
-        return bug == Bug.OLD_STREAMS_ACT ? BuggyStreams.everySessionNew(node) : node;
+    Acceptor<byte[], byte[]> clients(Acceptor<byte[], byte[]> node, SimProcess process) {
+        return switch (bug) {
+            case OLD_STREAMS_ACT -> BuggyStreams.everySessionNew(node);
+            case REFUSED_UNASKED, FORMER_OWNER_BELIEVED -> refusals(process).before(node);
+            default -> node;
+        };
     }
 
     @Override
@@ -84,7 +91,8 @@ final class PlantedBug extends Planted {
             case LAST_EPOCH_ONLY -> BuggyOrders.changed(node, BuggyOrders::lastEpochOnly);
             case SETTLED_IDS_LEFT_OUT, NO_WINDOW_NO_LEDGER_CHECK ->
                 BuggyOrders.changed(node, BuggyOrders::withoutSettledIds);
-            case FENCES_FORGOTTEN -> BuggyOrders.changed(node, order -> BuggyOrders.noted(order, told(process)));
+            case REFUSED_UNASKED, FORMER_OWNER_BELIEVED -> BuggyOrders.changed(node, refusals(process)::heard);
+            case FENCES_FORGOTTEN -> BuggyOrders.changed(node, order -> BuggyOrders.noted(order, openHere(process)));
             case GRANTS_AS_DIFFERENCES -> BuggyOrders.changed(node, differences.ofNode()::added);
             default -> node;
         };

@@ -2,7 +2,6 @@
 package io.granary.simulation;
 
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -12,16 +11,22 @@ import java.util.random.RandomGeneratorFactory;
  * one seeded source, so the same seed is the same run.
  */
 final class Scheduler {
-    private record Event(long nanos, long order, Runnable action) {}
+    private record Event(long nanos, long order, Runnable action) implements Comparable<Event> {
+        @Override
+        public int compareTo(Event other) {
+            return nanos != other.nanos ? Long.compare(nanos, other.nanos) : Long.compare(order, other.order);
+        }
+    }
 
-    private final PriorityQueue<Event> events =
-            new PriorityQueue<>(Comparator.comparingLong(Event::nanos).thenComparingLong(Event::order));
+    private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final RandomGenerator random;
     private long nowNanos;
     private long made;
     private long happened;
+    private final Trace trace;
 
-    Scheduler(long seed) {
+    Scheduler(long seed, Trace trace) {
+        this.trace = trace;
         // An algorithm by name: the same on every JDK.
         random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     }
@@ -57,6 +62,7 @@ final class Scheduler {
         events.remove();
         nowNanos = next.nanos();
         happened++;
+        trace.event(next.nanos(), next.order());
         next.action().run();
         return true;
     }

@@ -5,6 +5,11 @@ import io.granary.log.Append;
 import io.granary.log.LaneRecord;
 import io.granary.log.Read;
 import io.granary.log.StockLog;
+import io.granary.model.RequestId;
+import io.granary.model.Sku;
+import io.granary.record.Entries;
+import io.granary.record.LogRecord;
+import io.granary.record.Section;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,8 +36,11 @@ final class SimLog {
     private boolean acknowledgesUnflushed;
     private int restarts;
 
-    SimLog(Scheduler scheduler, int laneCount) {
+    private final Trace trace;
+
+    SimLog(Scheduler scheduler, Trace trace, int laneCount) {
         this.scheduler = scheduler;
+        this.trace = trace;
         for (int i = 0; i < laneCount; i++) {
             lanes.add(new Lane());
         }
@@ -109,6 +117,7 @@ final class SimLog {
             Lane lane = lanes.get(number);
             long offset = lane.records.size();
             lane.records.add(new LaneRecord(offset, scheduler.nowNanos() / 1_000_000, record));
+            tell(number, offset, record);
             if (scheduler.chance(faults.unflushed())) {
                 Append answer = acknowledgesUnflushed
                         ? new Append.Stored(offset)
@@ -120,6 +129,31 @@ final class SimLog {
             flush(lane, offset, true);
             if (!scheduler.chance(faults.lostAnswer())) {
                 process.after(delay(), () -> result.complete(new Append.Stored(offset)));
+            }
+        }
+
+        private void tell(int number, long offset, byte[] record) {
+            trace.content(record);
+            if (!trace.isDetailed()) {
+                return;
+            }
+            LogRecord decoded = LogRecord.decode(record);
+            String where = "lane " + number + ", offset " + offset + ", by " + decoded.writer() + ": ";
+            for (Section section : decoded.sections()) {
+                Sku sku = section.partition().sku();
+                String of = where + section.partition() + " epoch " + section.epoch();
+                if (section instanceof Section.Deductions deductions) {
+                    Entries entries = deductions.entries();
+                    for (int i = 0; i < entries.count(); i++) {
+                        RequestId id = new RequestId(entries.high(i), entries.low(i));
+                        String what = of + ", seq " + deductions.seq() + ": " + id + " x" + entries.quantity(i);
+                        trace.say(scheduler, sku, id, () -> what);
+                    }
+                } else if (section instanceof Section.Return back) {
+                    trace.say(scheduler, sku, () -> of + ", seq " + back.seq() + ": returns " + back.units());
+                } else {
+                    trace.say(scheduler, sku, () -> of + ": fence");
+                }
             }
         }
 

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.simulation;
 
+import com.google.protobuf.MessageLite;
+import io.granary.model.Sku;
+import io.granary.proto.Instruction;
+import io.granary.proto.LeaderMessage;
+import io.granary.proto.OpenPartition;
 import io.granary.protocol.Acceptor;
 import io.granary.protocol.Connector;
 import io.granary.protocol.Link;
@@ -24,8 +29,11 @@ final class SimNetwork {
     private final List<Stream<?, ?>> streams = new ArrayList<>();
     private Faults faults = Faults.NONE;
 
-    SimNetwork(Scheduler scheduler) {
+    private final Trace trace;
+
+    SimNetwork(Scheduler scheduler, Trace trace) {
         this.scheduler = scheduler;
+        this.trace = trace;
     }
 
     void faults(Faults now) {
@@ -51,7 +59,9 @@ final class SimNetwork {
     /** Breaks some stream, if there is one. */
     void breakOne() {
         if (!streams.isEmpty()) {
-            streams.get(scheduler.between(0, streams.size() - 1)).breakOff("cut");
+            Stream<?, ?> stream = streams.get(scheduler.between(0, streams.size() - 1));
+            trace.say(scheduler, "cut: " + stream);
+            stream.breakOff("cut");
         }
     }
 
@@ -64,10 +74,21 @@ final class SimNetwork {
             return;
         }
         Stream<?, ?> stream = streams.get(scheduler.between(0, streams.size() - 1));
+        trace.say(scheduler, "stall: " + stream);
         stream.stall(scheduler.micros(30_000, 300_000));
         if (scheduler.chance(0.6)) {
             scheduler.after(scheduler.micros(1_000, 80_000), () -> stream.breakOff("stalled"));
         }
+    }
+
+    /** What is sent from now on to what is served at an address takes long. */
+    void stallTo(String address, Duration time) {
+        streams.stream().filter(stream -> stream.address.equals(address)).forEach(stream -> stream.stallTo(time));
+    }
+
+    /** What is sent from there takes long. */
+    void stallFrom(String address, Duration time) {
+        streams.stream().filter(stream -> stream.address.equals(address)).forEach(stream -> stream.stallFrom(time));
     }
 
     private <S, R> Connector<S, R> connector(SimProcess caller) {
@@ -107,6 +128,8 @@ final class SimNetwork {
         @Nullable
         SimProcess callee;
 
+        final String address;
+
         private final Direction<R> toCaller;
         private @Nullable Direction<S> toCallee;
         private final List<S> early = new ArrayList<>();
@@ -115,13 +138,14 @@ final class SimNetwork {
 
         Stream(SimProcess caller, String address, LinkListener<R> listener) {
             this.caller = caller;
+            this.address = address;
             toCaller = new Direction<>(caller, listener);
             streams.add(this);
-            scheduler.after(delay(), () -> open(address));
+            scheduler.after(delay(), this::open);
         }
 
         @SuppressWarnings("unchecked") // Who serves at an address speaks what its callers speak.
-        private void open(String address) {
+        private void open() {
             Service service = services.get(address);
             if (service == null) {
                 refused = true;
@@ -170,12 +194,20 @@ final class SimNetwork {
         }
 
         void stall(Duration time) {
+            stallTo(time);
+            if (scheduler.chance(0.3)) {
+                stallFrom(time);
+            }
+        }
+
+        void stallTo(Duration time) {
             if (toCallee != null) {
                 toCallee.stall(time);
             }
-            if (scheduler.chance(0.3)) {
-                toCaller.stall(time);
-            }
+        }
+
+        void stallFrom(Duration time) {
+            toCaller.stall(time);
         }
 
         void breakOff(String reason) {
@@ -187,6 +219,11 @@ final class SimNetwork {
                     toCallee.end(reason);
                 }
             }
+        }
+
+        @Override
+        public String toString() {
+            return caller.name() + " to " + address;
         }
 
         private abstract class End<M> implements Link<M> {
@@ -240,11 +277,43 @@ final class SimNetwork {
                 if (at < lostFromNanos) {
                     to.run(() -> {
                         if (!ended) {
+                            tell(message);
                             listener.onMessage(message);
                         }
                     });
                 }
             });
+        }
+
+        private void tell(M message) {
+            if (message instanceof byte[] frame) {
+                trace.content(frame);
+            } else if (message instanceof MessageLite order) {
+                trace.content(order.toByteArray());
+                if (trace.isDetailed() && message instanceof LeaderMessage leaders) {
+                    tellOrders(leaders);
+                }
+            }
+        }
+
+        private void tellOrders(LeaderMessage order) {
+            for (OpenPartition open : order.getOpen().getPartitionsList()) {
+                Sku sku = new Sku(open.getSku());
+                trace.say(
+                        scheduler,
+                        sku,
+                        () -> to.name() + " is told to open " + sku + "/" + open.getSlot() + " at epoch "
+                                + open.getEpoch() + ", granted " + open.getGranted());
+            }
+            for (Instruction instruction : order.getInstruct().getInstructionsList()) {
+                Sku sku = new Sku(instruction.getSku());
+                trace.say(
+                        scheduler,
+                        sku,
+                        () -> to.name() + " is told of " + sku + "/" + instruction.getSlot() + " epoch "
+                                + instruction.getEpoch() + ": granted " + instruction.getGranted() + ", return to "
+                                + instruction.getReturnTo());
+            }
         }
 
         void end(String reason) {

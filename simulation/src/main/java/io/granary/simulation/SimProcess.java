@@ -7,7 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /** Something that can be paused, woken and killed, with everything that runs in it. */
 final class SimProcess {
@@ -19,11 +19,15 @@ final class SimProcess {
     private final Deque<Runnable> heldBack = new ArrayDeque<>();
     private boolean dead;
     private boolean paused;
-    private @Nullable Throwable fault;
+    private final Consumer<String> onFault;
 
-    SimProcess(Scheduler scheduler, String name) {
+    /**
+     * @param onFault hears of what a task threw that nobody expected
+     */
+    SimProcess(Scheduler scheduler, String name, Consumer<String> onFault) {
         this.scheduler = scheduler;
         this.name = name;
+        this.onFault = onFault;
     }
 
     String name() {
@@ -36,12 +40,6 @@ final class SimProcess {
 
     boolean isPaused() {
         return paused;
-    }
-
-    /** What a task threw that nobody expected; null if nothing did. */
-    @Nullable
-    Throwable fault() {
-        return fault;
     }
 
     void onCrash(Runnable action) {
@@ -82,7 +80,7 @@ final class SimProcess {
         try {
             action.run();
         } catch (RuntimeException | AssertionError e) {
-            fault = fault == null ? e : fault;
+            onFault.accept(name + ": " + e);
         }
     }
 

@@ -6,6 +6,7 @@ import io.granary.model.Sku;
 import io.granary.registry.Cluster;
 import io.granary.registry.NodeEntry;
 import io.granary.registry.NodeRegistration;
+import io.granary.registry.NotLeadingException;
 import io.granary.registry.PartitionEntry;
 import io.granary.registry.Routes;
 import io.granary.registry.SkuEntry;
@@ -27,10 +28,12 @@ import org.jspecify.annotations.Nullable;
  * expire while the process lives; views come late. Two allocators may believe that they lead.
  */
 final class SimRegistry {
+    private record Owner(SimProcess process, boolean exhausted) {}
+
     private final Scheduler scheduler;
     private final Map<SimProcess, NodeEntry> nodes = new LinkedHashMap<>();
     private final Map<Sku, SkuEntry> skus = new TreeMap<>();
-    private final Map<PartitionId, Map<Long, SimProcess>> partitions = new TreeMap<>();
+    private final Map<PartitionId, Map<Long, Owner>> partitions = new TreeMap<>();
     private final Map<SimProcess, String> incarnations = new LinkedHashMap<>();
     private final Set<SimProcess> expired = new LinkedHashSet<>();
     private final List<RoutesView> routes = new ArrayList<>();
@@ -39,8 +42,11 @@ final class SimRegistry {
     private @Nullable ClusterView leader;
     private Faults faults = Faults.NONE;
 
-    SimRegistry(Scheduler scheduler) {
+    private final Trace trace;
+
+    SimRegistry(Scheduler scheduler, Trace trace) {
         this.scheduler = scheduler;
+        this.trace = trace;
     }
 
     void faults(Faults now) {
@@ -56,10 +62,11 @@ final class SimRegistry {
         if (!expired.add(process)) {
             return;
         }
+        trace.say(scheduler, "no session: " + process.name());
         nodes.remove(process);
         List<Sku> touched = new ArrayList<>();
         partitions.forEach((id, owners) -> {
-            if (owners.values().removeIf(owner -> owner == process)) {
+            if (owners.values().removeIf(owner -> owner.process() == process)) {
                 touched.add(id.sku());
             }
         });
@@ -85,6 +92,7 @@ final class SimRegistry {
         Duration away = scheduler.chance(0.5) ? delay() : scheduler.micros(5_000, 200_000);
         process.after(away, () -> {
             expired.remove(process);
+            trace.say(scheduler, "new session: " + process.name());
             for (RegistrationView registration : registrations) {
                 if (registration.process == process) {
                     registration.enterAll();
@@ -111,8 +119,11 @@ final class SimRegistry {
                         .mapToLong(Long::longValue)
                         .max()
                         .orElse(0);
-                SimProcess owner = owners.get(highest);
-                entries.add(new PartitionEntry(id.slot(), highest, incarnations.getOrDefault(owner, "?")));
+                Owner owner = owners.get(highest);
+                if (owner != null) {
+                    entries.add(new PartitionEntry(
+                            id.slot(), highest, incarnations.getOrDefault(owner.process(), "?"), owner.exhausted()));
+                }
             }
         });
         return Optional.of(new SkuView(entry.state(), entry.slots(), entries));
@@ -150,6 +161,7 @@ final class SimRegistry {
         if (former == null || clusters.size() < 2) {
             return;
         }
+        trace.say(scheduler, "deposed: " + former.name);
         leader = null;
         clusters.remove(former);
         clusters.add(former);
@@ -181,6 +193,7 @@ final class SimRegistry {
     private final class RegistrationView implements NodeRegistration {
         private final SimProcess process;
         private final Map<PartitionId, Long> wanted = new LinkedHashMap<>();
+        private final Set<PartitionId> exhausted = new LinkedHashSet<>();
         private @Nullable NodeEntry entry;
         private boolean closed;
 
@@ -212,6 +225,17 @@ final class SimRegistry {
 
         @Override
         public void register(PartitionId partition, long epoch) {
+            exhausted.remove(partition);
+            want(partition, epoch);
+        }
+
+        @Override
+        public void registerExhausted(PartitionId partition, long epoch) {
+            exhausted.add(partition);
+            want(partition, epoch);
+        }
+
+        private void want(PartitionId partition, long epoch) {
             if (closed) {
                 return;
             }
@@ -222,7 +246,9 @@ final class SimRegistry {
         private void enter(PartitionId partition) {
             Long epoch = wanted.get(partition);
             if (epoch != null) {
-                partitions.computeIfAbsent(partition, p -> new TreeMap<>()).put(epoch, process);
+                partitions
+                        .computeIfAbsent(partition, p -> new TreeMap<>())
+                        .put(epoch, new Owner(process, exhausted.contains(partition)));
                 skuChanged(partition.sku());
             }
         }
@@ -238,8 +264,10 @@ final class SimRegistry {
         }
 
         private void remove(PartitionId partition, long epoch) {
-            Map<Long, SimProcess> owners = partitions.get(partition);
-            if (owners != null && owners.remove(epoch, process)) {
+            Map<Long, Owner> owners = partitions.get(partition);
+            Owner owner = owners == null ? null : owners.get(epoch);
+            if (owners != null && owner != null && owner.process() == process) {
+                owners.remove(epoch);
                 skuChanged(partition.sku());
             }
         }
@@ -344,9 +372,15 @@ final class SimRegistry {
         @Override
         public CompletableFuture<Void> publish(Map<Sku, SkuEntry> entries) {
             CompletableFuture<Void> result = new CompletableFuture<>();
-            Map<Sku, SkuEntry> copy = Map.copyOf(entries);
+            Map<Sku, SkuEntry> copy = new TreeMap<>(entries);
             scheduler.after(delay(), () -> {
-                new TreeMap<>(copy).forEach((sku, entry) -> {
+                // Written on the condition that the leader's own node is there.
+                if (leader == null || leader != view) {
+                    process.after(
+                            delay(), () -> result.completeExceptionally(new NotLeadingException("another one leads")));
+                    return;
+                }
+                copy.forEach((sku, entry) -> {
                     if (!entry.equals(skus.put(sku, entry))) {
                         skuChanged(sku);
                     }

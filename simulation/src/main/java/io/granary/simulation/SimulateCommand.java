@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +26,10 @@ import picocli.CommandLine.Option;
         description = "Runs the whole protocol under a seeded scheduler with faults, and checks that nothing is lost,"
                 + " oversold or left over. The same seed is the same run.")
 final class SimulateCommand implements Callable<Integer> {
-    @Option(names = "--seeds", defaultValue = "1000", description = "How many seeds (default: ${DEFAULT-VALUE}).")
-    private long seeds;
+    private static final int MOST_SHOWN = 5;
+
+    @Option(names = "--seeds", description = "How many seeds (default: 1000; with --bugs 500, for each bug).")
+    private @Nullable Long seeds;
 
     @Option(names = "--seed", description = "Runs this seed alone, and prints its trace.")
     private @Nullable Long seed;
@@ -39,7 +42,7 @@ final class SimulateCommand implements Callable<Integer> {
             description = "Plants each known bug in turn, and runs seeds until it is found; fails if one is not.")
     private boolean bugs;
 
-    @Option(names = "--report", description = "Writes the result as JSON.")
+    @Option(names = "--report", paramLabel = "FILE", description = "Writes the result as JSON.")
     private @Nullable Path report;
 
     public static void main(String[] args) {
@@ -48,55 +51,97 @@ final class SimulateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (bugs) {
-            return huntBugs();
+        if (seeds != null && seeds < 1) {
+            System.err.println("--seeds: " + seeds + " (expected: at least 1)");
+            return CommandLine.ExitCode.USAGE;
         }
-        List<Simulation.Result> failed = seed == null ? runAll() : runOne(seed);
-        failed.sort(java.util.Comparator.comparingLong(Simulation.Result::seed));
-        for (Simulation.Result result : failed.subList(0, Math.min(failed.size(), 20))) {
-            System.out.println("seed " + result.seed() + ": " + result.failure());
+        if (seed != null && (bugs || seeds != null)) {
+            System.err.println("--seed: " + seed + " (expected: neither --seeds nor --bugs with it)");
+            return CommandLine.ExitCode.USAGE;
         }
-        if (report != null) {
-            Map<String, Object> json = new LinkedHashMap<>();
-            json.put("seeds", seed == null ? seeds : 1);
-            json.put("first", seed == null ? first : seed);
-            json.put("events", events.sum());
-            json.put("failedSeeds", failed.stream().map(Simulation.Result::seed).toList());
-            new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(report.toFile(), json);
+        return bugs ? huntBugs() : simulate();
+    }
+
+    private int huntBugs() throws IOException {
+        BugTable table = new BugTable(System.out);
+        for (Bug bug : Bug.values()) {
+            table.add(BugHunt.hunt(bug, seeds == null ? BugHunt.MOST_SEEDS : seeds));
         }
-        System.out.println(
-                (seed == null ? seeds - failed.size() : 1 - failed.size()) + " passed, " + failed.size() + " failed");
+        write(table.json());
+        return table.end() ? 0 : 1;
+    }
+
+    private int simulate() throws IOException {
+        List<Simulation.Result> failed = seed == null ? runAll(seeds == null ? 1_000 : seeds) : runOne(seed);
+        failed.sort(Comparator.comparingLong(Simulation.Result::seed));
+        List<Map<String, Object>> failures = new ArrayList<>();
+        for (Simulation.Result result : failed.subList(0, Math.min(failed.size(), MOST_SHOWN))) {
+            failures.add(shorten(result));
+        }
+        long count = seed == null ? seeds == null ? 1_000 : seeds : 1;
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("seeds", count);
+        json.put("first", seed == null ? first : seed);
+        json.put("events", events.sum());
+        json.put("failedSeeds", failed.stream().map(Simulation.Result::seed).toList());
+        json.put("failures", failures);
+        write(json);
+        System.out.println(count - failed.size() + " passed, " + failed.size() + " failed");
         return failed.isEmpty() ? 0 : 1;
     }
 
-    private int huntBugs() {
-        int missed = 0;
-        for (Bug bug : Bug.values()) {
-            BugHunt.Found found = BugHunt.hunt(bug, seeds);
-            System.out.println(found);
-            missed += found.failure() == null ? 1 : 0;
+    private void write(Map<String, Object> json) throws IOException {
+        if (report != null) {
+            new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(report.toFile(), json);
         }
-        System.out.println((Bug.values().length - missed) + " passed, " + missed + " failed");
-        return missed == 0 ? 0 : 1;
+    }
+
+    /** Prints the shortest run that fails like this one. */
+    private static Map<String, Object> shorten(Simulation.Result failed) {
+        Simulation.Result shortest = Shortening.of(failed, Planted::new);
+        Plan plan = shortest.plan();
+        List<String> trace = Simulation.run(plan, new Planted(), true).trace();
+        System.out.println();
+        System.out.println("seed " + failed.seed() + ", as short as it could be made: " + describe(plan) + " (of "
+                + describe(failed.plan()) + ")");
+        trace.forEach(System.out::println);
+        System.out.println();
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("seed", failed.seed());
+        json.put("failure", failed.failure());
+        json.put("plan", plan.toString());
+        json.put("trace", trace);
+        return json;
+    }
+
+    private static String describe(Plan plan) {
+        return plan.mishaps() + " mishaps, " + plan.purchases() + " purchases, "
+                + plan.faults().fewer().size() + " kinds of faults";
     }
 
     private final LongAdder events = new LongAdder();
 
     private List<Simulation.Result> runOne(long number) {
-        Simulation.Result result = Simulation.run(number, new Planted());
+        Simulation.Result result = Simulation.run(Plan.of(number), new Planted());
         events.add(result.events());
         result.trace().forEach(System.out::println);
+        System.out.println(result.events() + " events, hash " + result.hash());
+        if (!result.passed()) {
+            System.out.println("seed " + number + ": " + result.failure());
+        }
         return result.passed() ? new ArrayList<>() : new ArrayList<>(List.of(result));
     }
 
-    private List<Simulation.Result> runAll() {
+    private List<Simulation.Result> runAll(long count) {
         ConcurrentLinkedQueue<Simulation.Result> failed = new ConcurrentLinkedQueue<>();
-        try (ProgressBar bar = new ProgressBar("seeds", seeds)) {
-            LongStream.range(first, first + seeds).parallel().forEach(number -> {
-                Simulation.Result result = Simulation.run(number, new Planted());
+        try (ProgressBar bar = new ProgressBar("seeds", count)) {
+            LongStream.range(first, first + count).parallel().forEach(number -> {
+                Simulation.Result result = Simulation.run(Plan.of(number), new Planted());
                 events.add(result.events());
                 if (!result.passed()) {
                     failed.add(result);
+                    // At once: a long run may be ended before its end.
+                    System.out.println("seed " + number + ": " + result.failure());
                 }
                 bar.step();
             });

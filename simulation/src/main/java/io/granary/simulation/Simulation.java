@@ -3,11 +3,11 @@ package io.granary.simulation;
 
 import static com.google.common.base.Preconditions.checkState;
 
-import io.granary.client.GranaryClient;
 import io.granary.client.Outcome;
 import io.granary.model.Sku;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,82 +17,96 @@ import org.jspecify.annotations.Nullable;
  * must be sold. Judges by what buyers were told and by what stands in the books, nothing else.
  */
 final class Simulation {
-    private static final Duration BETWEEN_MISHAPS = Duration.ofMillis(12);
     private static final Duration CALM = Duration.ofMillis(1_500);
     private static final Duration LONG = Duration.ofSeconds(5);
+    private static final int ASKED_AGAIN = 4;
 
     /**
      * @param failure what went wrong; null if nothing did
-     * @param events how many events there were
+     * @param stepsBegun how many of the plan's
+     * @param events how many there were
+     * @param hash of every event, and of all that was sent and stored
      */
-    record Result(long seed, @Nullable String failure, long events, List<String> trace) {
+    record Result(Plan plan, @Nullable String failure, int stepsBegun, long events, String hash, List<String> trace) {
         boolean passed() {
             return failure == null;
         }
+
+        long seed() {
+            return plan.seed();
+        }
     }
 
+    private final Plan plan;
     private final World world;
-    private final Scheduler scheduler;
     private final Buyers buyers;
+    private int stepsBegun;
 
-    private Simulation(World world) {
+    private Simulation(Plan plan, World world) {
+        this.plan = plan;
         this.world = world;
-        scheduler = world.scheduler();
         buyers = world.buyers();
     }
 
-    static Result run(long seed, Planted planted) {
-        Trace trace = new Trace();
-        World world = new World(seed, planted, trace);
+    static Result run(Plan plan, Planted planted) {
+        return run(plan, planted, false);
+    }
+
+    /**
+     * @param detailed whether the trace is to tell what happened to partitions and requests
+     */
+    static Result run(Plan plan, Planted planted, boolean detailed) {
+        Trace trace = new Trace(detailed);
+        World world = new World(plan, planted, trace);
+        Simulation simulation = new Simulation(plan, world);
+        String failure = null;
         try {
-            new Simulation(world).run();
-            return new Result(seed, null, world.scheduler().happened(), trace.lines());
+            simulation.run();
         } catch (RuntimeException | AssertionError e) {
-            trace.say(world.scheduler(), "FAILED " + e);
-            return new Result(
-                    seed, String.valueOf(e.getMessage()), world.scheduler().happened(), trace.lines());
+            failure = String.valueOf(e.getMessage());
+            trace.say(world.scheduler(), "FAILED " + failure);
         }
+        return new Result(
+                plan,
+                failure,
+                simulation.stepsBegun,
+                world.scheduler().happened(),
+                trace.hash(),
+                failure == null ? trace.lines() : trace.linesOf(failure));
     }
 
     private void run() {
         world.run(Duration.ofMillis(100));
-        world.faults(Faults.some(scheduler));
-        int rounds = scheduler.between(20, 80);
-        for (int i = 0; i < rounds; i++) {
-            world.run(scheduler.micros(0, 2 * (int) BETWEEN_MISHAPS.toNanos() / 1_000));
-            buy();
-            world.mishap();
+        world.faults(plan.faults());
+        for (Plan.Step step : plan.steps()) {
+            stepsBegun++;
+            world.run(step.pause());
+            step.purchases().forEach(this::buy);
+            world.mishap(step.mishap());
         }
         world.heal();
         world.run(CALM);
         buyTheRest();
+        askAgain();
         settle();
         judge();
     }
 
-    private void buy() {
-        int calls = scheduler.between(0, 4);
-        for (int i = 0; i < calls; i++) {
-            Duration deadline = scheduler.micros(10_000, 400_000);
-            List<Buyers.Asked> before = buyers.asked();
-            if (!before.isEmpty() && scheduler.chance(0.15)) {
-                buyers.call(client(), before.get(scheduler.between(0, before.size() - 1)), deadline);
-            } else {
-                buyers.buy(client(), sku(), world.randomId(), quantity(), deadline);
-            }
+    private void buy(Plan.Purchase purchase) {
+        SimClient client = world.clients().get(purchase.client());
+        List<Buyers.Asked> before = buyers.asked();
+        if (purchase.again() < 0 || before.isEmpty()) {
+            Sku sku = world.skus().get(purchase.sku());
+            buyers.ask(client, sku, world.randomId(), purchase.quantity(), purchase.deadline());
+            return;
         }
-    }
-
-    private int quantity() {
-        return scheduler.chance(0.7) ? 1 : scheduler.between(2, 6);
-    }
-
-    private GranaryClient client() {
-        return world.clients().get(scheduler.between(0, world.clients().size() - 1));
-    }
-
-    private Sku sku() {
-        return world.skus().get(scheduler.between(0, world.skus().size() - 1));
+        Buyers.Asked again = before.get(purchase.again() % before.size());
+        buyers.ask(
+                client,
+                again.sku,
+                again.id,
+                purchase.otherQuantity() ? again.quantity + 1 : again.quantity,
+                purchase.deadline());
     }
 
     /** Whoever keeps asking gets it, until nothing is left. */
@@ -100,12 +114,10 @@ final class Simulation {
         for (Sku sku : world.skus()) {
             long left = world.books().book(sku).actual();
             for (long i = 0; i < left + 3; i++) {
-                Buyers.Asked last = buyers.buy(client(), sku, world.randomId(), 1, LONG);
-                for (int waits = 0; waits < 100 && last.open > 0; waits++) {
-                    world.run(Duration.ofMillis(60));
-                }
-                checkState(last.open == 0, "%s: a call did not end", sku);
-                Outcome told = last.told.get(0);
+                SimClient client =
+                        world.clients().get((int) (i % world.clients().size()));
+                Buyers.Asked last = buyers.ask(client, sku, world.randomId(), 1, LONG);
+                Outcome told = answer(last);
                 checkState(
                         told == Outcome.DEDUCTED || told == Outcome.SOLD_OUT,
                         "%s: a buyer was told %s while %s units were left: %s",
@@ -115,6 +127,36 @@ final class Simulation {
                         world.books().book(sku));
             }
         }
+    }
+
+    private Outcome answer(Buyers.Asked asked) {
+        for (int waits = 0; waits < 100 && asked.open > 0; waits++) {
+            world.run(Duration.ofMillis(60));
+        }
+        checkState(asked.open == 0, "%s: a call did not end", asked);
+        return asked.told.get(asked.told.size() - 1);
+    }
+
+    /** Who has something, and asks again when all is sold, hears so: also from a client that was not there then. */
+    private void askAgain() {
+        SimClient client = world.startClient();
+        for (Sku sku : world.skus()) {
+            List<Buyers.Asked> deducted = buyers.asked().stream()
+                    .filter(asked -> asked.sku.equals(sku) && asked.isDeducted() && isAskedWithOneQuantity(asked))
+                    .limit(ASKED_AGAIN)
+                    .toList();
+            for (Buyers.Asked asked : deducted) {
+                buyers.ask(client, asked.sku, asked.id, asked.quantity, LONG);
+                Outcome told = answer(asked);
+                checkState(told == Outcome.DEDUCTED, "%s was deducted, and is told %s when all is sold", asked, told);
+            }
+        }
+    }
+
+    private boolean isAskedWithOneQuantity(Buyers.Asked asked) {
+        return buyers.asked().stream()
+                .noneMatch(other ->
+                        other.sku.equals(asked.sku) && other.id.equals(asked.id) && other.quantity != asked.quantity);
     }
 
     private void settle() {
@@ -142,25 +184,15 @@ final class Simulation {
     }
 
     private void judge() {
-        Map<Books.Deducted, Integer> unexplained = new HashMap<>(world.books().ledger());
+        Map<Books.Deducted, List<Buyers.Asked>> byId = new LinkedHashMap<>();
         for (Buyers.Asked asked : buyers.asked()) {
-            checkState(asked.open == 0, "a call did not end");
+            checkState(asked.open == 0, "%s: a call did not end", asked);
             Books.Deducted key = new Books.Deducted(world.books().idOf(asked.sku), asked.id);
-            Integer quantity = unexplained.remove(key);
-            if (asked.isDeducted()) {
-                checkState(quantity != null, "lost: %s of %s was acknowledged", asked.id, asked.sku);
-            }
-            if (quantity != null) {
-                checkState(
-                        quantity == asked.quantity,
-                        "%s: %s in the ledger, %s asked",
-                        asked.id,
-                        quantity,
-                        asked.quantity);
-                boolean refusedForGood = asked.told.stream().allMatch(Outcome::isRefusal);
-                checkState(!refusedForGood, "refused but sold: %s was told %s", asked.id, asked.told);
-            }
+            byId.computeIfAbsent(key, k -> new ArrayList<>(1)).add(asked);
         }
+        Map<Books.Deducted, Integer> unexplained =
+                new LinkedHashMap<>(world.books().ledger());
+        byId.forEach((key, asked) -> judge(asked, unexplained.remove(key)));
         checkState(unexplained.isEmpty(), "in the ledger, but nobody asked: %s", unexplained);
         for (Sku sku : world.skus()) {
             int id = world.books().idOf(sku);
@@ -171,5 +203,26 @@ final class Simulation {
             long received = world.books().book(sku).received();
             checkState(sold == received, "%s: %s in the ledger, %s received", sku, sold, received);
         }
+    }
+
+    /** What was told of one id, with one quantity if the caller was careful, against its row of the ledger. */
+    private static void judge(List<Buyers.Asked> asked, @Nullable Integer quantity) {
+        boolean isWanted = false;
+        for (Buyers.Asked one : asked) {
+            if (one.isDeducted()) {
+                checkState(quantity != null, "lost: %s was acknowledged", one);
+                checkState(asked.size() > 1 || quantity == one.quantity, "%s: %s in the ledger", one, quantity);
+            }
+            if (one.told.contains(Outcome.CONFLICT)) {
+                checkState(asked.size() > 1, "%s: a conflict, with what?", one);
+                checkState(quantity != null, "%s: a conflict with what is not in the ledger", one);
+            }
+            if (quantity != null && quantity == one.quantity) {
+                isWanted = true;
+                boolean refused = one.told.stream().allMatch(Outcome::isRefusal);
+                checkState(!refused, "refused but sold: %s was told %s", one, one.told);
+            }
+        }
+        checkState(quantity == null || isWanted, "%s: %s in the ledger", asked, quantity);
     }
 }

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A small Granary: broker, registry, database, allocators, nodes and clients, all of one seed. */
 final class World {
@@ -38,42 +39,41 @@ final class World {
     private final SimRegistry registry;
     private final Books books = new Books();
     private final SimStore store;
-    private final Buyers buyers = new Buyers();
+    private final Buyers buyers;
     private final List<SimProcess> nodes = new ArrayList<>();
     private final List<SimProcess> allocators = new ArrayList<>();
-    private final List<SimProcess> clientProcesses = new ArrayList<>();
-    private final List<GranaryClient> clients = new ArrayList<>();
+    private final List<SimClient> clients = new ArrayList<>();
     private final List<Sku> skus = new ArrayList<>();
     private final List<Leader> leaders = new ArrayList<>();
     private final int slots;
     private final Trace trace;
     private int processes;
+    private @Nullable String fault;
 
-    World(long seed, Planted planted, Trace trace) {
+    World(Plan plan, Planted planted, Trace trace) {
         this.planted = planted;
         this.trace = trace;
-        scheduler = new Scheduler(seed);
-        log = new SimLog(scheduler, LANES);
-        network = new SimNetwork(scheduler);
-        registry = new SimRegistry(scheduler);
+        scheduler = new Scheduler(plan.seed(), trace);
+        log = new SimLog(scheduler, trace, LANES);
+        network = new SimNetwork(scheduler, trace);
+        registry = new SimRegistry(scheduler, trace);
         store = new SimStore(scheduler, books);
+        buyers = new Buyers(scheduler, trace);
         planted.prepare(scheduler, log, books);
-        slots = scheduler.between(1, 3);
-        int skuCount = scheduler.between(1, 2);
-        for (int i = 0; i < skuCount; i++) {
-            skus.add(new Sku("sku-" + i));
-            restock(skus.get(i), scheduler.between(3, 60));
+        slots = plan.slots();
+        for (int units : plan.stock()) {
+            Sku sku = new Sku("sku-" + skus.size());
+            skus.add(sku);
+            restock(sku, units);
         }
-        int allocatorCount = scheduler.between(1, 2);
-        for (int i = 0; i < allocatorCount; i++) {
+        for (int i = 0; i < plan.allocators(); i++) {
             startAllocator();
         }
-        int nodeCount = scheduler.between(2, 3);
-        for (int i = 0; i < nodeCount; i++) {
+        for (int i = 0; i < plan.nodes(); i++) {
             startNode();
         }
-        for (int i = 0; i < 2; i++) {
-            startClient();
+        for (int i = 0; i < Plan.CLIENTS; i++) {
+            clients.add(startClient());
         }
     }
 
@@ -97,7 +97,7 @@ final class World {
         return skus;
     }
 
-    List<GranaryClient> clients() {
+    List<SimClient> clients() {
         return clients;
     }
 
@@ -116,19 +116,8 @@ final class World {
         if (violation != null) {
             throw new IllegalStateException("the books: " + violation.getMessage(), violation);
         }
-        checkFaults(nodes);
-        checkFaults(allocators);
-        checkFaults(clientProcesses);
+        checkState(fault == null, "%s", fault);
         buyers.check();
-    }
-
-    private static void checkFaults(List<SimProcess> some) {
-        for (SimProcess process : some) {
-            Throwable fault = process.fault();
-            if (fault != null) {
-                throw new IllegalStateException(process.name() + ": " + fault, fault);
-            }
-        }
     }
 
     void faults(Faults faults) {
@@ -142,7 +131,8 @@ final class World {
 
     private SimProcess process(String kind) {
         processes++;
-        SimProcess process = new SimProcess(scheduler, kind + "-" + processes);
+        SimProcess process =
+                new SimProcess(scheduler, kind + "-" + processes, what -> fault = fault == null ? what : fault);
         trace.say(scheduler, "start " + process.name());
         return process;
     }
@@ -163,7 +153,7 @@ final class World {
                 new LaneMetrics(meters, process.name()),
                 planted.begunEpochs(),
                 reason -> scheduler.after(Duration.ZERO, () -> replace(process, reason)));
-        network.serve(process.name() + ":clients", process, planted.clients(node.clients()));
+        network.serve(process.name() + ":clients", process, planted.clients(node.clients(), process));
         network.serve(process.name() + ":leaders", process, planted.leaders(node.leaders(), process));
         node.start(process.name());
     }
@@ -259,10 +249,10 @@ final class World {
         });
     }
 
-    private void startClient() {
+    /** Somebody who knows nothing yet, and whom no mishap will find. */
+    SimClient startClient() {
         SimProcess process = process("client");
-        clientProcesses.add(process);
-        clients.add(GranaryClient.on(
+        GranaryClient client = GranaryClient.on(
                 process.newLoop(),
                 registry.routes(process),
                 planted.clientConnector(network.prefixed(process, ":clients")),
@@ -275,7 +265,16 @@ final class World {
                         Duration.ofMillis(50),
                         Duration.ofMillis(10)),
                 randomId(),
-                new SimpleMeterRegistry()));
+                new SimpleMeterRegistry());
+        return new SimClient(process, client);
+    }
+
+    private void replaceClient() {
+        int victim = scheduler.between(0, clients.size() - 1);
+        SimClient old = clients.get(victim);
+        traced("crash", old.process()).crash();
+        buyers.gone(old);
+        clients.set(victim, startClient());
     }
 
     RequestId randomId() {
@@ -292,28 +291,48 @@ final class World {
         leaders.forEach(leader -> leader.onStockChanged(one));
     }
 
-    /** One thing goes wrong, or nothing. */
-    void mishap() {
-        switch (scheduler.between(0, 13)) {
-            case 0 -> crashNode();
-            case 1, 2 -> pause(pick(nodes));
-            case 3 -> registry.expire(traced("session lost of", pick(nodes)));
-            case 4 -> network.breakOne();
-            case 5 -> {
+    /** Something goes wrong, or nothing. */
+    void mishap(Mishap mishap) {
+        switch (mishap) {
+            case NONE -> {
+                // For once.
+            }
+            case CRASH_NODE -> crashNode();
+            case PAUSE_NODE -> pause(pick(nodes));
+            case LOSE_SESSION -> registry.expire(traced("session lost of", pick(nodes)));
+            case LOSE_ALL_SESSIONS -> loseAllSessions();
+            case STALL_ORDERS -> stallOrders(traced("stall orders of", pick(nodes)));
+            case CUT_STREAM -> network.breakOne();
+            case STALL_STREAM -> network.stallOne();
+            case RESTART_BROKER -> {
                 trace.say(scheduler, "broker restarts");
                 log.restart(scheduler.micros(1_000, 60_000));
             }
-            case 6 -> registry.depose();
-            case 7 -> crashAllocator();
-            case 8 -> pause(pick(allocators));
-            case 9 -> restock(skus.get(scheduler.between(0, skus.size() - 1)), scheduler.between(1, 10));
-            case 10, 11 -> {
-                trace.say(scheduler, "a stream stalls");
-                network.stallOne();
+            case DEPOSE_LEADER -> registry.depose();
+            case CRASH_ALLOCATOR -> crashAllocator();
+            case PAUSE_ALLOCATOR -> pause(pick(allocators));
+            case REPLACE_CLIENT -> replaceClient();
+            case RESTOCK -> restock(skus.get(scheduler.between(0, skus.size() - 1)), scheduler.between(1, 10));
+        }
+    }
+
+    private void loseAllSessions() {
+        trace.say(scheduler, "all sessions are lost, one by one");
+        for (SimProcess node : List.copyOf(nodes)) {
+            if (scheduler.chance(0.6)) {
+                network.stallTo(node.name() + ":leaders", scheduler.micros(30_000, 250_000));
             }
-            default -> {
-                // Nothing, for once.
-            }
+            scheduler.after(scheduler.micros(0, 150_000), () -> registry.expire(node));
+        }
+    }
+
+    private void stallOrders(SimProcess node) {
+        String address = node.name() + ":leaders";
+        Duration time = scheduler.micros(30_000, 300_000);
+        if (scheduler.chance(0.5)) {
+            network.stallTo(address, time);
+        } else {
+            network.stallFrom(address, time);
         }
     }
 

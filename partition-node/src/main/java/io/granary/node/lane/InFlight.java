@@ -42,6 +42,11 @@ final class InFlight {
         return returned;
     }
 
+    /** Whether nothing of it stands in the record: only refusals wait for that. */
+    boolean isEmpty() {
+        return deductionsSeq == 0 && returnSeq == 0;
+    }
+
     /** The lane holds a valid copy. Both sections stand in each copy side by side, so one speaks for both. */
     void markValid() {
         valid = true;

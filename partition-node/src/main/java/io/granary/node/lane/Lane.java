@@ -33,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * <p>Everything runs on one loop. A request is decided at once, against the pool; if it is accepted it joins the section
  * that forms. While a record is in flight the next one forms (group commit). When the record in flight is known to be
  * stored, its sections are judged, those who waited are answered, and what formed meanwhile is sent. A request is never
- * answered DEDUCTED before its section is durable and valid.
+ * answered DEDUCTED before its section is durable and valid, nor refused before a record shows that the partition is still
+ * owned here: whoever has replaced this node may have deducted it. A record may be empty but for that.
  *
  * <p>When what forms has reached the size of a record, further frames wait in the backlog, which is bounded; beyond it
  * they are THROTTLED. Frames wait only while a record is in flight: its end serves them.
@@ -55,8 +56,11 @@ public final class Lane implements LaneWriter.Owner {
         /** It has units again, and was not registered. */
         void onServing(Partition partition);
 
-        /** It has no units any more, or is closed: clients should go elsewhere. */
-        void onNotServing(Partition partition);
+        /** It has no units: clients should go elsewhere, but for what it may have deducted before. */
+        void onExhausted(Partition partition);
+
+        /** It is served here no longer. */
+        void onClosed(Partition partition);
 
         /** Nothing can be served any more. */
         void onStopped(String reason);
@@ -312,6 +316,8 @@ public final class Lane implements LaneWriter.Owner {
         partitions.put(id, partition);
         if (partition.state() == PartitionState.SERVING) {
             events.onServing(partition);
+        } else {
+            events.onExhausted(partition);
         }
         updateDemand(partition);
         events.onChanged(partition);
@@ -355,20 +361,17 @@ public final class Lane implements LaneWriter.Owner {
     /** Serves the partition no longer. What forms was never sent and is refused; what is in flight ends as it ends. */
     public void close(Partition partition) {
         partitions.remove(partition.id());
-        boolean wasServing = partition.state() == PartitionState.SERVING;
         partition.become(PartitionState.CLOSED);
         formingBytes -= partition.formingBytes();
         partition.refuseForming(Answer.NOT_OWNER);
-        if (wasServing) {
-            events.onNotServing(partition);
-        }
+        events.onClosed(partition);
         events.onChanged(partition);
     }
 
     private void exhaustIfEmpty(Partition partition) {
         if (partition.pool().remaining() == 0 && partition.state() == PartitionState.SERVING) {
             partition.become(PartitionState.EXHAUSTED);
-            events.onNotServing(partition);
+            events.onExhausted(partition);
             updateDemand(partition);
             events.onChanged(partition);
         }
@@ -418,16 +421,17 @@ public final class Lane implements LaneWriter.Owner {
         }
         turnWindow();
         int before = partition.formingCount();
+        int entriesBefore = partition.formingEntries();
         for (int i = 0; i < entries.count(); i++) {
             if (i % AT_ONCE == 0) {
                 touched += touch(partition.pool(), entries, i);
             }
             serve(partition, entries, i, ticket, firstIndex + i);
         }
-        int accepted = partition.formingCount() - before;
-        if (accepted > 0) {
-            windowIds += accepted;
-            formingBytes += accepted * Entries.WIDTH;
+        windowIds += partition.formingCount() - before;
+        int waiting = partition.formingEntries() - entriesBefore;
+        if (waiting > 0) {
+            formingBytes += waiting * Entries.WIDTH;
             markDirty(partition);
         }
         exhaustIfEmpty(partition);
@@ -468,10 +472,11 @@ public final class Lane implements LaneWriter.Owner {
     private void refuse(Partition partition, int quantity, FrameTicket ticket, int index) {
         Long ceiling = ceilings.get(partition.id().sku());
         if (ceiling != null && quantity > ceiling) {
-            ticket.answer(index, 1, Answer.EXCEEDS_ACTUAL, ceiling);
+            partition.refuse(ticket, index, Answer.EXCEEDS_ACTUAL, ceiling);
         } else {
             partition.demand().refused(quantity);
-            ticket.answer(index, 1, Answer.INSUFFICIENT, partition.pool().remaining());
+            partition.refuse(
+                    ticket, index, Answer.INSUFFICIENT, partition.pool().remaining());
         }
     }
 

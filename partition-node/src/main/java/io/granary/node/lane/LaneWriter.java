@@ -151,6 +151,10 @@ final class LaneWriter {
         for (InFlight inFlight : sections) {
             judge(inFlight, inFlight.deductionsSeq());
             judge(inFlight, inFlight.returnSeq());
+            Partition partition = inFlight.partition();
+            if (inFlight.isEmpty() && fenceOf(partition.id()) <= partition.epoch()) {
+                inFlight.markValid();
+            }
         }
         lastOffset = offset;
         metrics.written(record.length, loop.nanoTime() - sentNanos);

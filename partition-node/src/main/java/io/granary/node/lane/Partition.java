@@ -28,11 +28,16 @@ public final class Partition {
     private int formingCount;
     private long formingUnits;
     private Waiters formingWaiters = new Waiters();
+    /** To be given when the section that forms is durable, or a record without it, if it stays empty. */
+    private HeldAnswers formingHeld = new HeldAnswers();
+
     private long formingReturn;
 
     private long inFlightReturn;
     /** Of the section in flight; also the spare that the next one will use. */
     private Waiters inFlightWaiters = new Waiters();
+
+    private HeldAnswers inFlightHeld = new HeldAnswers();
 
     /** Units that the last grant brought. */
     private long lastGrant;
@@ -76,9 +81,10 @@ public final class Partition {
     }
 
     /**
-     * Decides on a request. One that is accepted, or pending already, is answered when its section is durable.
+     * Decides on a request. One that is accepted, or pending already, is answered when its section is durable; so is one
+     * that contradicts what is pending, as that may still come to nothing.
      *
-     * @return what to answer now; null if the ticket waits
+     * @return what to answer now, INSUFFICIENT by {@link #refuse}; null if the ticket waits
      */
     @Nullable
     Answer deduct(long high, long low, int quantity, FrameTicket ticket, int index) {
@@ -93,9 +99,24 @@ public final class Partition {
                 yield null;
             }
             case KNOWN -> Answer.DEDUCTED;
-            case CONFLICT -> Answer.CONFLICT;
+            case CONFLICT -> {
+                if (pool.isDurable(high, low)) {
+                    yield Answer.CONFLICT;
+                }
+                (pool.isForming(high, low) ? formingHeld : inFlightHeld)
+                        .add(ticket, index, Answer.CONFLICT, pool.quantityOf(high, low));
+                yield null;
+            }
             case INSUFFICIENT -> Answer.INSUFFICIENT;
         };
+    }
+
+    /**
+     * Refuses for want of units, as soon as a record that is sent after this shows that the partition is still owned
+     * here. Its successor may know the id, and then the refusal would be untrue.
+     */
+    void refuse(FrameTicket ticket, int index, Answer answer, long detail) {
+        formingHeld.add(ticket, index, answer, detail);
     }
 
     private void add(long high, long low, int quantity) {
@@ -135,7 +156,7 @@ public final class Partition {
     }
 
     boolean hasForming() {
-        return formingCount > 0 || formingReturn > 0;
+        return formingCount > 0 || formingReturn > 0 || formingHeld.entries() > 0;
     }
 
     /** Deductions in the section that forms. */
@@ -143,13 +164,21 @@ public final class Partition {
         return formingCount;
     }
 
-    /** Bytes of the deductions in the section that forms. */
+    /** Those that wait for what forms, whether they stand in it or not. */
+    int formingEntries() {
+        return formingCount + formingHeld.entries();
+    }
+
+    /** Bytes of the deductions in the section that forms, at most; refusals count, so that they are bounded, too. */
     int formingBytes() {
-        return formingCount * Entries.WIDTH;
+        return formingEntries() * Entries.WIDTH;
     }
 
     /** Moves what forms into a record. Only while nothing of this partition is in flight. */
     InFlight seal(RecordBuilder record) {
+        HeldAnswers spareHeld = inFlightHeld;
+        inFlightHeld = formingHeld;
+        formingHeld = spareHeld;
         long deductionsSeq = 0;
         long units = formingUnits;
         if (formingCount > 0) {
@@ -182,22 +211,27 @@ public final class Partition {
             pool.confirm(inFlight.returnSeq(), 0, inFlight.returned());
             inFlightReturn = 0;
         }
+        inFlightHeld.give();
     }
 
     /** What was in flight gets this answer instead. */
     void refuseInFlight(Answer answer) {
         inFlightWaiters.answer(answer, 0);
+        inFlightHeld.replace(answer);
     }
 
     /** Sends the answers of what was in flight. */
     void flushInFlight() {
         inFlightWaiters.flush();
+        inFlightHeld.flush();
     }
 
     /** What forms was never sent, and is dropped with this answer. */
     void refuseForming(Answer answer) {
         formingWaiters.answer(answer, 0);
         formingWaiters.flush();
+        formingHeld.replace(answer);
+        formingHeld.flush();
         formingCount = 0;
         formingUnits = 0;
         formingReturn = 0;

@@ -102,6 +102,12 @@ public final class Pool {
         return Decision.ACCEPTED;
     }
 
+    /** Whether the id is remembered and its section is durable. */
+    public boolean isDurable(long high, long low) {
+        long word = ids.find(high, low);
+        return word != 0 && isConfirmed(word);
+    }
+
     /** Brings near what {@link #deduct} of this id will look at; what it returns means nothing. */
     public long touch(long high, long low) {
         return ids.touch(high, low);

@@ -133,7 +133,12 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
     }
 
     @Override
-    public void onNotServing(Partition partition) {
+    public void onExhausted(Partition partition) {
+        registration.registerExhausted(partition.id(), partition.epoch());
+    }
+
+    @Override
+    public void onClosed(Partition partition) {
         registration.deregister(partition.id(), partition.epoch());
     }
 

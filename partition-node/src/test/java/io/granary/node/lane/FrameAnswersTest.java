@@ -38,17 +38,24 @@ final class FrameAnswersTest {
     }
 
     @Test
-    void refusalsComeAtOnceAndTheRestLater() {
-        bench.joined().open(0, 3);
-        int frame = bench.send(
-                bench.begin().group(id(0), 1).entry(1, 1, 1).entry(2, 2, 5).entry(3, 3, 2));
-        assertThat(bench.client.answers(frame)).containsExactly(null, Answer.INSUFFICIENT, null);
-        assertThat(bench.client.frames()).hasSize(1);
+    void whatIsKnownComesAtOnceAndTheRestLater() {
+        bench.joined().open(0, 4);
+        bench.deduct(4, 1);
+        bench.store();
+        int frame = bench.send(bench.begin()
+                .group(id(0), 1)
+                .entry(1, 1, 1)
+                .entry(2, 2, 5)
+                .entry(3, 3, 2)
+                .entry(4, -4, 1));
+        assertThat(bench.client.answers(frame)).containsExactly(null, null, null, Answer.DEDUCTED);
+        int before = bench.client.frames().size();
 
         bench.store();
 
-        assertThat(bench.client.answers(frame)).containsExactly(Answer.DEDUCTED, Answer.INSUFFICIENT, Answer.DEDUCTED);
-        assertThat(bench.client.frames()).hasSize(2);
+        assertThat(bench.client.answers(frame))
+                .containsExactly(Answer.DEDUCTED, Answer.INSUFFICIENT, Answer.DEDUCTED, Answer.DEDUCTED);
+        assertThat(bench.client.frames()).hasSize(before + 1);
     }
 
     @Test

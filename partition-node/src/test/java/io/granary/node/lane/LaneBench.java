@@ -107,6 +107,14 @@ final class LaneBench implements Lane.Events {
         log.add(0, record -> record.fence(partition, epoch));
     }
 
+    /** The answer to one deduction at slot 0, epoch 1, that waits for nothing but the log. */
+    @Nullable
+    Answer answerOnceAsked(long id, int quantity) {
+        int frame = deduct(id, quantity);
+        store();
+        return answer(frame);
+    }
+
     @Nullable
     Answer answer(int frame) {
         return client.answer(frame);
@@ -141,8 +149,13 @@ final class LaneBench implements Lane.Events {
     }
 
     @Override
-    public void onNotServing(Partition partition) {
-        events.add("not serving " + partition.id().slot());
+    public void onExhausted(Partition partition) {
+        events.add("exhausted " + partition.id().slot());
+    }
+
+    @Override
+    public void onClosed(Partition partition) {
+        events.add("closed " + partition.id().slot());
     }
 
     @Override

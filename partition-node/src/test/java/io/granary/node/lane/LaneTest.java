@@ -281,7 +281,7 @@ final class LaneTest {
             assertThat(fenced.state()).isEqualTo(PartitionState.CLOSED);
             assertThat(bench.lane.partition(id(0))).isNull();
             assertThat(spared.state()).isEqualTo(PartitionState.SERVING);
-            assertThat(bench.events).containsExactly("not serving 0", "changed 0");
+            assertThat(bench.events).containsExactly("closed 0", "changed 0");
             assertThat(bench.answer(bench.deduct(id(0), 1, 103, 1))).isEqualTo(NOT_OWNER);
             assertThat(bench.count("granary.lane.stale")).isEqualTo(1);
             assertThat(log.waiting(0)).isZero();
@@ -374,7 +374,7 @@ final class LaneTest {
             assertThat(bench.answer(inFlight)).isEqualTo(UNKNOWN);
             assertThat(bench.answer(forming)).isEqualTo(NOT_OWNER);
             assertThat(bench.lane.isStopped()).isTrue();
-            assertThat(bench.events).containsExactly("not serving 0", "changed 0", "stopped");
+            assertThat(bench.events).containsExactly("closed 0", "changed 0", "stopped");
             assertThat(bench.answer(bench.deduct(4, 1))).isEqualTo(NOT_OWNER);
             assertThat(bench.lane.begin(id(5), 1)).isEqualTo(Beginning.REFUSED);
             assertThat(log.waiting(0)).isZero();
@@ -620,13 +620,70 @@ final class LaneTest {
             bench.joined().open(0, 10);
             bench.deduct(1, 2);
             int inFlight = bench.deduct(1, 3);
+            bench.deduct(2, 2);
+            int forming = bench.deduct(2, 4);
+            // It may still come to nothing.
+            assertThat(bench.answer(inFlight)).isNull();
             bench.store();
+            assertThat(bench.answer(inFlight)).isEqualTo(CONFLICT);
+            assertThat(bench.answer(forming)).isNull();
+            bench.store();
+            assertThat(bench.answer(forming)).isEqualTo(CONFLICT);
             int durable = bench.deduct(1, 99);
 
-            assertThat(bench.answer(inFlight)).isEqualTo(CONFLICT);
             assertThat(bench.client.detail(inFlight, 0)).isEqualTo(2);
             assertThat(bench.answer(durable)).isEqualTo(CONFLICT);
             assertThat(bench.client.detail(durable, 0)).isEqualTo(2);
+        }
+
+        @Test
+        void nothingContradictsWhatIsVoid() {
+            bench.joined().open(0, 10);
+            bench.deduct(1, 2);
+            int inFlight = bench.deduct(1, 3);
+            bench.deduct(2, 2);
+            int forming = bench.deduct(2, 4);
+            bench.fence(id(0), 2);
+            bench.store();
+
+            assertThat(bench.answer(inFlight)).isEqualTo(NOT_OWNER);
+            assertThat(bench.answer(forming)).isEqualTo(NOT_OWNER);
+        }
+
+        @Test
+        void aRefusalWaitsForARecordThatIsSentAfterIt() {
+            bench.joined().open(0, 10);
+            int inFlight = bench.deduct(1, 4);
+            int refused = bench.deduct(2, 7);
+            bench.store();
+            assertThat(bench.answer(inFlight)).isEqualTo(DEDUCTED);
+            assertThat(bench.answer(refused)).isNull();
+
+            bench.store();
+            assertThat(bench.answer(refused)).isEqualTo(INSUFFICIENT);
+            assertThat(bench.last().sections()).isEmpty();
+            assertThat(log.waiting(0)).isZero();
+        }
+
+        @Test
+        void whoWasReplacedDoesNotRefuse() {
+            Partition partition = bench.joined().open(0, 10);
+            int refused = bench.deduct(1, 11);
+            bench.fence(id(0), 2);
+            bench.store();
+
+            assertThat(bench.answer(refused)).isEqualTo(NOT_OWNER);
+            assertThat(partition.state()).isEqualTo(PartitionState.CLOSED);
+        }
+
+        @Test
+        void whoIsReplacedLaterStillRefuses() {
+            bench.joined().open(0, 10);
+            int refused = bench.deduct(1, 11);
+            bench.store();
+            bench.fence(id(0), 2);
+
+            assertThat(bench.answer(refused)).isEqualTo(INSUFFICIENT);
         }
 
         @Test
@@ -646,6 +703,7 @@ final class LaneTest {
         void ofTwoRefusalsTheFirstInOrderIsGiven() {
             bench.joined().open(0, 10);
             bench.deduct(1, 2);
+            bench.store();
             bench.lane.ceiling(new Sku("sku"), 20L);
 
             // NOT_OWNER before INVALID before CONFLICT before the rest.
@@ -660,6 +718,8 @@ final class LaneTest {
             bench.deduct(1, 4);
 
             int frame = bench.deduct(2, 7);
+            bench.store();
+            bench.store();
 
             assertThat(bench.answer(frame)).isEqualTo(INSUFFICIENT);
             assertThat(bench.client.detail(frame, 0)).isEqualTo(6);
@@ -672,9 +732,10 @@ final class LaneTest {
             bench.lane.ceiling(new Sku("other"), 0L);
 
             int above = bench.deduct(1, 13);
+            bench.store();
             assertThat(bench.answer(above)).isEqualTo(EXCEEDS_ACTUAL);
             assertThat(bench.client.detail(above, 0)).isEqualTo(12);
-            assertThat(bench.answer(bench.deduct(2, 12))).isEqualTo(INSUFFICIENT);
+            assertThat(bench.answerOnceAsked(2, 12)).isEqualTo(INSUFFICIENT);
 
             bench.lane.ceiling(new Sku("sku"), 9L);
             // What is here can be had, whatever the leader thinks.
@@ -683,10 +744,10 @@ final class LaneTest {
             assertThat(bench.answer(here)).isEqualTo(DEDUCTED);
 
             bench.lane.ceiling(new Sku("sku"), null);
-            assertThat(bench.answer(bench.deduct(4, 99))).isEqualTo(INSUFFICIENT);
+            assertThat(bench.answerOnceAsked(4, 99)).isEqualTo(INSUFFICIENT);
             bench.lane.ceiling(new Sku("sku"), 0L);
             bench.lane.forgetCeilings();
-            assertThat(bench.answer(bench.deduct(4, 99))).isEqualTo(INSUFFICIENT);
+            assertThat(bench.answerOnceAsked(4, 99)).isEqualTo(INSUFFICIENT);
         }
 
         @Test
@@ -781,7 +842,9 @@ final class LaneTest {
             for (int i = 0; i < 10; i++) {
                 waiting.add(bench.send(frame(1_000 + i * 300L, 300)));
             }
-            bench.store();
+            while (log.waiting(0) > 0) {
+                bench.store();
+            }
 
             waiting.forEach(frame -> assertThat(bench.client.answers(frame)).containsOnly(INSUFFICIENT));
         }
@@ -874,14 +937,14 @@ final class LaneTest {
             bench.events.clear();
 
             int last = bench.deduct(1, 3);
-            assertThat(bench.events).containsExactly("not serving 0", "changed 0");
+            assertThat(bench.events).containsExactly("exhausted 0", "changed 0");
             assertThat(partition.state()).isEqualTo(PartitionState.EXHAUSTED);
             assertThat(partition.demand().wantsGrant()).isTrue();
             bench.store();
             assertThat(bench.answer(last)).isEqualTo(DEDUCTED);
             // It stays open and answers.
             assertThat(bench.answer(bench.deduct(1, 3))).isEqualTo(DEDUCTED);
-            assertThat(bench.answer(bench.deduct(2, 1))).isEqualTo(INSUFFICIENT);
+            assertThat(bench.answerOnceAsked(2, 1)).isEqualTo(INSUFFICIENT);
 
             bench.events.clear();
             bench.lane.instruct(partition, 3, 0);
@@ -899,11 +962,11 @@ final class LaneTest {
         }
 
         @Test
-        void aPartitionWithoutUnitsIsNotRegisteredAndWantsAGrant() {
+        void aPartitionWithoutUnitsIsExhaustedAndWantsAGrant() {
             bench.joined();
             Partition partition = bench.open(0, 0);
 
-            assertThat(bench.events).containsExactly("changed 0");
+            assertThat(bench.events).containsExactly("exhausted 0", "changed 0");
             assertThat(partition.state()).isEqualTo(PartitionState.EXHAUSTED);
             assertThat(partition.demand().wantsGrant()).isTrue();
         }
@@ -966,7 +1029,7 @@ final class LaneTest {
 
             bench.lane.instruct(partition, 10, 10);
 
-            assertThat(bench.events).containsExactly("not serving 0", "changed 0");
+            assertThat(bench.events).containsExactly("exhausted 0", "changed 0");
             bench.store();
             bench.store();
             assertThat(partition.pool().returned()).isEqualTo(6);
@@ -996,7 +1059,7 @@ final class LaneTest {
             bench.store();
 
             assertThat(partition.pool().returned()).isZero();
-            assertThat(bench.events).containsExactly("not serving 0", "changed 0");
+            assertThat(bench.events).containsExactly("closed 0", "changed 0");
         }
 
         @Test
@@ -1104,7 +1167,9 @@ final class LaneTest {
             bench.deduct(1, 10);
             bench.store();
             for (int i = 0; i < 10; i++) {
-                assertThat(bench.client.answers(bench.send(frame(100, 1_000)))).containsOnly(INSUFFICIENT);
+                int refused = bench.send(frame(100, 1_000));
+                bench.store();
+                assertThat(bench.client.answers(refused)).containsOnly(INSUFFICIENT);
             }
 
             assertThat(bench.answer(bench.deduct(1, 10))).isEqualTo(DEDUCTED);

@@ -279,7 +279,10 @@ final class ClientLinksTest {
         public void onServing(Partition partition) {}
 
         @Override
-        public void onNotServing(Partition partition) {}
+        public void onExhausted(Partition partition) {}
+
+        @Override
+        public void onClosed(Partition partition) {}
 
         @Override
         public void onStopped(String reason) {}

@@ -134,6 +134,9 @@ final class HeldNode implements Link<NodeMessage> {
         public void register(PartitionId partition, long epoch) {}
 
         @Override
+        public void registerExhausted(PartitionId partition, long epoch) {}
+
+        @Override
         public void deregister(PartitionId partition, long epoch) {}
 
         @Override

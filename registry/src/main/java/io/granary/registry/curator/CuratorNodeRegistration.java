@@ -20,7 +20,11 @@ import org.jspecify.annotations.Nullable;
  * looks whether its entries are still there.
  */
 public final class CuratorNodeRegistration implements NodeRegistration {
-    private record Served(PartitionId partition, long epoch) {}
+    private record Served(PartitionId partition, long epoch, boolean exhausted) {
+        Served otherwise() {
+            return new Served(partition, epoch, !exhausted);
+        }
+    }
 
     private final RegistryPaths paths;
     private final RegistryLoop loop;
@@ -76,15 +80,27 @@ public final class CuratorNodeRegistration implements NodeRegistration {
      */
     @Override
     public void register(PartitionId partition, long epoch) {
-        if (epoch < 1) {
-            throw new IllegalArgumentException("epoch: " + epoch + " (expected: 1 or more)");
+        register(new Served(partition, epoch, false));
+    }
+
+    /**
+     * @throws IllegalArgumentException if the epoch is less than 1
+     */
+    @Override
+    public void registerExhausted(PartitionId partition, long epoch) {
+        register(new Served(partition, epoch, true));
+    }
+
+    private void register(Served served) {
+        if (served.epoch() < 1) {
+            throw new IllegalArgumentException("epoch: " + served.epoch() + " (expected: 1 or more)");
         }
-        Served served = new Served(partition, epoch);
         loop.post(() -> {
             if (closed) {
                 return;
             }
             if (incarnation == null) {
+                early.remove(served.otherwise());
                 early.add(served);
             } else {
                 want(served, incarnation);
@@ -92,18 +108,26 @@ public final class CuratorNodeRegistration implements NodeRegistration {
         });
     }
 
+    /** Both changes go into one multi-operation, unless it is full: then the entry stands there twice for a moment. */
     private void want(Served served, String node) {
-        flusher.want(paths.partition(served.partition(), served.epoch(), node), new byte[0]);
+        flusher.want(path(served, node), new byte[0]);
+        flusher.unwant(path(served.otherwise(), node));
+    }
+
+    private String path(Served served, String node) {
+        return paths.partition(served.partition(), served.epoch(), node, served.exhausted());
     }
 
     @Override
     public void deregister(PartitionId partition, long epoch) {
-        Served served = new Served(partition, epoch);
+        Served served = new Served(partition, epoch, false);
         loop.post(() -> {
             if (incarnation == null) {
                 early.remove(served);
+                early.remove(served.otherwise());
             } else if (epoch >= 1) {
-                flusher.unwant(paths.partition(partition, epoch, incarnation));
+                flusher.unwant(path(served, incarnation));
+                flusher.unwant(path(served.otherwise(), incarnation));
             }
         });
     }

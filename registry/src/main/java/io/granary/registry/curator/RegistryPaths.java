@@ -16,6 +16,7 @@ import org.apache.zookeeper.common.PathUtils;
  * <tr><td>{@code /nodes/{incarnation}}</td><td>ephemeral</td><td>JSON of the node</td></tr>
  * <tr><td>{@code /skus/{sku}}</td><td>persistent</td><td>JSON of the SKU; empty until it is published</td></tr>
  * <tr><td>{@code /skus/{sku}/partitions/{slot}.{epoch}.{incarnation}}</td><td>ephemeral</td><td>empty, the name says all</td></tr>
+ * <tr><td>{@code /skus/{sku}/partitions/x{slot}.{epoch}.{incarnation}}</td><td>ephemeral</td><td>likewise, of an exhausted one</td></tr>
  * <tr><td>{@code /allocators/{name}}</td><td>ephemeral</td><td>JSON of the allocator</td></tr>
  * <tr><td>{@code /leader}</td><td>Curator's leader latch</td><td>the leader's name</td></tr>
  * </table>
@@ -33,6 +34,8 @@ public final class RegistryPaths {
     public static final int MAX_NAME_LENGTH = 128;
 
     private static final String PARTITIONS = "partitions";
+    /** Before the name of an exhausted partition: no slot begins with it. */
+    private static final String EXHAUSTED = "x";
 
     private final String root;
     private final String nodes;
@@ -84,11 +87,18 @@ public final class RegistryPaths {
      * @param epoch 1 or more
      * @throws IllegalArgumentException if the epoch or the incarnation is out of its range
      */
-    public String partition(PartitionId partition, long epoch, String incarnation) {
+    public String partition(PartitionId partition, long epoch, String incarnation, boolean exhausted) {
         if (epoch < 1) {
             throw new IllegalArgumentException("epoch: " + epoch + " (expected: 1 or more)");
         }
-        return partitions(partition.sku()) + '/' + partition.slot() + '.' + epoch + '.' + name(incarnation);
+        return partitions(partition.sku())
+                + '/'
+                + (exhausted ? EXHAUSTED : "")
+                + partition.slot()
+                + '.'
+                + epoch
+                + '.'
+                + name(incarnation);
     }
 
     public String allocators() {
@@ -132,17 +142,19 @@ public final class RegistryPaths {
 
     /** The entry of a child of {@link #partitions}, or nothing if the name is not ours. */
     public static Optional<PartitionEntry> partitionNamed(String child) {
+        boolean exhausted = child.startsWith(EXHAUSTED);
+        int begin = exhausted ? EXHAUSTED.length() : 0;
         int first = child.indexOf('.');
         int second = child.indexOf('.', first + 1);
         if (first < 0 || second < 0) {
             return Optional.empty();
         }
-        long slot = number(child.substring(0, first));
+        long slot = first < begin ? -1 : number(child.substring(begin, first));
         long epoch = number(child.substring(first + 1, second));
         if (slot < 0 || slot >= PartitionId.MAX_SLOTS || epoch < 1) {
             return Optional.empty();
         }
-        return nameOf(child.substring(second + 1)).map(node -> new PartitionEntry((int) slot, epoch, node));
+        return nameOf(child.substring(second + 1)).map(node -> new PartitionEntry((int) slot, epoch, node, exhausted));
     }
 
     /** The number, or -1 if it is not written as we write it. */

@@ -16,9 +16,13 @@ import org.slf4j.LoggerFactory;
 final class SkuViews {
     private static final Logger LOG = LoggerFactory.getLogger(SkuViews.class);
 
-    /** Of two entries with the same epoch, which the log rules out, everybody picks the same one. */
-    private static final Comparator<PartitionEntry> AUTHORITY =
-            Comparator.comparingLong(PartitionEntry::epoch).thenComparing(PartitionEntry::node);
+    /**
+     * Of two entries with the same epoch everybody picks the same one: of one owner that is exhausted and then has units
+     * again, or the other way round, the one with units. The log rules two owners out.
+     */
+    private static final Comparator<PartitionEntry> AUTHORITY = Comparator.comparingLong(PartitionEntry::epoch)
+            .thenComparing(PartitionEntry::node)
+            .thenComparing(entry -> !entry.exhausted());
 
     private SkuViews() {}
 

@@ -257,7 +257,7 @@ class RegistryIT {
     @Test
     void anEntryOfAnOlderSessionIsReplacedBeforeThatSessionEnds() throws Exception {
         Party older = party();
-        String path = older.paths.partition(slot(0), 3, "n");
+        String path = older.paths.partition(slot(0), 3, "n", false);
         older.client
                 .create()
                 .creatingParentsIfNeeded()

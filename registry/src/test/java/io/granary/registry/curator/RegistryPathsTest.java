@@ -21,8 +21,10 @@ class RegistryPathsTest {
     void namesAreWhatTheDocumentationSays() {
         Sku sku = new Sku("a/b.c%~_-9");
         assertThat(paths.sku(sku)).isEqualTo("/granary/skus/a%2Fb%2Ec%25%7E_-9");
-        assertThat(paths.partition(new PartitionId(sku, 7), 12, "node-1.3"))
+        assertThat(paths.partition(new PartitionId(sku, 7), 12, "node-1.3", false))
                 .isEqualTo("/granary/skus/a%2Fb%2Ec%25%7E_-9/partitions/7.12.node-1%2E3");
+        assertThat(paths.partition(new PartitionId(sku, 7), 12, "node-1.3", true))
+                .isEqualTo("/granary/skus/a%2Fb%2Ec%25%7E_-9/partitions/x7.12.node-1%2E3");
         assertThat(paths.node("node-1.3")).isEqualTo("/granary/nodes/node-1%2E3");
         assertThat(paths.allocator("a:1")).isEqualTo("/granary/allocators/a%3A1");
         assertThat(paths.leader()).isEqualTo("/granary/leader");
@@ -49,9 +51,12 @@ class RegistryPathsTest {
     @Test
     void partitionsComeBack() {
         PartitionId partition = new PartitionId(new Sku("S"), 1_023);
-        String path = paths.partition(partition, Long.MAX_VALUE, "a.b/c");
+        String path = paths.partition(partition, Long.MAX_VALUE, "a.b/c", false);
         assertThat(RegistryPaths.partitionNamed(path.substring(path.lastIndexOf('/') + 1)))
                 .contains(new PartitionEntry(1_023, Long.MAX_VALUE, "a.b/c"));
+        String exhausted = paths.partition(partition, 3, "x.1", true);
+        assertThat(RegistryPaths.partitionNamed(exhausted.substring(exhausted.lastIndexOf('/') + 1)))
+                .contains(new PartitionEntry(1_023, 3, "x.1", true));
     }
 
     @ParameterizedTest
@@ -88,7 +93,7 @@ class RegistryPathsTest {
         Sku sku = new Sku("a/b");
         assertThat(paths.skuAround(paths.sku(sku))).contains(sku);
         assertThat(paths.skuAround(paths.partitions(sku))).contains(sku);
-        assertThat(paths.skuAround(paths.partition(new PartitionId(sku, 1), 1, "n")))
+        assertThat(paths.skuAround(paths.partition(new PartitionId(sku, 1), 1, "n", false)))
                 .contains(sku);
         assertThat(paths.skuAround(paths.skus())).isEmpty();
         assertThat(paths.skuAround(paths.skus() + "x/y")).isEmpty();
@@ -113,7 +118,7 @@ class RegistryPathsTest {
     @Test
     void refusesNamesAndEpochsOutOfRange() {
         assertThatThrownBy(() -> paths.node("n".repeat(129))).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> paths.partition(new PartitionId(new Sku("S"), 0), 0, "n"))
+        assertThatThrownBy(() -> paths.partition(new PartitionId(new Sku("S"), 0), 0, "n", false))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -25,4 +25,15 @@ class SkuViewsTest {
                                 new PartitionEntry(2, 10, "b"),
                                 new PartitionEntry(10, 1, "a"))));
     }
+
+    @Test
+    void anExhaustedOneCountsByItsEpochAndUnitsDecideBetweenTwoEntriesOfOneOwner() {
+        SkuView view = SkuViews.of(
+                new SkuEntry(SkuState.SELLING, 3), List.of("0.1.a", "x0.2.b", "x1.1.a", "1.2.b", "x2.1.a", "2.1.a"));
+        assertThat(view.partitions())
+                .containsExactly(
+                        new PartitionEntry(0, 2, "b", true),
+                        new PartitionEntry(1, 2, "b"),
+                        new PartitionEntry(2, 1, "a"));
+    }
 }

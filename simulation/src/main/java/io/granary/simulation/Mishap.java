@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.simulation;
+
+/** What goes wrong at once; whom it hits is drawn when it happens. */
+enum Mishap {
+    NONE,
+    CRASH_NODE,
+    /** It may be past its session's time-out. */
+    PAUSE_NODE,
+    /** The node goes on, and has another session after a while. */
+    LOSE_SESSION,
+    /**
+     * The nodes lose their sessions, one after the other, and what the leader tells some of them is long on its way: a
+     * partition goes from node to node, and orders come when others have long been given.
+     */
+    LOSE_ALL_SESSIONS,
+    /** What the leader tells a node, or what the node tells it, is long on its way. */
+    STALL_ORDERS,
+    CUT_STREAM,
+    STALL_STREAM,
+    /** What is not flushed is lost. */
+    RESTART_BROKER,
+    DEPOSE_LEADER,
+    CRASH_ALLOCATOR,
+    PAUSE_ALLOCATOR,
+    /** A client is gone with all that it knew, and another one takes its place. */
+    REPLACE_CLIENT,
+    /** Nothing wrong, but a change: units come. */
+    RESTOCK
+}
