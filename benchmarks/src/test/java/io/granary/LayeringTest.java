@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * The arrows between the modules, and which packages alone may use a library.
  *
- * <p>It stands in benchmarks, as only they see all modules that are services or use them. Maven's dependencies would not do: a library that a
- * module uses comes along for those who use the module.
+ * <p>It stands in benchmarks, as only they see all modules. Maven's dependencies would not do: a library that a module uses
+ * comes along for those who use the module.
  */
 class LayeringTest {
 
@@ -47,6 +47,8 @@ class LayeringTest {
         CLIENT(List.of(COMMON, REGISTRY), "io.granary.client.."),
         BACKING(List.of(), "io.granary.backing.."),
         EMBEDDED(List.of(COMMON, REGISTRY, NODE, ALLOCATOR, CLIENT, BACKING), "io.granary.embedded.."),
+        SIMULATION(List.of(COMMON, REGISTRY, NODE, ALLOCATOR, CLIENT), "io.granary.simulation.."),
+        FAULTS(List.of(COMMON, REGISTRY, CLIENT, BACKING, EMBEDDED), "io.granary.faults.."),
         BENCHMARKS(List.of(COMMON, REGISTRY, NODE, ALLOCATOR, CLIENT, BACKING, EMBEDDED), "io.granary.benchmarks..");
 
         final ImmutableList<Module> uses;
@@ -71,11 +73,12 @@ class LayeringTest {
                 "io.granary.backing..",
                 "io.granary.benchmarks.measure.."),
         MYBATIS(List.of("org.apache.ibatis.."), "io.granary.allocator.."),
-        // … but for the demo's audit, which trusts nobody's code, and for what is measured without us.
+        // … but for the audits, which trust nobody's code, and for what is measured without us.
         JDBC(
                 List.of("java.sql..", "javax.sql..", "com.mysql.."),
                 "io.granary.allocator..",
                 "io.granary.embedded.demo..",
+                "io.granary.faults..",
                 "io.granary.benchmarks.."),
         ROCKETMQ(
                 List.of("org.apache.rocketmq.."),

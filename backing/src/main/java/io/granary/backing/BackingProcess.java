@@ -36,20 +36,25 @@ public abstract class BackingProcess implements AutoCloseable {
     /**
      * @param stopTimeout how long {@link #close()} waits for an orderly end; zero if there is nothing to put in order
      */
-    BackingProcess(String name, Path directory, Duration stopTimeout) {
+    protected BackingProcess(String name, Path directory, Duration stopTimeout) {
         this.name = name;
         this.directory = directory.toAbsolutePath();
         this.stopTimeout = stopTimeout;
     }
 
     /** Prepares the folder, which exists, and gives the command to run in it. */
-    abstract List<String> prepare() throws IOException;
+    protected abstract List<String> prepare() throws IOException;
 
     /** Whether the service serves. */
-    abstract boolean isReady();
+    protected abstract boolean isReady();
 
     /** Called when the service serves after a start. */
-    void started() {}
+    protected void started() {}
+
+    /** What it is called in logs and messages. */
+    public final String name() {
+        return name;
+    }
 
     /** The port on 127.0.0.1; the same over all restarts. */
     public abstract int port();

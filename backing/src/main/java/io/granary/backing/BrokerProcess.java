@@ -103,7 +103,7 @@ public final class BrokerProcess extends JavaProcess {
     }
 
     @Override
-    boolean isReady() {
+    protected boolean isReady() {
         return Files.exists(readyFile());
     }
 

@@ -14,16 +14,25 @@ import java.util.concurrent.ThreadLocalRandom;
  * elsewhere), so that no such connection sits on a port while its service is being restarted. At random, so that JVMs that
  * start at once rarely meet.
  */
-final class FreePorts {
+public final class FreePorts {
     private static final int LOWEST = 20_000;
     private static final int HIGHEST = 32_000;
     private static final int ATTEMPTS = 200;
 
     private FreePorts() {}
 
+    /**
+     * A port that is free now.
+     *
+     * @throws BackingServiceException if none is found
+     */
+    public static int free() {
+        return free(0);
+    }
+
     /** The port itself, or a free one for 0. */
     static int orFree(int port) {
-        return port == 0 ? free(0) : port;
+        return port == 0 ? free() : port;
     }
 
     /** A port that is free together with the one {@code below} it, as RocketMQ's broker needs them. */

@@ -25,7 +25,7 @@ abstract class JavaProcess extends BackingProcess {
     abstract List<String> arguments() throws IOException;
 
     @Override
-    final List<String> prepare() throws IOException {
+    protected final List<String> prepare() throws IOException {
         ServiceClassPath classPath = ServiceClassPath.current();
         Path classList = directory().resolve("classes.list");
         Files.deleteIfExists(classList);
@@ -38,7 +38,7 @@ abstract class JavaProcess extends BackingProcess {
     }
 
     @Override
-    final void started() {
+    protected final void started() {
         if (classArchive != null) {
             classArchive.makeInBackground();
         }

@@ -33,7 +33,7 @@ public final class MariaDbProcess extends BackingProcess {
     }
 
     @Override
-    List<String> prepare() throws IOException {
+    protected List<String> prepare() throws IOException {
         MariaDbInstallation installation = installation();
         Path temporary = Folders.empty(directory().resolve("tmp"));
         Path data = directory().resolve("data");
@@ -87,7 +87,7 @@ public final class MariaDbProcess extends BackingProcess {
     }
 
     @Override
-    boolean isReady() {
+    protected boolean isReady() {
         return Probes.greets(port);
     }
 

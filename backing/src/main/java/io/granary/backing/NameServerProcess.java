@@ -35,7 +35,7 @@ public final class NameServerProcess extends JavaProcess {
     }
 
     @Override
-    boolean isReady() {
+    protected boolean isReady() {
         return Probes.accepts(port);
     }
 

@@ -49,7 +49,7 @@ public final class ZooKeeperProcess extends JavaProcess {
 
     /** Not by "ruok": to that a server whose database did not load says that it is fine. */
     @Override
-    boolean isReady() {
+    protected boolean isReady() {
         return Probes.answers(port, "srvr", "Zookeeper version");
     }
 

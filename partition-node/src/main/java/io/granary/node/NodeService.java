@@ -94,9 +94,10 @@ public final class NodeService implements AutoCloseable {
                     settings.port(),
                     grpc,
                     List.of(GrpcService.deductions(node.clients(), grpc), GrpcService.control(node.leaders(), grpc)));
-            String address = settings.advertisedHost() + ":" + server.port();
+            int advertisedPort = settings.advertisedPort() == 0 ? server.port() : settings.advertisedPort();
+            String address = settings.advertisedHost() + ":" + advertisedPort;
             node.start(address);
-            LOG.info("{} listens at {}", incarnation, address);
+            LOG.info("{} listens on port {}, reached at {}", incarnation, server.port(), address);
             return new NodeService(incarnation, address, node, registration, server, loop, takeoverLoop, givenUp);
         } catch (IOException | RuntimeException e) {
             registration.close();

@@ -12,10 +12,17 @@ import io.granary.node.lane.LaneSettings;
  * @param host the address to bind
  * @param port the port to bind; 0 takes any that is free
  * @param advertisedHost the host that clients and the leader connect to
+ * @param advertisedPort the port that they connect to; 0 if it is the one bound
  * @param queueMaxEntries requests that may wait to be looked at; beyond it they are THROTTLED
  */
 public record NodeSettings(
-        String name, String host, int port, String advertisedHost, int queueMaxEntries, LaneSettings lane) {
+        String name,
+        String host,
+        int port,
+        String advertisedHost,
+        int advertisedPort,
+        int queueMaxEntries,
+        LaneSettings lane) {
     /**
      * @throws IllegalArgumentException if a value is out of its range
      */
@@ -28,6 +35,7 @@ public record NodeSettings(
         Check.notBlank("host", host);
         Check.range("port", port, 0, 65_535);
         Check.notBlank("advertised-host", advertisedHost);
+        Check.range("advertised-port", advertisedPort, 0, 65_535);
         Check.range("queue-max-entries", queueMaxEntries, 4_096, 100_000_000);
     }
 
@@ -39,6 +47,7 @@ public record NodeSettings(
                 node.getString("host"),
                 node.getInt("port"),
                 node.getString("advertised-host"),
+                node.getInt("advertised-port"),
                 node.getInt("queue-max-entries"),
                 new LaneSettings(
                         Math.toIntExact(node.getBytes("record-max-bytes")),
@@ -47,8 +56,8 @@ public record NodeSettings(
                         node.getLong("id-window-max-ids")));
     }
 
-    /** The same under another name, and on any free port: for several nodes in one process. */
+    /** The same under another name, on any free port and reached there: for several nodes in one process. */
     public NodeSettings named(String other) {
-        return new NodeSettings(other, host, 0, advertisedHost, queueMaxEntries, lane);
+        return new NodeSettings(other, host, 0, advertisedHost, 0, queueMaxEntries, lane);
     }
 }

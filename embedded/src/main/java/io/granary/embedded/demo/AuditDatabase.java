@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The audit's own way to MySQL, which outlives a restart of the database. Used by one thread. */
-final class AuditDatabase implements AutoCloseable {
+public final class AuditDatabase implements AutoCloseable {
     /** Asks something that changes nothing, and may be asked again. */
-    interface Question<T> {
+    public interface Question<T> {
         T ask(Connection connection) throws SQLException;
     }
 
@@ -29,12 +29,12 @@ final class AuditDatabase implements AutoCloseable {
     /**
      * @param patience for how long a question is asked again if the database fails
      */
-    AuditDatabase(DatabaseAddress address, Duration patience) {
+    public AuditDatabase(DatabaseAddress address, Duration patience) {
         this.address = address;
         this.patience = patience;
     }
 
-    <T> T ask(Question<T> question) throws SQLException, InterruptedException {
+    public <T> T ask(Question<T> question) throws SQLException, InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             try {
@@ -51,7 +51,7 @@ final class AuditDatabase implements AutoCloseable {
     }
 
     /** The first value of a query that has one row. */
-    long number(String query) throws SQLException, InterruptedException {
+    public long number(String query) throws SQLException, InterruptedException {
         return ask(open -> {
             try (Statement statement = open.createStatement();
                     ResultSet rows = statement.executeQuery(query)) {

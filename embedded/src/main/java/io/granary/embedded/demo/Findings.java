@@ -7,21 +7,23 @@ import java.util.List;
 import java.util.Map;
 
 /** What the audit found wrong: how often, and some examples of each. Not thread-safe. */
-final class Findings {
+public final class Findings {
     /** What can be wrong. */
-    enum Wrong {
+    public enum Wrong {
         OVERSOLD("SKUs with more units acknowledged or sold than received"),
         UNDERSOLD("SKUs with units left that somebody was refused"),
         LOST_ACKNOWLEDGEMENT("acknowledged requests that are not in the ledger"),
         WRONG_QUANTITY("ledger rows with another quantity than asked for"),
         REFUSED_BUT_SOLD("refused requests that are in the ledger"),
+        RESOLVED_OTHERWISE("requests first unknown, in the end refused, and in the ledger"),
         NEVER_ASKED("ledger rows that nobody asked for"),
         ANSWER_CHANGED("requests that were acknowledged and later refused"),
         UNKNOWN("requests whose outcome callers never learned"),
         FAILED("calls that failed, or answers that can't be"),
         RECEIVED("SKUs whose received units are not those that were sent"),
         ACCOUNTS("SKUs whose sums do not add up"),
-        DEAD_UPDATE("stock updates that were refused");
+        DEAD_UPDATE("stock updates that were refused"),
+        STOPPED("lanes or partitions at which settlement has stopped");
 
         private final String text;
 
@@ -29,7 +31,7 @@ final class Findings {
             this.text = text;
         }
 
-        String text() {
+        public String text() {
             return text;
         }
     }
@@ -39,11 +41,11 @@ final class Findings {
     private final Map<Wrong, Long> counts = new EnumMap<>(Wrong.class);
     private final Map<Wrong, List<String>> examples = new EnumMap<>(Wrong.class);
 
-    void add(Wrong wrong, String example) {
+    public void add(Wrong wrong, String example) {
         add(wrong, 1, example);
     }
 
-    void add(Wrong wrong, long count, String example) {
+    public void add(Wrong wrong, long count, String example) {
         counts.merge(wrong, count, Long::sum);
         List<String> known = examples.computeIfAbsent(wrong, key -> new ArrayList<>());
         if (known.size() < EXAMPLES) {
@@ -51,16 +53,16 @@ final class Findings {
         }
     }
 
-    long count(Wrong wrong) {
+    public long count(Wrong wrong) {
         return counts.getOrDefault(wrong, 0L);
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return counts.isEmpty();
     }
 
     /** One line for each kind of fault, with examples. */
-    List<String> lines() {
+    public List<String> lines() {
         List<String> lines = new ArrayList<>();
         counts.forEach((wrong, count) -> lines.add(
                 count + " " + wrong.text() + ": " + String.join("; ", examples.getOrDefault(wrong, List.of()))));

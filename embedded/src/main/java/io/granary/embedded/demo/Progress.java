@@ -9,7 +9,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /** Shows how far something is: a bar on a terminal, else a line now and then. Used by one thread. */
-final class Progress implements AutoCloseable {
+public final class Progress implements AutoCloseable {
     /** The system property by which the launcher says that the error output is a terminal: Java can't tell. */
     private static final String TERMINAL = "granary.terminal";
 
@@ -28,7 +28,7 @@ final class Progress implements AutoCloseable {
         this.bar = bar;
     }
 
-    static Progress of(String what, long all, PrintStream out) {
+    public static Progress of(String what, long all, PrintStream out) {
         boolean terminal = Boolean.getBoolean(TERMINAL);
         ProgressBar bar = terminal
                 ? new ProgressBarBuilder()
@@ -42,7 +42,7 @@ final class Progress implements AutoCloseable {
         return new Progress(what, all, out, bar);
     }
 
-    void at(long done) {
+    public void at(long done) {
         if (bar != null) {
             bar.stepTo(done);
         } else if (done < all && System.nanoTime() - lastLine >= BETWEEN_LINES.toNanos()) {

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.faults;
+
+import io.granary.embedded.Started;
+import io.granary.embedded.demo.AuditDatabase;
+import io.granary.embedded.demo.Progress;
+import io.granary.faults.Market.Order;
+import io.granary.model.Sku;
+import io.granary.registry.Routes;
+import io.granary.registry.curator.CuratorRegistry;
+import io.granary.registry.curator.RegistrySettings;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+
+/**
+ * One fault test, from the start of the processes to the audit: faults and buyers at the same time, then no more faults,
+ * then everything is bought, then the books are judged. Used by one thread.
+ */
+final class FaultsRun {
+    /** It could not be done: that says nothing about what holds. */
+    static final class NotDoneException extends Exception {
+        @java.io.Serial
+        private static final long serialVersionUID = 1L;
+
+        NotDoneException(String message, Throwable cause) {
+            super(message, cause);
+        }
+
+        NotDoneException(String message) {
+            super(message);
+        }
+    }
+
+    private static final int SKUS = 40;
+    private static final int HOT_PERCENT = 35;
+    private static final int HOT_UNITS = 5_000;
+    private static final int HOT_SLOTS = 8;
+    private static final int UNITS = 300;
+    private static final int CLIENTS = 2;
+    private static final int SHOP_THREADS = 2;
+    private static final int RESTOCK_MILLIS = 1_500;
+    private static final Duration READY_WITHIN = Duration.ofMinutes(2);
+    private static final Duration SELL_OUT_WITHIN = Duration.ofMinutes(3);
+    private static final Duration SETTLE_WITHIN = Duration.ofMinutes(2);
+    private static final Duration POLL = Duration.ofMillis(100);
+    /** Settlement is taken to be done when nothing has moved for so long. */
+    private static final Duration REST = Duration.ofSeconds(2);
+
+    private final FaultsOptions options;
+    private final Path directory;
+    private final PrintStream out;
+    private final List<Sku> skus;
+
+    FaultsRun(FaultsOptions options, Path directory, PrintStream out) {
+        this.options = options;
+        this.directory = directory;
+        this.out = out;
+        List<Sku> all = new ArrayList<>();
+        all.add(new Sku("HOT"));
+        IntStream.rangeClosed(1, SKUS).forEach(number -> all.add(new Sku("SKU-" + number)));
+        skus = List.copyOf(all);
+    }
+
+    /**
+     * @throws NotDoneException if something else than what is tested failed
+     * @throws io.granary.backing.BackingServiceException if a process does not come up
+     */
+    FaultsReport run() throws IOException, SQLException, InterruptedException, NotDoneException {
+        long beganNanos = System.nanoTime();
+        out.printf(
+                "Starting ZooKeeper, RocketMQ, MariaDB, %d allocators, %d nodes in %s%n",
+                Target.ALLOCATORS, Target.NODES, directory);
+        try (Started started = new Started()) {
+            GranaryProcesses granary = started.add(GranaryProcesses.start(directory, options.sessionTimeout()));
+            AuditDatabase database = started.add(new AuditDatabase(granary.database(), READY_WITHIN));
+            Journal journal = started.add(new Journal(directory.resolve("journal.jsonl")));
+            ScheduledExecutorService threads = Executors.newScheduledThreadPool(SHOP_THREADS, daemon("shop"));
+            started.add(threads::shutdownNow);
+            Restocker restocker = started.add(new Restocker(granary.clientConfiguration(), journal, threads));
+            List<ProxiedClient> clients = new ArrayList<>();
+            for (int i = 1; i <= CLIENTS; i++) {
+                clients.add(started.add(new ProxiedClient("client-" + i, granary)));
+            }
+            Market market = new Market(clients, journal, threads);
+            awaitNodes(database);
+            stock(restocker, database);
+
+            Nemesis nemesis = started.add(new Nemesis(granary));
+            Buyers buyers = new Buyers(market, threads, skus, HOT_PERCENT, options.buyers(), new Random().nextLong());
+            inflict(nemesis, restocker, market);
+            granary.heal();
+            done(buyers.leave(), READY_WITHIN, "the buyers' last calls");
+
+            Takeover takeover = new Takeover(granary, market, restocker, routes(granary, started));
+            List<Takeover.Times> takeovers = takeovers(takeover);
+
+            say(
+                    "Everything is healed. Asking again for %,d orders whose outcome was unknown",
+                    buyers.doubtful().size());
+            askAgain(market, buyers.doubtful());
+            say("Selling out");
+            SellOut sellOut = SellOut.start(market, SELL_OUT_WITHIN);
+            List<Sku> all = new ArrayList<>(skus);
+            all.addAll(takeover.skus());
+            done(sellOut.buy(all), SELL_OUT_WITHIN.plusMinutes(1), "selling out");
+            Duration settled = awaitSettlement(database, restocker);
+            say("Settled. Asking once more");
+            askAgain(market, buyers.doubtful());
+            awaitSettlement(database, restocker);
+            check(market);
+
+            say("Auditing");
+            Audit.Result audit = database.ask(connection -> audit(journal, connection));
+            return new FaultsReport(
+                    options,
+                    audit,
+                    nemesis.steps(),
+                    nemesis.done(),
+                    granary.unaskedEnds(),
+                    market,
+                    buyers.orders(),
+                    buyers.retries(),
+                    restocker.updates(),
+                    takeovers,
+                    settled,
+                    Duration.ofNanos(System.nanoTime() - beganNanos));
+        }
+    }
+
+    private static Routes routes(GranaryProcesses granary, Started started) {
+        RegistrySettings settings = RegistrySettings.of(granary.clientConfiguration());
+        return started.add(CuratorRegistry.start(settings)).routes();
+    }
+
+    /** Of one partition, and of many. */
+    private List<Takeover.Times> takeovers(Takeover takeover) throws InterruptedException, NotDoneException {
+        List<Takeover.Times> times = new ArrayList<>();
+        if (options.takeoverPartitions() > 0) {
+            say("Timing takeovers: of one partition, and of %,d", options.takeoverPartitions());
+            times.add(takeover.of(1));
+            times.add(takeover.of(options.takeoverPartitions()));
+        }
+        return times;
+    }
+
+    private static Audit.Result audit(Journal journal, java.sql.Connection connection) throws SQLException {
+        try {
+            return Audit.of(journal.file(), connection);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static ThreadFactory daemon(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    private void say(String format, Object... values) {
+        out.printf(java.util.Locale.ROOT, format + "%n", values);
+    }
+
+    static <T> T done(CompletableFuture<T> future, Duration within, String what)
+            throws InterruptedException, NotDoneException {
+        try {
+            return future.get(within.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new NotDoneException(what + ": not done (expected: within " + within.toSeconds() + " s)", e);
+        } catch (ExecutionException e) {
+            throw new NotDoneException(what + ": failed", e);
+        }
+    }
+
+    private static void check(Market market) throws NotDoneException {
+        Throwable failure = market.failure();
+        if (failure != null) {
+            throw new NotDoneException("a call failed (expected: an outcome)", failure);
+        }
+    }
+
+    /** A condition on the books. */
+    private interface Condition {
+        boolean holds() throws SQLException, InterruptedException;
+    }
+
+    private static void await(String what, Condition condition)
+            throws SQLException, InterruptedException, NotDoneException {
+        long deadline = System.nanoTime() + READY_WITHIN.toNanos();
+        while (!condition.holds()) {
+            if (System.nanoTime() > deadline) {
+                throw new NotDoneException(what + ": no (expected: within " + READY_WITHIN.toSeconds() + " s)");
+            }
+            Thread.sleep(POLL.toMillis());
+        }
+    }
+
+    private static void awaitNodes(AuditDatabase database) throws SQLException, InterruptedException, NotDoneException {
+        await(
+                "tables",
+                () -> database.number("select count(*) from information_schema.tables"
+                                + " where table_schema = database() and table_name = 'leader_term'")
+                        == 1);
+        await(
+                "nodes with a lane",
+                () -> database.number("select count(*) from lane where owner is not null") == Target.NODES);
+    }
+
+    private void stock(Restocker restocker, AuditDatabase database)
+            throws SQLException, InterruptedException, NotDoneException {
+        for (int i = 0; i < skus.size(); i++) {
+            // One slot, two, four: a SKU with one has all its units there.
+            int slots = i == 0 ? HOT_SLOTS : 1 << (i % 3);
+            done(restocker.restock(skus.get(i), i == 0 ? HOT_UNITS : UNITS, slots), READY_WITHIN, "a restock");
+        }
+        await("restocks applied", () -> database.number("select count(*) from stock_update") == skus.size());
+    }
+
+    /** Faults, and restocks now and then, until the time is over. */
+    private void inflict(Nemesis nemesis, Restocker restocker, Market market)
+            throws InterruptedException, NotDoneException {
+        Random random = new Random(options.seed());
+        FaultPlan plan = new FaultPlan(options.seed(), options.sessionTimeout());
+        long began = System.nanoTime();
+        long seconds = options.duration().toSeconds();
+        say("Faults for %,d s, seed %d", seconds, options.seed());
+        try (Started side = new Started();
+                Progress progress = Progress.of("faults", seconds, out)) {
+            ScheduledExecutorService threads = Executors.newScheduledThreadPool(1, daemon("restocks"));
+            side.add(() -> {
+                threads.shutdown();
+                if (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
+                    throw new NotDoneException("restocks: not ended (expected: within a minute)");
+                }
+            });
+            var unusedRestocks = threads.scheduleWithFixedDelay(
+                    () -> restock(random, restocker), RESTOCK_MILLIS, RESTOCK_MILLIS, TimeUnit.MILLISECONDS);
+            while (System.nanoTime() - began < options.duration().toNanos()) {
+                progress.at(Math.min(seconds, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began)));
+                nemesis.take(plan.next());
+                check(market);
+            }
+        }
+    }
+
+    private void restock(Random random, Restocker restocker) {
+        boolean hot = random.nextInt(100) < HOT_PERCENT;
+        Sku sku = hot ? skus.get(0) : skus.get(1 + random.nextInt(SKUS));
+        var unused = restocker.restock(sku, hot ? 600 : 100 + random.nextInt(400), 0);
+    }
+
+    private void askAgain(Market market, List<Order> orders) throws InterruptedException, NotDoneException {
+        long until = System.nanoTime() + READY_WITHIN.toNanos();
+        CompletableFuture<?>[] answers =
+                orders.stream().map(order -> market.insist(order, until)).toArray(CompletableFuture<?>[]::new);
+        done(CompletableFuture.allOf(answers), READY_WITHIN.plusMinutes(1), "asking again");
+    }
+
+    /** Waits until all that was sent is sold in the books, or nothing moves there; returns how long it took. */
+    private Duration awaitSettlement(AuditDatabase database, Restocker restocker)
+            throws SQLException, InterruptedException {
+        long began = System.nanoTime();
+        long moved = began;
+        long position = -1;
+        while (System.nanoTime() - began < SETTLE_WITHIN.toNanos() && System.nanoTime() - moved < REST.toNanos()) {
+            Thread.sleep(POLL.toMillis());
+            long now = database.number("select (select coalesce(sum(settled), 0) from lane)"
+                    + " + (select count(*) from stock_update) + (select coalesce(sum(sold), 0) from sku)");
+            boolean complete = database.number("select coalesce(sum(sold), 0) from sku") == restocker.units();
+            boolean patient = System.nanoTime() - began < REST.multipliedBy(5).toNanos();
+            if (now != position || (patient && !complete)) {
+                position = now;
+                moved = System.nanoTime();
+            }
+        }
+        return Duration.ofNanos(moved - began);
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.granary.embedded.ExitCode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FaultsCommandTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"--minutes 0", "--minutes many", "--seed x", "--session-timeout 10", "--buyers 0", "--what"})
+    void refusesWhatCannotBeMeant(String arguments) {
+        assertThat(FaultsCommand.execute(arguments.split(" "))).isEqualTo(ExitCode.BAD_ARGUMENTS);
+    }
+}
