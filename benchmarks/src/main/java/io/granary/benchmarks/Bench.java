@@ -33,7 +33,6 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.openjdk.jmh.runner.RunnerException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -115,7 +114,7 @@ final class Bench {
         Ids.measure(options.folder(), figures);
     }
 
-    private void parts() throws RunnerException {
+    private void parts() {
         console.say("Measuring the parts under JMH");
         Parts.measure(
                 options.quick() ? 0.3 : 0.5,
@@ -227,8 +226,7 @@ final class Bench {
         console.say("skipped: %s", what);
     }
 
-    private void race(Peers peers)
-            throws IOException, SQLException, InterruptedException {
+    private void race(Peers peers) throws IOException, SQLException, InterruptedException {
         Contender granary = cluster == null || !options.has(Part.GRANARY) ? null : Granary.hot(cluster);
         List<Contender> all = new ArrayList<>(peers.all());
         if (granary != null) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Race {
     /** Units of the product that sells out. */
     public static final int SOLD_OUT_STOCK = 500;
+
     private static final int SOLD_OUT_REQUESTS = 750;
     private static final int SOLD_OUT_CALLERS = 64;
 
