@@ -23,6 +23,7 @@ import io.granary.benchmarks.race.Standing;
 import io.granary.benchmarks.report.Figures;
 import io.granary.benchmarks.report.Machine;
 import io.granary.benchmarks.report.Report;
+import io.granary.embedded.ExitCode;
 import io.granary.embedded.Started;
 import io.granary.record.Entries;
 import java.io.IOException;
@@ -32,9 +33,12 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All of a benchmark, once. Used by one thread. */
 final class Bench {
+    private static final Logger LOG = LoggerFactory.getLogger(Bench.class);
     private static final int NODE_HEAP_MIB = 3_072;
     /** More only makes their answers later. */
     private static final int PEERS_SATURATE = 8_192;
@@ -47,6 +51,8 @@ final class Bench {
     private final Race race;
     private final Figures figures = new Figures();
     private final List<String> skipped = new ArrayList<>();
+    private @Nullable GranaryCluster cluster;
+    private boolean failed;
 
     Bench(BenchOptions options, Console console, @Nullable Profiler profiler) {
         this.options = options;
@@ -54,36 +60,68 @@ final class Bench {
         this.race = new Race(console, profiler);
     }
 
-    /** Whether all sums add up. */
-    boolean run() throws Exception {
+    /** Returns with one of {@link ExitCode}. */
+    int run() throws InterruptedException {
         try (Started started = new Started()) {
-            GranaryCluster cluster = options.needsCluster() ? startGranary(started) : null;
-            // Before there are peers that may take processors: these are few and short.
-            bare(cluster);
+            if (options.needsCluster()) {
+                part("granary", () -> cluster = startGranary(started));
+            }
+            if (options.has(Part.BARE)) {
+                // Before there are peers that may take processors: these are few and short.
+                part("bare", this::bare);
+            }
             try (Peers peers = new Peers()) {
-                startPeers(peers);
-                race(cluster, peers);
+                part("peers", () -> startPeers(peers));
+                part("race", () -> race(peers));
             }
             if (cluster != null) {
                 alone(cluster);
             }
         }
         if (options.has(Part.MEMORY)) {
-            console.say("Filling a pool with 10,000,000 request ids");
-            Ids.measure(options.folder(), figures);
+            part("memory", this::memory);
         }
         if (options.has(Part.PARTS)) {
-            console.say("Measuring the parts under JMH");
-            Parts.measure(
-                    options.quick() ? 0.3 : 0.5,
-                    options.quick() ? 2 : 3,
-                    options.folder().resolve("jmh.log"),
-                    figures);
-            garbage();
+            part("parts", this::parts);
         }
         console.print("");
         console.print(report().toText());
-        return console.wrong().isEmpty();
+        if (!console.wrong().isEmpty()) {
+            return ExitCode.DOES_NOT_HOLD;
+        }
+        return failed ? ExitCode.FAILED : ExitCode.OK;
+    }
+
+    private interface Step {
+        void run() throws Exception;
+    }
+
+    /** What fails here does not take what was measured before with it. */
+    private void part(String name, Step step) throws InterruptedException {
+        try {
+            step.run();
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            LOG.error("{} failed", name, e);
+            failed = true;
+            skip(name + " failed: " + e);
+        }
+    }
+
+    private void memory() throws IOException, InterruptedException {
+        console.say("Filling a pool with 10,000,000 request ids");
+        Ids.measure(options.folder(), figures);
+    }
+
+    private void parts() {
+        console.say("Measuring the parts under JMH");
+        Parts.measure(
+                options.quick() ? 0.3 : 0.5,
+                options.quick() ? 2 : 3,
+                options.folder().resolve("jmh.log"),
+                figures);
+        garbage();
     }
 
     /** What is allocated for an entry where ids are known, and beyond its own bytes where it is written. */
@@ -114,10 +152,7 @@ final class Bench {
         return cluster;
     }
 
-    private void bare(@Nullable GranaryCluster cluster) throws Exception {
-        if (!options.has(Part.BARE)) {
-            return;
-        }
+    private void bare() throws Exception {
         console.say("Measuring what the machine can do");
         double seconds = options.pace().seconds();
         BareMachine.fsync(options.folder(), seconds, figures);
@@ -133,38 +168,38 @@ final class Bench {
     }
 
     /** What Granary does when nobody else does anything. */
-    private void alone(GranaryCluster cluster) throws Exception {
+    private void alone(GranaryCluster granary) throws InterruptedException {
         Pace pace = options.pace();
         if (options.has(Part.HALF)) {
-            Standing saturated = race.standings().get(Granary.NAME + "/" + Heat.SATURATED);
-            double rate = saturated == null ? saturatedPerSecond(cluster) : saturated.perSecond();
-            Half.measure(cluster, rate, pace, figures, console);
+            part("half", () -> Half.measure(granary, saturatedPerSecond(granary), pace, figures, console));
         }
         if (options.has(Part.SETTLEMENT)) {
-            SettlementRates.measure(
-                    cluster,
-                    options.saturate(),
-                    options.quick() ? 200_000 : 500_000,
-                    new Pace(Math.min(2, pace.rounds()), pace.warmUp(), pace.seconds()),
-                    figures,
-                    console);
+            Pace fewer = new Pace(Math.min(2, pace.rounds()), pace.warmUp(), pace.seconds());
+            int bulkRows = options.quick() ? 200_000 : 500_000;
+            part(
+                    "settlement",
+                    () -> SettlementRates.measure(granary, options.saturate(), bulkRows, fewer, figures, console));
         }
         if (options.has(Part.FLAT)) {
-            new Flat(cluster, figures, console, new Pace(1, pace.warmUp(), pace.seconds()), options.saturate())
-                    .measure(NODE_HEAP_MIB);
+            Pace once = new Pace(1, pace.warmUp(), pace.seconds());
+            part("flat", () -> new Flat(granary, figures, console, once, options.saturate()).measure(NODE_HEAP_MIB));
         }
         if (options.has(Part.CONTROL)) {
-            if (cluster.nodes().size() == 1) {
-                var second = cluster.startNode(NODE_HEAP_MIB);
+            Control control = new Control(granary, figures, console);
+            part("takeover", () -> {
+                var second = granary.startNode(NODE_HEAP_MIB);
                 console.say("started %s", second.name());
-            }
-            Control control = new Control(cluster, figures, console);
-            control.takeOver("TAKEOVER");
-            control.open(options.quick() ? 1_000 : 10_000, 4, 1_000);
+                control.takeOver("TAKEOVER");
+            });
+            part("control", () -> control.open(options.quick() ? 1_000 : 10_000, 4, 1_000));
         }
     }
 
     private double saturatedPerSecond(GranaryCluster cluster) throws Exception {
+        Standing raced = race.standings().get(Granary.NAME + "/" + Heat.SATURATED);
+        if (raced != null) {
+            return raced.perSecond();
+        }
         Contender granary = Granary.hot(cluster);
         Contender.Outcome outcome = granary.run(Run.closed(
                 options.saturate(), 2 * options.pace().seconds(), options.pace().seconds()));
@@ -191,8 +226,7 @@ final class Bench {
         console.say("skipped: %s", what);
     }
 
-    private void race(@Nullable GranaryCluster cluster, Peers peers)
-            throws IOException, SQLException, InterruptedException {
+    private void race(Peers peers) throws IOException, SQLException, InterruptedException {
         Contender granary = cluster == null || !options.has(Part.GRANARY) ? null : Granary.hot(cluster);
         List<Contender> all = new ArrayList<>(peers.all());
         if (granary != null) {
@@ -216,7 +250,7 @@ final class Bench {
         if (contender.name().equals(Peers.OVERSELLING)) {
             figures.add(
                     "oversold." + contender.name(),
-                    contender.name() + ": units sold of 2,000",
+                    contender.name() + ": units sold of " + Race.SOLD_OUT_STOCK,
                     (double) load.deducted(),
                     "units");
         }

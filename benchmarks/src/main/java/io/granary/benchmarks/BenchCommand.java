@@ -59,7 +59,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--seconds",
             paramLabel = "S",
-            description = "how long each run is measured, 0.1 to 600 (default: 2, quick: 1)")
+            description = "how long each run is measured, 0.1 to 600 (default: 1.5, quick: 1)")
     private @Nullable Double seconds;
 
     @Option(
@@ -123,14 +123,11 @@ public final class BenchCommand implements Callable<Integer> {
         try (Interruption interruption = new Interruption()) {
             Bench bench =
                     new Bench(options(folder), new Console(System.out), profile == null ? null : new Profiler(profile));
-            boolean right = bench.run();
+            int code = bench.run();
             if (report != null) {
                 bench.report().writeTo(report);
             }
-            if (interruption.isRaised()) {
-                return ExitCode.INTERRUPTED;
-            }
-            return right ? ExitCode.OK : ExitCode.DOES_NOT_HOLD;
+            return interruption.isRaised() ? ExitCode.INTERRUPTED : code;
         } finally {
             if (data == null) {
                 Folders.delete(folder);
@@ -140,7 +137,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     private BenchOptions options(Path folder) {
         int allRounds = rounds == null ? quick ? 1 : 3 : rounds;
-        double each = seconds == null ? quick ? 1 : 2 : seconds;
+        double each = seconds == null ? quick ? 1 : 1.5 : seconds;
         if (allRounds < 1 || allRounds > 100) {
             throw new IllegalArgumentException("--rounds: " + allRounds + " (expected: 1 to 100)");
         }

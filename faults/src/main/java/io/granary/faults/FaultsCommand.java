@@ -44,7 +44,7 @@ public final class FaultsCommand implements Callable<Integer> {
             names = "--minutes",
             paramLabel = "M",
             defaultValue = "2",
-            description = "how long faults happen, 1 to 1440 (default: ${DEFAULT-VALUE})")
+            description = "how long faults happen, 1 to 1380 (default: ${DEFAULT-VALUE})")
     private int minutes;
 
     @Option(

@@ -7,7 +7,7 @@ import java.time.Duration;
 /**
  * What a fault test is asked to do.
  *
- * @param duration how long faults happen, 1 s to 1 day
+ * @param duration how long faults happen, 1 s to 23 h
  * @param seed of the faults
  * @param sessionTimeout of the services in the registry, 1 s to 1 min
  * @param takeoverPartitions on the node whose takeover is timed, 0 to 10,000; 0 for none
@@ -18,7 +18,7 @@ record FaultsOptions(Duration duration, long seed, Duration sessionTimeout, int 
      * @throws IllegalArgumentException if a value is out of its range
      */
     FaultsOptions {
-        Check.range("duration", duration, Duration.ofSeconds(1), Duration.ofDays(1));
+        Check.range("duration", duration, Duration.ofSeconds(1), Duration.ofHours(23));
         Check.range("session-timeout", sessionTimeout, Duration.ofSeconds(1), Duration.ofMinutes(1));
         Check.range("takeover", takeoverPartitions, 0, 10_000);
         Check.range("buyers", buyers, 1, 10_000);

@@ -11,11 +11,15 @@ import io.granary.registry.curator.CuratorRegistry;
 import io.granary.registry.curator.RegistrySettings;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.Serial;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -33,7 +37,7 @@ import java.util.stream.IntStream;
 final class FaultsRun {
     /** It could not be done: that says nothing about what holds. */
     static final class NotDoneException extends Exception {
-        @java.io.Serial
+        @Serial
         private static final long serialVersionUID = 1L;
 
         NotDoneException(String message, Throwable cause) {
@@ -55,10 +59,8 @@ final class FaultsRun {
     private static final int RESTOCK_MILLIS = 1_500;
     private static final Duration READY_WITHIN = Duration.ofMinutes(2);
     private static final Duration SELL_OUT_WITHIN = Duration.ofMinutes(3);
-    private static final Duration SETTLE_WITHIN = Duration.ofMinutes(2);
-    private static final Duration POLL = Duration.ofMillis(100);
-    /** Settlement is taken to be done when nothing has moved for so long. */
-    private static final Duration REST = Duration.ofSeconds(2);
+    /** The time that everything takes but the faults, at most. */
+    private static final Duration AFTERWARDS = Duration.ofMinutes(20);
 
     private final FaultsOptions options;
     private final Path directory;
@@ -85,7 +87,8 @@ final class FaultsRun {
                 "Starting ZooKeeper, RocketMQ, MariaDB, %d allocators, %d nodes in %s%n",
                 Target.ALLOCATORS, Target.NODES, directory);
         try (Started started = new Started()) {
-            GranaryProcesses granary = started.add(GranaryProcesses.start(directory, options.sessionTimeout()));
+            GranaryProcesses granary = started.add(GranaryProcesses.start(
+                    directory, options.sessionTimeout(), options.duration().plus(AFTERWARDS)));
             AuditDatabase database = started.add(new AuditDatabase(granary.database(), READY_WITHIN));
             Journal journal = started.add(new Journal(directory.resolve("journal.jsonl")));
             ScheduledExecutorService threads = Executors.newScheduledThreadPool(SHOP_THREADS, daemon("shop"));
@@ -96,8 +99,9 @@ final class FaultsRun {
                 clients.add(started.add(new ProxiedClient("client-" + i, granary)));
             }
             Market market = new Market(clients, journal, threads);
-            awaitNodes(database);
-            stock(restocker, database);
+            BooksWatch books = new BooksWatch(database);
+            books.awaitNodes(Target.NODES);
+            stock(restocker, books);
 
             Nemesis nemesis = started.add(new Nemesis(granary));
             Buyers buyers = new Buyers(market, threads, skus, HOT_PERCENT, options.buyers(), new Random().nextLong());
@@ -117,10 +121,10 @@ final class FaultsRun {
             List<Sku> all = new ArrayList<>(skus);
             all.addAll(takeover.skus());
             done(sellOut.buy(all), SELL_OUT_WITHIN.plusMinutes(1), "selling out");
-            Duration settled = awaitSettlement(database, restocker);
+            Duration settled = books.awaitSettlement(restocker.units());
             say("Settled. Asking once more");
             askAgain(market, buyers.doubtful());
-            awaitSettlement(database, restocker);
+            books.awaitSettlement(restocker.units());
             check(market);
 
             say("Auditing");
@@ -157,11 +161,11 @@ final class FaultsRun {
         return times;
     }
 
-    private static Audit.Result audit(Journal journal, java.sql.Connection connection) throws SQLException {
+    private static Audit.Result audit(Journal journal, Connection connection) throws SQLException {
         try {
             return Audit.of(journal.file(), connection);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -174,7 +178,7 @@ final class FaultsRun {
     }
 
     private void say(String format, Object... values) {
-        out.printf(java.util.Locale.ROOT, format + "%n", values);
+        out.printf(Locale.ROOT, format + "%n", values);
     }
 
     static <T> T done(CompletableFuture<T> future, Duration within, String what)
@@ -195,41 +199,14 @@ final class FaultsRun {
         }
     }
 
-    /** A condition on the books. */
-    private interface Condition {
-        boolean holds() throws SQLException, InterruptedException;
-    }
-
-    private static void await(String what, Condition condition)
-            throws SQLException, InterruptedException, NotDoneException {
-        long deadline = System.nanoTime() + READY_WITHIN.toNanos();
-        while (!condition.holds()) {
-            if (System.nanoTime() > deadline) {
-                throw new NotDoneException(what + ": no (expected: within " + READY_WITHIN.toSeconds() + " s)");
-            }
-            Thread.sleep(POLL.toMillis());
-        }
-    }
-
-    private static void awaitNodes(AuditDatabase database) throws SQLException, InterruptedException, NotDoneException {
-        await(
-                "tables",
-                () -> database.number("select count(*) from information_schema.tables"
-                                + " where table_schema = database() and table_name = 'leader_term'")
-                        == 1);
-        await(
-                "nodes with a lane",
-                () -> database.number("select count(*) from lane where owner is not null") == Target.NODES);
-    }
-
-    private void stock(Restocker restocker, AuditDatabase database)
+    private void stock(Restocker restocker, BooksWatch books)
             throws SQLException, InterruptedException, NotDoneException {
         for (int i = 0; i < skus.size(); i++) {
             // One slot, two, four: a SKU with one has all its units there.
             int slots = i == 0 ? HOT_SLOTS : 1 << (i % 3);
             done(restocker.restock(skus.get(i), i == 0 ? HOT_UNITS : UNITS, slots), READY_WITHIN, "a restock");
         }
-        await("restocks applied", () -> database.number("select count(*) from stock_update") == skus.size());
+        books.awaitUpdates(skus.size());
     }
 
     /** Faults, and restocks now and then, until the time is over. */
@@ -270,25 +247,5 @@ final class FaultsRun {
         CompletableFuture<?>[] answers =
                 orders.stream().map(order -> market.insist(order, until)).toArray(CompletableFuture<?>[]::new);
         done(CompletableFuture.allOf(answers), READY_WITHIN.plusMinutes(1), "asking again");
-    }
-
-    /** Waits until all that was sent is sold in the books, or nothing moves there; returns how long it took. */
-    private Duration awaitSettlement(AuditDatabase database, Restocker restocker)
-            throws SQLException, InterruptedException {
-        long began = System.nanoTime();
-        long moved = began;
-        long position = -1;
-        while (System.nanoTime() - began < SETTLE_WITHIN.toNanos() && System.nanoTime() - moved < REST.toNanos()) {
-            Thread.sleep(POLL.toMillis());
-            long now = database.number("select (select coalesce(sum(settled), 0) from lane)"
-                    + " + (select count(*) from stock_update) + (select coalesce(sum(sold), 0) from sku)");
-            boolean complete = database.number("select coalesce(sum(sold), 0) from sku") == restocker.units();
-            boolean patient = System.nanoTime() - began < REST.multipliedBy(5).toNanos();
-            if (now != position || (patient && !complete)) {
-                position = now;
-                moved = System.nanoTime();
-            }
-        }
-        return Duration.ofNanos(moved - began);
     }
 }

@@ -36,13 +36,15 @@ final class GranaryProcesses implements AutoCloseable {
     private final BackingServices backing;
     private final Path directory;
     private final Duration sessionTimeout;
+    private final Duration idWindow;
     private final Map<String, Supervised> processes = new TreeMap<>();
     private final Map<String, Proxy> links = new TreeMap<>();
 
-    private GranaryProcesses(Started started, Path directory, Duration sessionTimeout) {
+    private GranaryProcesses(Started started, Path directory, Duration sessionTimeout, Duration idWindow) {
         this.started = started;
         this.directory = directory;
         this.sessionTimeout = sessionTimeout;
+        this.idWindow = idWindow;
         backing = BackingServices.at(directory)
                 .rocketMq(RocketMqOptions.defaults()
                         .withTopic("stock-log", LANES)
@@ -56,13 +58,14 @@ final class GranaryProcesses implements AutoCloseable {
      * Starts everything. Allocators and nodes may still be joining when the call returns.
      *
      * @param directory where all data and logs go
+     * @param idWindow how long a request id must be known to nodes: retries that come later may be told something else
      * @throws BackingServiceException if something does not come up; then nothing is left running
      * @throws IOException if a file can't be written, or a proxy can't listen
      */
-    static GranaryProcesses start(Path directory, Duration sessionTimeout) throws IOException {
+    static GranaryProcesses start(Path directory, Duration sessionTimeout, Duration idWindow) throws IOException {
         Started started = new Started();
         try {
-            GranaryProcesses granary = new GranaryProcesses(started, directory, sessionTimeout);
+            GranaryProcesses granary = new GranaryProcesses(started, directory, sessionTimeout, idWindow);
             granary.startServices();
             return granary;
         } catch (IOException | RuntimeException e) {
@@ -118,6 +121,7 @@ final class GranaryProcesses implements AutoCloseable {
                         name,
                         ImmutableMap.of(
                                 "granary.allocator.name", name,
+                                "granary.allocator.settlement.id-window.age", idWindow.toMillis() + " ms",
                                 "granary.database.url", url(database),
                                 "granary.database.user", backing.database().user(),
                                 "granary.database.password", backing.database().password())),
@@ -140,6 +144,7 @@ final class GranaryProcesses implements AutoCloseable {
                         name,
                         ImmutableMap.of(
                                 "granary.node.name", name,
+                                "granary.node.id-window", idWindow.toMillis() + " ms",
                                 "granary.node.port", port,
                                 "granary.node.advertised-port", reachedByLeaders)),
                 socks(name + ">broker"),

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -41,7 +42,7 @@ final class Nemesis implements AutoCloseable {
         try {
             CompletableFuture.allOf(running.toArray(CompletableFuture<?>[]::new))
                     .get();
-        } catch (java.util.concurrent.ExecutionException e) {
+        } catch (ExecutionException e) {
             throw new CompletionException("step " + steps.size() + " can't be done as it should", e.getCause());
         }
         running.forEach(fault -> done.add(fault.join()));

@@ -5,6 +5,7 @@ import com.google.common.collect.Lists;
 import io.granary.client.Outcome;
 import io.granary.faults.Market.Order;
 import io.granary.model.Sku;
+import io.granary.registry.NodeEntry;
 import io.granary.registry.Routes;
 import io.granary.registry.SkuView;
 import java.time.Duration;
@@ -15,8 +16,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Kills a node and looks how long its partitions are without an owner. The SKUs that it uses have one slot each and are
@@ -33,6 +38,7 @@ final class Takeover {
      */
     record Times(String node, int partitions, Duration first, Duration all) {}
 
+    private static final Logger LOG = LoggerFactory.getLogger(Takeover.class);
     private static final int UNITS = 4;
     private static final int BATCH = 200;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -43,6 +49,8 @@ final class Takeover {
     private final Restocker restocker;
     private final Routes routes;
     private final List<Sku> skus = new ArrayList<>();
+    /** The incarnations that can be given partitions. */
+    private final Set<String> ready = ConcurrentHashMap.newKeySet();
 
     /**
      * @param routes nobody else listens to them
@@ -52,6 +60,19 @@ final class Takeover {
         this.market = market;
         this.restocker = restocker;
         this.routes = routes;
+        routes.listen(new Routes.Listener() {
+            @Override
+            public void onSku(Sku sku, Optional<SkuView> view) {}
+
+            @Override
+            public void onNode(String incarnation, Optional<NodeEntry> node) {
+                if (node.isPresent() && node.get().lane() != NodeEntry.NO_LANE) {
+                    ready.add(incarnation);
+                } else {
+                    ready.remove(incarnation);
+                }
+            }
+        });
     }
 
     /** The SKUs that were made for it. */
@@ -63,8 +84,9 @@ final class Takeover {
     Times of(int partitions) throws InterruptedException, FaultsRun.NotDoneException {
         int wanted = partitions == 1 ? 1 : partitions * Target.NODES;
         while (true) {
+            await("nodes with a lane", () -> ready.size() == Target.NODES);
             add(wanted - skus.size());
-            Map<String, List<Sku>> owned = owned();
+            Map<String, List<Sku>> owned = awaitServed();
             Map.Entry<String, List<Sku>> most = Collections.max(
                     owned.entrySet(),
                     Comparator.comparingInt(entry -> entry.getValue().size()));
@@ -89,15 +111,32 @@ final class Takeover {
         buyOne(skus.subList(skus.size() - count, skus.size()));
     }
 
-    private void awaitServed() throws InterruptedException, FaultsRun.NotDoneException {
+    /** Something that comes about. */
+    private interface Condition {
+        boolean holds() throws InterruptedException, FaultsRun.NotDoneException;
+    }
+
+    private static void await(String what, Condition condition)
+            throws InterruptedException, FaultsRun.NotDoneException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        for (int served = count(owned()); served < skus.size(); served = count(owned())) {
+        while (!condition.holds()) {
             if (System.nanoTime() > deadline) {
-                throw new FaultsRun.NotDoneException("SKUs that are served: " + served + " (expected: " + skus.size()
-                        + " within " + PATIENCE.toSeconds() + " s)");
+                throw new FaultsRun.NotDoneException(
+                        what + ": not all (expected: within " + PATIENCE.toSeconds() + " s)");
             }
             Thread.sleep(POLL.toMillis());
         }
+    }
+
+    /** The SKUs by the name of the node that serves them, when all are served. */
+    private Map<String, List<Sku>> awaitServed() throws InterruptedException, FaultsRun.NotDoneException {
+        Map<String, List<Sku>> owned = new HashMap<>();
+        await("SKUs that are served", () -> {
+            owned.clear();
+            owned.putAll(owned());
+            return count(owned) == skus.size();
+        });
+        return owned;
     }
 
     private static int count(Map<String, List<Sku>> owned) {
@@ -109,7 +148,7 @@ final class Takeover {
         Map<String, List<Sku>> owned = new HashMap<>();
         for (List<Sku> batch : Lists.partition(skus, BATCH)) {
             List<CompletableFuture<Optional<SkuView>>> views =
-                    batch.stream().map(routes::refresh).toList();
+                    batch.stream().map(this::look).toList();
             for (int i = 0; i < batch.size(); i++) {
                 Optional<SkuView> view = FaultsRun.done(views.get(i), PATIENCE, "a look at the registry");
                 if (view.isPresent() && !view.get().partitions().isEmpty()) {
@@ -120,6 +159,14 @@ final class Takeover {
             }
         }
         return owned;
+    }
+
+    /** Nothing if the registry can't be asked now. */
+    private CompletableFuture<Optional<SkuView>> look(Sku sku) {
+        return routes.refresh(sku).exceptionally(fault -> {
+            LOG.info("No look at {}", sku, fault);
+            return Optional.empty();
+        });
     }
 
     /** An incarnation is called by its node's name and something of its own. */

@@ -3,6 +3,7 @@ package io.granary.benchmarks.parts;
 
 import io.granary.benchmarks.report.Figures;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -12,6 +13,7 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
@@ -25,8 +27,9 @@ public final class Parts {
      * @param seconds of each iteration
      * @param iterations that are measured; as many come before
      * @param log where JMH tells what it does
+     * @throws IllegalStateException if a benchmark can't be run
      */
-    public static void measure(double seconds, int iterations, Path log, Figures figures) throws RunnerException {
+    public static void measure(double seconds, int iterations, Path log, Figures figures) {
         TimeValue time = TimeValue.milliseconds((long) (seconds * 1e3));
         var options = new OptionsBuilder()
                 .include(Parts.class.getPackageName().replace(".", "\\.") + "\\..*Benchmark")
@@ -41,7 +44,7 @@ public final class Parts {
                 .addProfiler(GCProfiler.class)
                 .output(log.toString())
                 .build();
-        for (RunResult result : new Runner(options).run()) {
+        for (RunResult result : run(options)) {
             String name = name(result);
             String key = "parts." + name.toLowerCase(Locale.ROOT).replace(' ', '.');
             figures.add(
@@ -53,6 +56,14 @@ public final class Parts {
             if (allocation != null) {
                 figures.add(key + ".bytes", "JMH " + name + ", allocated for each", allocation.getScore(), "bytes");
             }
+        }
+    }
+
+    private static Collection<RunResult> run(Options options) {
+        try {
+            return new Runner(options).run();
+        } catch (RunnerException e) {
+            throw new IllegalStateException("JMH can't run the benchmarks", e);
         }
     }
 

@@ -2,6 +2,7 @@
 package io.granary.benchmarks.race;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,13 +62,16 @@ public final class Profiler {
         command.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
         command.add(Long.toString(pid));
         command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        if (!process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        // A few lines, which the pipe holds.
+        if (!process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();
-            throw new IOException(String.join(" ", command) + ": failed (expected: a recording; is this a JDK?)");
+            throw new IOException(String.join(" ", command) + ": no end (expected: within " + COMMAND_SECONDS + " s)");
+        }
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        // It ends with 0 also if it could not.
+        if (!said.contains("Started recording") && !said.contains("Stopped recording")) {
+            throw new IOException(String.join(" ", command) + ": " + said.strip());
         }
     }
 }

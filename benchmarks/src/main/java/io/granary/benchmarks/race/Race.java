@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs heats, each once a round, so that whatever else the machine has to do hits all of them. Used by one thread. */
 public final class Race {
-    private static final int SOLD_OUT_STOCK = 2_000;
-    private static final int SOLD_OUT_REQUESTS = 3_000;
+    /** Units of the product that sells out. */
+    public static final int SOLD_OUT_STOCK = 500;
+
+    private static final int SOLD_OUT_REQUESTS = 750;
     private static final int SOLD_OUT_CALLERS = 64;
 
     private final Console console;
@@ -60,7 +62,7 @@ public final class Race {
         }
         Contender.Outcome outcome = contender.run(heat.run());
         if (profiler != null) {
-            profiler.end(contender.processes(), heat.key().replace('/', '-') + "-" + round);
+            profiler.end(contender.processes(), (heat.key() + "-" + round).replaceAll("[^A-Za-z0-9]", "-"));
         }
         outcome.wrong().forEach(line -> console.wrong(heat.key() + ": " + line));
         LoadResult load = outcome.load();
