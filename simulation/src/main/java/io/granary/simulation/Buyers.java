@@ -164,7 +164,7 @@ final class Buyers {
     /** The client is dead: nobody will ever hear what became of its calls. */
     void gone(SimClient client) {
         for (Call call : List.copyOf(open)) {
-            if (call.client == client) {
+            if (call.client.equals(client)) {
                 end(call, Outcome.UNKNOWN);
             }
         }
