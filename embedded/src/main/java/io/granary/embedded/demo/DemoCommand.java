@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
         name = "demo",
         description = {
             "Sells through everything, on this machine, and proves that it went right.",
-            "Without --orders it makes up a flash sale: one hot SKU, 40 others, 300,000 requests, 2 % of them sent twice."
+            "Without --orders it makes up a flash sale: one hot SKU, 40 others, 300,000 requests, 2 %% of them sent twice."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
