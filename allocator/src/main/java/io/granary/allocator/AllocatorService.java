@@ -3,13 +3,17 @@ package io.granary.allocator;
 
 import io.granary.allocator.allocation.GrantPolicy;
 import io.granary.allocator.control.Leader;
+import io.granary.allocator.schedule.TaskScheduler;
 import io.granary.allocator.settlement.Settlement;
 import io.granary.allocator.stock.StockUpdates;
 import io.granary.allocator.store.AllocationMapper;
 import io.granary.allocator.store.Database;
+import io.granary.allocator.store.Drift;
+import io.granary.allocator.store.Reconcile;
 import io.granary.allocator.store.SqlAllocationStore;
 import io.granary.allocator.store.SqlSettlementStore;
 import io.granary.allocator.store.SqlStockUpdateStore;
+import io.granary.allocator.store.SqlTaskStore;
 import io.granary.concurrent.ThreadLoop;
 import io.granary.log.StockLog;
 import io.granary.log.Topic;
@@ -119,6 +123,7 @@ public final class AllocatorService implements AutoCloseable {
                 leader::announce,
                 leader::onStockChanged,
                 metrics));
+        terms.tasks = add(tasks(settings, database, leader, metrics));
         Cluster cluster = add(around.cluster());
         cluster.join(name, "", new Cluster.Listener() {
             @Override
@@ -143,10 +148,30 @@ public final class AllocatorService implements AutoCloseable {
         });
     }
 
-    /** Applies stock updates while this allocator leads. */
+    private TaskScheduler tasks(
+            AllocatorSettings settings, Database database, Leader leader, MeterRegistry metrics) {
+        Reconcile reconcile = new Reconcile(database);
+        return TaskScheduler.start(
+                name,
+                database.dataSource(),
+                new SqlTaskStore(
+                        database.transactions(),
+                        (session, wish, sku, who) -> {
+                            throw new IllegalStateException(
+                                    "rebalance: '" + wish.kind() + "' (expected: a version that can)");
+                        },
+                        settings.schedule().historyRuns()),
+                () -> reconcile.check().stream().map(Drift::toString).toList(),
+                leader::lookAt,
+                settings.schedule(),
+                metrics);
+    }
+
+    /** Applies stock updates and runs tasks while this allocator leads. */
     private static final class StockTerms implements Leader.Terms {
         // Set before the registry can say that this allocator leads.
         private volatile @org.jspecify.annotations.Nullable StockUpdates updates;
+        private volatile @org.jspecify.annotations.Nullable TaskScheduler tasks;
 
         @Override
         public void onTerm(long term) {
@@ -154,10 +179,18 @@ public final class AllocatorService implements AutoCloseable {
             if (present != null) {
                 present.start();
             }
+            TaskScheduler scheduled = tasks;
+            if (scheduled != null) {
+                scheduled.begin(term);
+            }
         }
 
         @Override
         public void onTermOver() {
+            TaskScheduler scheduled = tasks;
+            if (scheduled != null) {
+                scheduled.end();
+            }
             StockUpdates present = updates;
             if (present != null) {
                 present.close();

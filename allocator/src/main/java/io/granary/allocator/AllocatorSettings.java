@@ -4,6 +4,7 @@ package io.granary.allocator;
 import com.typesafe.config.Config;
 import io.granary.allocator.allocation.AllocationSettings;
 import io.granary.allocator.control.LeaderSettings;
+import io.granary.allocator.schedule.ScheduleSettings;
 import io.granary.allocator.settlement.IdWindow;
 import io.granary.allocator.settlement.SettlementSettings;
 import io.granary.allocator.stock.StockUpdateSettings;
@@ -26,7 +27,8 @@ public record AllocatorSettings(
         AllocationSettings allocation,
         LeaderSettings leader,
         SettlementSettings settlement,
-        StockUpdateSettings stock) {
+        StockUpdateSettings stock,
+        ScheduleSettings schedule) {
     /** Connections that are neither the leader's nor settlement's: of stock updates. */
     static final int STOCK_THREADS = 2;
 
@@ -52,17 +54,24 @@ public record AllocatorSettings(
                 allocator.getString("name"),
                 planningThreads,
                 settlingThreads,
-                database(config.getConfig("granary.database"), planningThreads + settlingThreads + STOCK_THREADS),
+                database(
+                        config.getConfig("granary.database"),
+                        planningThreads
+                                + settlingThreads
+                                + STOCK_THREADS
+                                + allocator.getInt("schedule.threads")
+                                + ScheduleSettings.OTHER_THREADS),
                 allocation(allocator.getConfig("allocation")),
                 leader(allocator.getConfig("leader")),
                 settlement(allocator.getConfig("settlement")),
-                stock(allocator.getConfig("stock-updates")));
+                stock(allocator.getConfig("stock-updates")),
+                schedule(allocator.getConfig("schedule")));
     }
 
     /** The same under another name: for several allocators in one process. */
     public AllocatorSettings named(String other) {
         return new AllocatorSettings(
-                other, planningThreads, settlingThreads, database, allocation, leader, settlement, stock);
+                other, planningThreads, settlingThreads, database, allocation, leader, settlement, stock, schedule);
     }
 
     /** One connection for each thread that needs one. */
@@ -112,6 +121,17 @@ public record AllocatorSettings(
                         window.getLong("ids"),
                         window.getLong("mark-ids"),
                         window.getDuration("mark-age")));
+    }
+
+    private static ScheduleSettings schedule(Config config) {
+        return new ScheduleSettings(
+                config.getInt("threads"),
+                config.getDuration("poll"),
+                config.getDuration("heartbeat"),
+                config.getInt("missed-heartbeats"),
+                config.getDuration("retry"),
+                config.getDuration("ahead"),
+                config.getInt("history-runs"));
     }
 
     private static StockUpdateSettings stock(Config config) {

@@ -125,6 +125,16 @@ public final class Leader implements AutoCloseable {
         });
     }
 
+    /** Something has changed the books of these SKUs in its own way: they are looked at now. */
+    public void lookAt(Set<Sku> skus) {
+        Set<Sku> copy = ImmutableSet.copyOf(skus);
+        hop(() -> {
+            if (tenure != null) {
+                tenure.lookAt(copy);
+            }
+        });
+    }
+
     /**
      * To be asked before stock is added: completes when neither a node nor the registry tells anybody any more that
      * these SKUs have little or nothing, so that a refusal was true at some moment while it was asked for. To be

@@ -336,6 +336,16 @@ final class Tenure implements NodeSession.Events {
         }
     }
 
+    /** Something has changed the books of these SKUs: what was read before is past. */
+    void lookAt(Collection<Sku> skus) {
+        stockChanges++;
+        for (Sku sku : skus) {
+            SkuTrack track = track(sku);
+            track.stockChange = stockChanges;
+            attend(track, Duration.ZERO);
+        }
+    }
+
     /** Completes when nobody is told any more, by nodes or the registry, that these SKUs have little or nothing. */
     CompletableFuture<Void> announce(Set<Sku> skus) {
         return swept.thenCompose(done -> {
@@ -365,10 +375,10 @@ final class Tenure implements NodeSession.Events {
                 : publisher.nextWrite().thenCompose(done -> publishSelling(skus));
     }
 
-    /** Makes the registry say what the books say, unless these are past, or about to be. */
+    /** Makes the registry say what the books say, unless these are past (then they are looked at again), or about to be. */
     void publish(SkuBook book, SkuTrack track, boolean current) {
         SkuState state = book.paused() ? SkuState.PAUSED : book.actual() == 0 ? SkuState.SOLD_OUT : SkuState.SELLING;
-        if (state == SkuState.SOLD_OUT && (!current || track.isRestocking(loop.nanoTime()))) {
+        if (!current || (state == SkuState.SOLD_OUT && track.isRestocking(loop.nanoTime()))) {
             return;
         }
         publisher.want(book.sku(), new SkuEntry(state, book.slots()));

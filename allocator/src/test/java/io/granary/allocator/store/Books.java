@@ -17,6 +17,9 @@ public final class Books implements AutoCloseable {
     private static final List<String> TABLES = List.of(
             "stock_update_position",
             "stock_update",
+            "task_run",
+            "task",
+            "scheduled_tasks",
             "allocation",
             "conflict",
             "deduction",

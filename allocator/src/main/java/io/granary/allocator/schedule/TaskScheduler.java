@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.allocator.schedule;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.SchedulerClient.ScheduleOptions;
+import com.github.kagkarlsson.scheduler.SchedulerName;
+import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceCurrentlyExecutingException;
+import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceNotFoundException;
+import com.github.kagkarlsson.scheduler.logging.LogLevel;
+import com.github.kagkarlsson.scheduler.task.CompletionHandler;
+import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import io.granary.model.Sku;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs tasks at their times, on the allocator that leads: what a run changes is the leader's to make true.
+ *
+ * <p>db-scheduler says which task to look at, wakes one allocator for it, and gives a run whose allocator has died to
+ * another. What is to be done, and whether it was, is decided by the {@link TaskStore} in one transaction; so a wake-up
+ * that is early, doubled or lost does no harm: the first two find nothing to do, and once a second wake-ups are
+ * compared with the tasks and put right.
+ *
+ * <p>Thread-safe.
+ */
+public final class TaskScheduler implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TaskScheduler.class);
+    private static final String WAKE_NAME = "granary";
+    private static final Duration ALIGN_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LAST_RUNS = Duration.ofSeconds(2);
+    private static final long NOT_LEADING = -1;
+
+    private final String name;
+    private final TaskStore store;
+    private final Supplier<List<String>> reconciliation;
+    private final Consumer<Set<Sku>> onChanged;
+    private final ScheduleSettings settings;
+    private final TaskMetrics metrics;
+    private final BooksClock clock;
+    private final CustomTask<Void> wakeUp;
+    private final Scheduler scheduler;
+    private final ScheduledExecutorService housekeeping;
+    // One reads the whole ledger at a time, and so not on all threads.
+    private final Semaphore reconciling = new Semaphore(1);
+    private volatile long term = NOT_LEADING;
+
+    private TaskScheduler(
+            String name,
+            DataSource source,
+            TaskStore store,
+            Supplier<List<String>> reconciliation,
+            Consumer<Set<Sku>> onChanged,
+            ScheduleSettings settings,
+            MeterRegistry meters) {
+        this.name = name;
+        this.store = store;
+        this.reconciliation = reconciliation;
+        this.onChanged = onChanged;
+        this.settings = settings;
+        metrics = new TaskMetrics(meters);
+        clock = new BooksClock(store.now(), System::nanoTime);
+        wakeUp = Tasks.custom(WAKE_NAME, Void.class)
+                .onFailure((complete, operations) -> {
+                    metrics.fault();
+                    operations.reschedule(complete, clock.now().plus(settings.retry()));
+                })
+                .onDeadExecution((complete, operations) -> {
+                    LOG.info("Task {}: who ran it has died", complete.getExecution().taskInstance.getId());
+                    operations.reschedule(complete, clock.now());
+                })
+                .execute((instance, context) -> run(instance.getId()));
+        ThreadFactory daemons = task -> {
+            Thread thread = new Thread(task, name + "-tasks");
+            thread.setDaemon(true);
+            return thread;
+        };
+        housekeeping = Executors.newScheduledThreadPool(2, daemons);
+        scheduler = scheduler(source, daemons);
+    }
+
+    private Scheduler scheduler(DataSource source, ThreadFactory threads) {
+        ExecutorService running = Executors.newFixedThreadPool(settings.threads(), threads);
+        return Scheduler.create(source, List.of(wakeUp))
+                .schedulerName(new SchedulerName.Fixed(name))
+                .clock(clock)
+                .threads(settings.threads())
+                .executorService(running)
+                .dueExecutor(Executors.newSingleThreadExecutor(threads))
+                .housekeeperExecutor(housekeeping)
+                .pollingInterval(settings.poll())
+                .heartbeatInterval(settings.heartbeat())
+                .missedHeartbeatsLimit(settings.missedHeartbeats())
+                .shutdownMaxWait(LAST_RUNS)
+                .alwaysPersistTimestampInUTC()
+                .commitWhenAutocommitDisabled(true)
+                .enableImmediateExecution()
+                .failureLogging(LogLevel.WARN, true)
+                .build();
+    }
+
+    /**
+     * Starts it; it runs nothing until this allocator leads.
+     *
+     * @param name this allocator's
+     * @param source of connections to the books
+     * @param reconciliation what does not add up in the books, one line each; may take long
+     * @param onChanged hears of SKUs whose books a task has changed
+     */
+    public static TaskScheduler start(
+            String name,
+            DataSource source,
+            TaskStore store,
+            Supplier<List<String>> reconciliation,
+            Consumer<Set<Sku>> onChanged,
+            ScheduleSettings settings,
+            MeterRegistry meters) {
+        TaskScheduler tasks = new TaskScheduler(name, source, store, reconciliation, onChanged, settings, meters);
+        tasks.scheduler.pause();
+        tasks.scheduler.start();
+        tasks.housekeeping.scheduleWithFixedDelay(
+                tasks::align, 0, ALIGN_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        return tasks;
+    }
+
+    /** This allocator leads from now on. */
+    public void begin(long ofTerm) {
+        term = ofTerm;
+        scheduler.resume();
+        wake();
+    }
+
+    /** It leads no longer; a run that is under way is refused by the books. */
+    public void end() {
+        scheduler.pause();
+        term = NOT_LEADING;
+    }
+
+    /** A task was made or changed: looks at once instead of within a second. */
+    public void wake() {
+        try {
+            housekeeping.execute(this::align);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("Tasks are closed", e);
+        }
+    }
+
+    private void align() {
+        if (term == NOT_LEADING) {
+            return;
+        }
+        try {
+            clock.hear(store.now());
+            for (TaskStore.Misplaced task : store.misplaced()) {
+                align(task.name(), Optional.ofNullable(task.wake()));
+            }
+            scheduler.triggerCheckForDueExecutions();
+        } catch (RuntimeException e) {
+            LOG.warn("Tasks can't be compared with their wake-ups now", e);
+        }
+    }
+
+    private void align(String task, Optional<Instant> wake) {
+        var instance = wakeUp.instance(task);
+        try {
+            if (wake.isPresent()) {
+                scheduler.schedule(instance, wake.get(), ScheduleOptions.WHEN_EXISTS_RESCHEDULE);
+            } else {
+                scheduler.cancel(instance);
+            }
+        } catch (TaskInstanceCurrentlyExecutingException | TaskInstanceNotFoundException e) {
+            LOG.debug("Task {} runs, or is gone: its wake-up is looked at again", task, e);
+        }
+    }
+
+    private CompletionHandler<Void> run(String task) {
+        long mine = term;
+        if (mine == NOT_LEADING) {
+            return again(clock.now().plus(settings.retry()));
+        }
+        TaskStore.Look look;
+        try {
+            look = store.run(mine, task, name, this::reconcile);
+        } catch (AnotherReconcilesException e) {
+            return again(clock.now().plus(settings.retry()));
+        }
+        if (look instanceof TaskStore.Look.Ran ran) {
+            ran(task, ran);
+        }
+        Optional<Instant> wake = look.wake();
+        return wake.isPresent() ? again(wake.get()) : new CompletionHandler.OnCompleteRemove<>();
+    }
+
+    private List<String> reconcile() {
+        if (!reconciling.tryAcquire()) {
+            throw new AnotherReconcilesException();
+        }
+        try {
+            return reconciliation.get();
+        } finally {
+            reconciling.release();
+        }
+    }
+
+    private void ran(String task, TaskStore.Look.Ran ran) {
+        TaskRun run = ran.run();
+        metrics.ran(ran.kind(), run);
+        LOG.info("Task {} ({}, due {}): {}, {}", task, run.occasion().step(), run.occasion().due(), run.outcome(), run.detail());
+        if (!ran.changed().isEmpty()) {
+            onChanged.accept(ran.changed());
+        }
+    }
+
+    private static CompletionHandler<Void> again(Instant time) {
+        return (complete, operations) -> operations.reschedule(complete, time);
+    }
+
+    /** One reconciliation at a time: this one comes later. */
+    private static final class AnotherReconcilesException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        AnotherReconcilesException() {
+            super("another task reads the ledger", null, false, false);
+        }
+    }
+
+    /** Ends; a run that is under way may end, but not for long. */
+    @Override
+    public void close() {
+        end();
+        scheduler.stop();
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.allocator.schedule;
+
+import io.granary.model.Sku;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The books of tasks. Each method is one transaction. Thread-safe; blocks its caller, and may fail with the exceptions of
+ * the database.
+ */
+public interface TaskStore {
+    /** The most tasks. */
+    int MAX_TASKS = 10_000;
+
+    /** What became of a wish for a task. */
+    enum Created {
+        CREATED,
+        NAME_TAKEN,
+        UNKNOWN_SKU,
+        TOO_MANY
+    }
+
+    /** What became of a look at a task. */
+    sealed interface Look {
+        /** When somebody has to look again; empty: never, as it stands. */
+        Optional<Instant> wake();
+
+        /** It was not time, or somebody was faster. */
+        record NotDue(Optional<Instant> wake) implements Look {}
+
+        /**
+         * It was run.
+         *
+         * @param changed SKUs of which the leader should look at the books now
+         */
+        record Ran(TaskKind kind, TaskRun run, Set<Sku> changed, Optional<Instant> wake) implements Look {}
+    }
+
+    /**
+     * A task that is not scheduled as it should be.
+     *
+     * @param wake when somebody has to look at it; null: never
+     */
+    record Misplaced(String name, @Nullable Instant wake) {}
+
+    /** What the database's clock says. */
+    Instant now();
+
+    Created create(TaskDefinition task, String who);
+
+    /** All tasks by name, with their last runs. */
+    List<Task> tasks();
+
+    Optional<Task> task(String name);
+
+    /** Its times pass from now on. */
+    Optional<Task> pause(String name);
+
+    Optional<Task> resume(String name);
+
+    /** Runs it as soon as can be, also if it is paused or over. */
+    Optional<Task> ask(String name, String who);
+
+    /** With its history. Whether there was such a task. */
+    boolean delete(String name);
+
+    /** The latest runs, the newest first; empty if there is no such task. */
+    Optional<List<TaskRun>> history(String name, int limit);
+
+    /**
+     * Runs a task if it is time, with its effect and its row in the history in one transaction.
+     *
+     * @param term of the leader who does
+     * @param reconciliation what does not add up in the books, for a task that asks: called before the transaction begins
+     * @throws io.granary.allocator.allocation.LeadershipLostException if the term is over: nothing was done
+     */
+    Look run(long term, String name, String allocator, Supplier<List<String>> reconciliation);
+
+    /** Tasks whose wake-up is not where it should be, some of them; those that run now are left alone. */
+    List<Misplaced> misplaced();
+}
