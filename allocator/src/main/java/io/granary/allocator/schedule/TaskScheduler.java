@@ -4,8 +4,8 @@ package io.granary.allocator.schedule;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerClient.ScheduleOptions;
 import com.github.kagkarlsson.scheduler.SchedulerName;
-import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceCurrentlyExecutingException;
-import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceNotFoundException;
+import com.github.kagkarlsson.scheduler.exceptions.ExecutionException;
+import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceException;
 import com.github.kagkarlsson.scheduler.logging.LogLevel;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
 import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
@@ -184,8 +184,9 @@ public final class TaskScheduler implements AutoCloseable {
             } else {
                 scheduler.cancel(instance);
             }
-        } catch (TaskInstanceCurrentlyExecutingException | TaskInstanceNotFoundException e) {
-            LOG.debug("Task {} runs, or is gone: its wake-up is looked at again", task, e);
+        } catch (TaskInstanceException | ExecutionException e) {
+            // It runs by now, has run, or is gone.
+            LOG.debug("The wake-up of task {} has changed meanwhile, it is looked at again", task, e);
         }
     }
 

@@ -211,11 +211,11 @@ public final class SqlTaskStore implements TaskStore {
 
     private Look run(
             SqlSession session, Attempt attempt, BiFunction<TaskDefinition, Occasion, TaskEffects.Effect> effect) {
-        long present = session.getMapper(AllocationMapper.class).lockTerm();
+        TaskMapper mapper = session.getMapper(TaskMapper.class);
+        long present = mapper.lockTerm();
         if (present != attempt.term()) {
             throw new LeadershipLostException(attempt.term(), present);
         }
-        TaskMapper mapper = session.getMapper(TaskMapper.class);
         TaskMapper.TaskRow row = mapper.lock(attempt.name());
         if (row == null) {
             return new Look.NotDue(Optional.empty());

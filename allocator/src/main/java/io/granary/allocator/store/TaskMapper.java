@@ -69,6 +69,9 @@ interface TaskMapper {
     /** The name that all tasks have for db-scheduler; what they are called is their instance. */
     String WAKE_NAME = "granary";
 
+    @Select("select term from leader_term where id = 1 lock in share mode")
+    long lockTerm();
+
     @Select("select utc_timestamp(3)")
     LocalDateTime now();
 

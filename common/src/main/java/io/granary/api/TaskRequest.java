@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.api;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task to be made. One of {@code at}, {@code everySeconds} and {@code cron} says when.
+ *
+ * @param name 1 to 64 letters, digits, dots, underscores and hyphens, the first a letter or a digit
+ * @param sku OPEN_SALE, TOP_UP: whose; REBALANCE: whose, unless it is about a node
+ * @param units OPEN_SALE: the pool has this many some time before, absent for what the leader finds right; TOP_UP: the
+ *     pool has this many
+ * @param aheadSeconds OPEN_SALE: how long before its time it prepares; absent for the setting's
+ * @param rebalance REBALANCE: what it begins
+ * @param at once, at this time, which is to come
+ * @param everySeconds again and again from now on
+ * @param cron minute hour day month weekday, or six fields with the second first
+ * @param zone whose clock the cron expression means, such as Europe/Berlin; absent for UTC
+ */
+public record TaskRequest(
+        @Nullable String name,
+        @Nullable TaskKind kind,
+        @Nullable String sku,
+        @Nullable Long units,
+        @Nullable Long aheadSeconds,
+        @Nullable TaskRebalance rebalance,
+        @Nullable Instant at,
+        @Nullable Long everySeconds,
+        @Nullable String cron,
+        @Nullable String zone) {}
