@@ -23,7 +23,6 @@ import io.granary.registry.AllocatorEntry;
 import io.granary.registry.Cluster;
 import io.granary.registry.NodeEntry;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
@@ -129,12 +128,11 @@ public final class AllocatorService implements AutoCloseable {
                 leader::onStockChanged,
                 metrics));
         Cluster cluster = add(around.cluster());
-        api = add(ApiServer.start(
-                settings.http(),
-                leadership,
-                Areas.of(new Areas.Parts(
-                        leadership, leader, database, executor("health", AllocatorSettings.HEALTH_THREADS)))));
-        cluster.join(name, api.address(), new Cluster.Listener() {
+        ExecutorService health = executor("health", AllocatorSettings.HEALTH_THREADS);
+        ApiServer server = add(ApiServer.start(
+                settings.http(), leadership, Areas.of(new Areas.Parts(leadership, leader, database, health))));
+        api = server;
+        cluster.join(name, server.address(), new Cluster.Listener() {
             @Override
             public void onNodes(Map<String, NodeEntry> nodes) {
                 leader.setNodes(nodes);
@@ -222,15 +220,15 @@ public final class AllocatorService implements AutoCloseable {
     }
 
     /**
-     * Where the API is reached: {@code http://host:port}.
+     * Its API.
      *
-     * @throws IllegalStateException if it does not run
+     * @throws IllegalStateException if it is closed
      */
-    public synchronized URI apiAddress() {
+    public synchronized ApiServer api() {
         if (api == null || closed) {
-            throw new IllegalStateException("the allocator is closed");
+            throw new IllegalStateException("allocator " + name + " is closed");
         }
-        return URI.create("http://" + api.address());
+        return api;
     }
 
     /** Leaves the registry and ends; another allocator, if there is one, goes on where this one was. */

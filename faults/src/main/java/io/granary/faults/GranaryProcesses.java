@@ -121,6 +121,7 @@ final class GranaryProcesses implements AutoCloseable {
                         name,
                         ImmutableMap.of(
                                 "granary.allocator.name", name,
+                                "granary.allocator.http.port", "0",
                                 "granary.allocator.settlement.id-window.age", idWindow.toMillis() + " ms",
                                 "granary.database.url", url(database),
                                 "granary.database.user", backing.database().user(),

@@ -9,6 +9,7 @@ import io.javalin.util.JavalinBindException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
@@ -120,6 +121,11 @@ public final class ApiServer implements AutoCloseable {
         }
     }
 
+    /** Where others reach it: {@code http://host:port}. */
+    public URI uri() {
+        return URI.create("http://" + address());
+    }
+
     /** Where others reach it: host:port. */
     public String address() {
         int port = settings.advertisedPort() == 0 ? javalin.port() : settings.advertisedPort();
@@ -127,7 +133,7 @@ public final class ApiServer implements AutoCloseable {
     }
 
     /** Every route of the API. */
-    List<Endpoints.Route> routes() {
+    public List<Endpoints.Route> routes() {
         return routes;
     }
 

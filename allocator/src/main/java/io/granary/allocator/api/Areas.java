@@ -23,7 +23,6 @@ public final class Areas {
         SqlViews views = new SqlViews(parts.database().transactions());
         return List.of(
                 new HealthArea(parts.leadership(), parts.leader(), views, parts.health()),
-                // A comma after each line: others add theirs.
                 new SkuArea(views));
     }
 }
