@@ -8,11 +8,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "admin",
         description = "Shows and steers a Granary that runs.",
-        subcommands = {
-            HealthCommand.class,
-            SkuCommand.class,
-            CommandLine.HelpCommand.class
-        },
+        subcommands = {HealthCommand.class, SkuCommand.class, CommandLine.HelpCommand.class},
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nEnds with:%n",

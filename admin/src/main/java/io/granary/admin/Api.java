@@ -24,8 +24,10 @@ public final class Api {
     private static final Duration PAUSE = Duration.ofMillis(250);
     private static final int MAX_USER = 64;
 
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(CONNECT).followRedirects(HttpClient.Redirect.NORMAL).build();
+    private final HttpClient http = HttpClient.newBuilder()
+            .connectTimeout(CONNECT)
+            .followRedirects(HttpClient.Redirect.NORMAL)
+            .build();
     private final JsonMapper json = ApiJson.forClient();
     private final URI server;
     private final String user;

@@ -70,8 +70,11 @@ public final class Discovery {
     public Announcement announce(URI server, Path data) throws IOException {
         Files.createDirectories(folder);
         ProcessHandle self = ProcessHandle.current();
-        Running running =
-                new Running(server, self.pid(), startOf(self), data.toAbsolutePath().normalize().toString());
+        Running running = new Running(
+                server,
+                self.pid(),
+                startOf(self),
+                data.toAbsolutePath().normalize().toString());
         Path written = Files.createTempFile(folder, ".", ".new");
         Files.write(written, JSON.writeValueAsBytes(running));
         Path file = folder.resolve(self.pid() + ".json");

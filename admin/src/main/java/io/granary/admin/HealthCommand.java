@@ -13,10 +13,7 @@ import picocli.CommandLine.Option;
         name = "health",
         description = "Whether a sale can run: an allocator leads, the database answers, nodes are ready.",
         footerHeading = "%nExamples:%n",
-        footer = {
-            "  granary admin health",
-            "  granary admin health --wait 60s    # in a script, after a start"
-        })
+        footer = {"  granary admin health", "  granary admin health --wait 60s    # in a script, after a start"})
 final class HealthCommand extends ApiCommand {
     private static final Duration PAUSE = Duration.ofMillis(500);
 

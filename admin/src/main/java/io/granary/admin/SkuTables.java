@@ -44,7 +44,14 @@ final class SkuTables {
                 .number("returned")
                 .number("held");
         partitions.forEach(one -> table.row(
-                one.slot(), one.epoch(), one.node(), one.lane(), one.granted(), one.consumed(), one.returned(), one.held()));
+                one.slot(),
+                one.epoch(),
+                one.node(),
+                one.lane(),
+                one.granted(),
+                one.consumed(),
+                one.returned(),
+                one.held()));
         return table;
     }
 }

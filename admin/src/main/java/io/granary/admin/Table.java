@@ -51,7 +51,9 @@ final class Table {
         if (cell == null) {
             return "";
         }
-        return cell instanceof Long || cell instanceof Integer ? String.format(Locale.ROOT, "%,d", cell) : cell.toString();
+        return cell instanceof Long || cell instanceof Integer
+                ? String.format(Locale.ROOT, "%,d", cell)
+                : cell.toString();
     }
 
     String render() {

@@ -75,15 +75,7 @@ public record AllocatorSettings(
     /** The same with its API on another port; 0 takes any that is free. */
     public AllocatorSettings withHttpPort(int port) {
         return new AllocatorSettings(
-                name,
-                planningThreads,
-                settlingThreads,
-                database,
-                allocation,
-                leader,
-                settlement,
-                stock,
-                http.at(port));
+                name, planningThreads, settlingThreads, database, allocation, leader, settlement, stock, http.at(port));
     }
 
     /** One connection for each thread that needs one. */

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param leader the allocator that leads; null if none does
  * @param checks what was looked at
  */
-public record Health(boolean healthy, String answeredBy, @Nullable String leader, List<Check> checks) {
+public record Health(
+        boolean healthy, String answeredBy, @Nullable String leader, List<Check> checks) {
     public Health {
         checks = List.copyOf(checks);
     }

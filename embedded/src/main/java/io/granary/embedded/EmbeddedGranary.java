@@ -71,14 +71,13 @@ public final class EmbeddedGranary implements AutoCloseable {
         Started started = new Started();
         try {
             BackingServices backing = started.add(backing(config, settings, data));
-            EmbeddedGranary granary =
-                    new EmbeddedGranary(
-                            started,
-                            backing,
-                            addresses(backing, config),
-                            data,
-                            Metrics.registry(),
-                            settings.ports().http());
+            EmbeddedGranary granary = new EmbeddedGranary(
+                    started,
+                    backing,
+                    addresses(backing, config),
+                    data,
+                    Metrics.registry(),
+                    settings.ports().http());
             Files.writeString(data.resolve(CONFIGURATION), granary.renderedConfiguration());
             for (int i = 0; i < settings.allocators(); i++) {
                 granary.startAllocator();
@@ -145,8 +144,8 @@ public final class EmbeddedGranary implements AutoCloseable {
     /** Starts one more allocator. */
     public RunningAllocator startAllocator() {
         int httpPort = allocators.isEmpty() ? firstHttpPort : 0;
-        RunningAllocator allocator = started.add(RunningAllocator.start(
-                config, AllocatorSettings.of(config).withHttpPort(httpPort), metrics));
+        RunningAllocator allocator = started.add(
+                RunningAllocator.start(config, AllocatorSettings.of(config).withHttpPort(httpPort), metrics));
         allocators.add(allocator);
         return allocator;
     }

@@ -90,7 +90,10 @@ class AdminIT {
     @ValueSource(strings = {"A/B%C.D", "..", ".", "%2F", "a;b=c", "a+b", "\"\\|^`{}", "?x=1&y#z", "~!@$()*,:<>[]_'"})
     void aSkuMayHaveAnyVisibleCharacter(String code) {
         restock(new Sku(code), 7);
-        assertThat(admin.run("sku", "show", code, "-o", "json").json().at("/sku/sku").textValue())
+        assertThat(admin.run("sku", "show", code, "-o", "json")
+                        .json()
+                        .at("/sku/sku")
+                        .textValue())
                 .isEqualTo(code);
     }
 
@@ -121,22 +124,25 @@ class AdminIT {
 
     @Test
     void theDocumentDescribesTheRoutes() throws Exception {
-        JsonNode paths = new YAMLMapper().readTree(get("/api/v1/openapi.yaml").body()).get("paths");
+        JsonNode paths =
+                new YAMLMapper().readTree(get("/api/v1/openapi.yaml").body()).get("paths");
         Set<Route> documented = new HashSet<>();
-        paths.properties().forEach(path -> path.getValue().fieldNames().forEachRemaining(method -> {
-            if (Set.of("get", "post", "put", "delete").contains(method)) {
-                documented.add(new Route(method.toUpperCase(Locale.ROOT), path.getKey()));
-            }
-        }));
+        paths.properties()
+                .forEach(path -> path.getValue().fieldNames().forEachRemaining(method -> {
+                    if (Set.of("get", "post", "put", "delete").contains(method)) {
+                        documented.add(new Route(method.toUpperCase(Locale.ROOT), path.getKey()));
+                    }
+                }));
 
-        assertThat(granary.allocators().get(0).service().api().routes()).containsExactlyInAnyOrderElementsOf(documented);
+        assertThat(granary.allocators().get(0).service().api().routes())
+                .containsExactlyInAnyOrderElementsOf(documented);
     }
 
     @Test
     void problemsAreDocuments() throws Exception {
         HttpResponse<String> unknown = get("/api/v1/nothing");
         assertThat(unknown.statusCode()).isEqualTo(404);
-        assertThat(unknown.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        assertThat(unknown.headers().firstValue("Content-Type")).get().asString().startsWith("application/problem+json");
         JsonNode problem = new YAMLMapper().readTree(unknown.body());
         assertThat(problem.get("title").textValue()).isEqualTo("Not Found");
         assertThat(problem.get("detail").textValue()).contains("/api/v1/nothing");
@@ -145,7 +151,8 @@ class AdminIT {
     private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return HttpClient.newHttpClient()
                 .send(
-                        HttpRequest.newBuilder(granary.apiAddress().resolve(path)).build(),
+                        HttpRequest.newBuilder(granary.apiAddress().resolve(path))
+                                .build(),
                         HttpResponse.BodyHandlers.ofString());
     }
 }

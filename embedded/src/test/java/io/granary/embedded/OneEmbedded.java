@@ -20,12 +20,15 @@ public final class OneEmbedded implements ParameterResolver {
     /** Closed with the run. */
     private record Running(Started started, EmbeddedGranary granary, Path data) implements AutoCloseable {
         static Running start() {
-            Path data = Path.of("target", "one-embedded", Long.toString(ProcessHandle.current().pid()));
+            Path data = Path.of(
+                    "target",
+                    "one-embedded",
+                    Long.toString(ProcessHandle.current().pid()));
             Config config = Configuration.defaults();
             Started started = new Started();
             try {
-                EmbeddedGranary granary =
-                        started.add(EmbeddedGranary.start(config, EmbeddedSettings.of(config).withNodes(2), data));
+                EmbeddedGranary granary = started.add(EmbeddedGranary.start(
+                        config, EmbeddedSettings.of(config).withNodes(2), data));
                 return new Running(started, granary, data);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -23,7 +23,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 /** Answers HTTP. Thread-safe. */
 public final class ApiServer implements AutoCloseable {
     private static final int MAX_REQUEST_BYTES = 1 << 20;
-    private static final long STOP_MILLIS = 2_000;
+    private static final long STOP_MILLIS = 200;
     private static final int IDLE_MILLIS = 60_000;
     /** Those that accept and select; the others answer. */
     private static final int NETWORK_THREADS = 2;
@@ -60,8 +60,8 @@ public final class ApiServer implements AutoCloseable {
 
     private static Endpoints register(JavalinConfig config, Leadership leadership, List<Area> areas) {
         Endpoints endpoints = new Endpoints(config, leadership);
-        endpoints.getAnywhere("/openapi.yaml", ctx -> ctx.contentType("application/yaml")
-                .result(document()));
+        endpoints.getAnywhere(
+                "/openapi.yaml", ctx -> ctx.contentType("application/yaml").result(document()));
         areas.forEach(area -> area.register(endpoints));
         Problems.register(config.routes);
         return endpoints;
@@ -95,14 +95,13 @@ public final class ApiServer implements AutoCloseable {
 
     /** Codes of SKUs have slashes, percent signs, dots: encoded in a path they mean themselves. */
     private static void allowAnySku(HttpConfiguration http) {
-        http.setUriCompliance(UriCompliance.RFC3986
-                .with(
-                        "granary",
-                        UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR,
-                        UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING,
-                        UriCompliance.Violation.AMBIGUOUS_PATH_SEGMENT,
-                        UriCompliance.Violation.AMBIGUOUS_PATH_PARAMETER,
-                        UriCompliance.Violation.SUSPICIOUS_PATH_CHARACTERS));
+        http.setUriCompliance(UriCompliance.RFC3986.with(
+                "granary",
+                UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR,
+                UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING,
+                UriCompliance.Violation.AMBIGUOUS_PATH_SEGMENT,
+                UriCompliance.Violation.AMBIGUOUS_PATH_PARAMETER,
+                UriCompliance.Violation.SUSPICIOUS_PATH_CHARACTERS));
         http.setSendServerVersion(false);
     }
 
@@ -137,7 +136,7 @@ public final class ApiServer implements AutoCloseable {
         return routes;
     }
 
-    /** Ends what is under way within some seconds. */
+    /** Ends, and what is under way with it. */
     @Override
     public void close() {
         javalin.stop();

@@ -83,8 +83,7 @@ public final class Endpoints {
             String type = String.valueOf(ctx.contentType());
             if (!type.startsWith("application/json")) {
                 throw new ProblemException(
-                        HttpStatus.UNSUPPORTED_MEDIA_TYPE,
-                        "Content-Type: " + type + " (expected: application/json)");
+                        HttpStatus.UNSUPPORTED_MEDIA_TYPE, "Content-Type: " + type + " (expected: application/json)");
             }
             LOG.info("{} {} by {}", ctx.method(), ctx.path(), Requests.who(ctx));
             handler.handle(ctx);

@@ -54,8 +54,7 @@ final class HealthArea implements Area {
 
     private void answer(Context ctx) {
         CompletableFuture<LeaderLook> look = leader.look().orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        CompletableFuture<List<String>> alarms =
-                alarms().copy().orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        CompletableFuture<List<String>> alarms = alarms().copy().orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         boolean leads = leadership.isHere();
         ctx.json(Health.of(
                 leadership.self(),
