@@ -142,7 +142,10 @@ class AdminIT {
     void problemsAreDocuments() throws Exception {
         HttpResponse<String> unknown = get("/api/v1/nothing");
         assertThat(unknown.statusCode()).isEqualTo(404);
-        assertThat(unknown.headers().firstValue("Content-Type")).get().asString().startsWith("application/problem+json");
+        assertThat(unknown.headers().firstValue("Content-Type"))
+                .get()
+                .asString()
+                .startsWith("application/problem+json");
         JsonNode problem = new YAMLMapper().readTree(unknown.body());
         assertThat(problem.get("title").textValue()).isEqualTo("Not Found");
         assertThat(problem.get("detail").textValue()).contains("/api/v1/nothing");

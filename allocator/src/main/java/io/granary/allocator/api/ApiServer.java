@@ -23,7 +23,6 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 /** Answers HTTP. Thread-safe. */
 public final class ApiServer implements AutoCloseable {
     private static final int MAX_REQUEST_BYTES = 1 << 20;
-    private static final long STOP_MILLIS = 200;
     private static final int IDLE_MILLIS = 60_000;
     /** Those that accept and select; the others answer. */
     private static final int NETWORK_THREADS = 2;
@@ -79,7 +78,8 @@ public final class ApiServer implements AutoCloseable {
         threads.setName(name + "-http");
         threads.setDaemon(true);
         config.jetty.threadPool = threads;
-        config.jetty.modifyServer(server -> server.setStopTimeout(STOP_MILLIS));
+        // Closes at once: who asks comes again, and waiting for kept connections would take a second.
+        config.jetty.modifyServer(server -> server.setStopTimeout(0));
         config.jetty.addConnector((server, http) -> connector(server, http, settings));
         config.jetty.modifyHttpConfiguration(ApiServer::allowAnySku);
         config.jetty.modifyServletContextHandler(ApiServer::decodeAnySku);

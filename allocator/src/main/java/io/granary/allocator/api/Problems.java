@@ -27,6 +27,8 @@ final class Problems {
     /** Every exception of a handler becomes a problem. */
     static void register(RoutesConfig routes) {
         routes.exception(Exception.class, (fault, ctx) -> answer(ctx, fault));
+        // Javalin's own, such as an unknown path, have a handler of Javalin's otherwise.
+        routes.exception(HttpResponseException.class, (fault, ctx) -> answer(ctx, fault));
     }
 
     private static void answer(Context ctx, Exception fault) {

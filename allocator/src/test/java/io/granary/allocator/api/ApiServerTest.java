@@ -140,7 +140,10 @@ class ApiServerTest {
     void problemsNameTheValue(String path, int status, String detail) throws Exception {
         HttpResponse<String> response = send(at(path));
         assertThat(response.statusCode()).isEqualTo(status);
-        assertThat(response.headers().firstValue("Content-Type")).get().asString().startsWith("application/problem+json");
+        assertThat(response.headers().firstValue("Content-Type"))
+                .get()
+                .asString()
+                .startsWith("application/problem+json");
         assertThat(json(response).get("status").intValue()).isEqualTo(status);
         assertThat(json(response).get("detail").textValue()).isEqualTo(detail);
     }
