@@ -51,9 +51,10 @@ final class Table {
         if (cell == null) {
             return "";
         }
-        return cell instanceof Long || cell instanceof Integer
-                ? String.format(Locale.ROOT, "%,d", cell)
-                : cell.toString();
+        if (cell instanceof Long || cell instanceof Integer) {
+            return String.format(Locale.ROOT, "%,d", ((Number) cell).longValue());
+        }
+        return cell.toString();
     }
 
     String render() {
