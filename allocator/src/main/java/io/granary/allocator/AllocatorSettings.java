@@ -3,6 +3,7 @@ package io.granary.allocator;
 
 import com.typesafe.config.Config;
 import io.granary.allocator.allocation.AllocationSettings;
+import io.granary.allocator.api.HttpSettings;
 import io.granary.allocator.control.LeaderSettings;
 import io.granary.allocator.schedule.ScheduleSettings;
 import io.granary.allocator.settlement.IdWindow;
@@ -28,9 +29,12 @@ public record AllocatorSettings(
         LeaderSettings leader,
         SettlementSettings settlement,
         StockUpdateSettings stock,
-        ScheduleSettings schedule) {
+        ScheduleSettings schedule,
+        HttpSettings http) {
     /** Connections that are neither the leader's nor settlement's: of stock updates. */
     static final int STOCK_THREADS = 2;
+    /** That ask the books how they are. */
+    static final int HEALTH_THREADS = 1;
 
     /**
      * @throws IllegalArgumentException if a value is out of its range
@@ -50,28 +54,36 @@ public record AllocatorSettings(
         Config allocator = config.getConfig("granary.allocator");
         int planningThreads = allocator.getInt("planning-threads");
         int settlingThreads = allocator.getInt("settling-threads");
+        int connections = planningThreads
+                + settlingThreads
+                + STOCK_THREADS
+                + HEALTH_THREADS
+                + allocator.getInt("schedule.threads")
+                + ScheduleSettings.OTHER_THREADS
+                + allocator.getInt("http.threads");
         return new AllocatorSettings(
                 allocator.getString("name"),
                 planningThreads,
                 settlingThreads,
-                database(
-                        config.getConfig("granary.database"),
-                        planningThreads
-                                + settlingThreads
-                                + STOCK_THREADS
-                                + allocator.getInt("schedule.threads")
-                                + ScheduleSettings.OTHER_THREADS),
+                database(config.getConfig("granary.database"), connections),
                 allocation(allocator.getConfig("allocation")),
                 leader(allocator.getConfig("leader")),
                 settlement(allocator.getConfig("settlement")),
                 stock(allocator.getConfig("stock-updates")),
-                schedule(allocator.getConfig("schedule")));
+                schedule(allocator.getConfig("schedule")),
+                http(allocator.getConfig("http")));
     }
 
     /** The same under another name: for several allocators in one process. */
     public AllocatorSettings named(String other) {
         return new AllocatorSettings(
-                other, planningThreads, settlingThreads, database, allocation, leader, settlement, stock, schedule);
+                other, planningThreads, settlingThreads, database, allocation, leader, settlement, stock, schedule, http);
+    }
+
+    /** The same with its API on another port; 0 takes any that is free. */
+    public AllocatorSettings withHttpPort(int port) {
+        return new AllocatorSettings(
+                name, planningThreads, settlingThreads, database, allocation, leader, settlement, stock, schedule, http.at(port));
     }
 
     /** One connection for each thread that needs one. */
@@ -132,6 +144,15 @@ public record AllocatorSettings(
                 config.getDuration("retry"),
                 config.getDuration("ahead"),
                 config.getInt("history-runs"));
+    }
+
+    private static HttpSettings http(Config config) {
+        return new HttpSettings(
+                config.getString("host"),
+                config.getInt("port"),
+                config.getString("advertised-host"),
+                config.getInt("advertised-port"),
+                config.getInt("threads"));
     }
 
     private static StockUpdateSettings stock(Config config) {

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param zone whose clock the cron expression means, such as Europe/Berlin; absent for UTC
  */
 public record TaskRequest(
-        @Nullable String name,
-        @Nullable TaskKind kind,
+        String name,
+        TaskKind kind,
         @Nullable String sku,
         @Nullable Long units,
         @Nullable Long aheadSeconds,
@@ -28,4 +28,12 @@ public record TaskRequest(
         @Nullable Instant at,
         @Nullable Long everySeconds,
         @Nullable String cron,
-        @Nullable String zone) {}
+        @Nullable String zone) {
+    /**
+     * @throws IllegalArgumentException if there is no name or no kind
+     */
+    public TaskRequest {
+        Given.check("name", name);
+        Given.check("kind", kind);
+    }
+}

@@ -17,7 +17,8 @@ final class AllocatorCommand extends ServiceCommand {
     AutoCloseable start(Config settings) {
         RunningAllocator allocator = RunningAllocator.start(
                 settings, Configuration.read(settings, "granary.allocator", AllocatorSettings::of), Metrics.registry());
-        System.out.println("allocator " + allocator.service().name());
+        System.out.println("allocator " + allocator.service().name() + " at "
+                + allocator.service().api().uri());
         return allocator;
     }
 }

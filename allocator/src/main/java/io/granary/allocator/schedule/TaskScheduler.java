@@ -4,7 +4,6 @@ package io.granary.allocator.schedule;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerClient.ScheduleOptions;
 import com.github.kagkarlsson.scheduler.SchedulerName;
-import com.github.kagkarlsson.scheduler.exceptions.ExecutionException;
 import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceException;
 import com.github.kagkarlsson.scheduler.logging.LogLevel;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
@@ -184,7 +183,7 @@ public final class TaskScheduler implements AutoCloseable {
             } else {
                 scheduler.cancel(instance);
             }
-        } catch (TaskInstanceException | ExecutionException e) {
+        } catch (TaskInstanceException e) {
             // It runs by now, has run, or is gone.
             LOG.debug("The wake-up of task {} has changed meanwhile, it is looked at again", task, e);
         }
