@@ -8,12 +8,14 @@ import io.granary.allocator.api.Leadership;
 import io.granary.allocator.control.Leader;
 import io.granary.allocator.schedule.TaskScheduler;
 import io.granary.allocator.settlement.Settlement;
+import io.granary.allocator.stock.DeadLetters;
 import io.granary.allocator.stock.StockUpdates;
 import io.granary.allocator.store.AllocationMapper;
 import io.granary.allocator.store.Database;
 import io.granary.allocator.store.Drift;
 import io.granary.allocator.store.Reconcile;
 import io.granary.allocator.store.SqlAllocationStore;
+import io.granary.allocator.store.SqlDeadLetterStore;
 import io.granary.allocator.store.SqlSettlementStore;
 import io.granary.allocator.store.SqlStockUpdateStore;
 import io.granary.allocator.store.SqlTaskStore;
@@ -138,7 +140,8 @@ public final class AllocatorService implements AutoCloseable {
         ExecutorService health = executor("health", AllocatorSettings.HEALTH_THREADS);
         ApiServer server = add(ApiServer.start(
                 settings.http(), leadership, Areas.of(new Areas.Parts(
-                        leadership, leader, database, health, taskStore, tasks, settings.schedule().ahead()))));
+                        leadership, leader, database, health, taskStore, tasks, settings.schedule().ahead(),
+                        new DeadLetters(new SqlDeadLetterStore(database.transactions()), around.updates())))));
         api = server;
         cluster.join(name, server.address(), new Cluster.Listener() {
             @Override
