@@ -80,7 +80,8 @@ final class TaskCreateCommand extends ApiCommand {
             names = "--ahead",
             paramLabel = "DURATION",
             converter = TimeConverter.class,
-            description = "how long before its time an open-sale looks after the partitions (default: the allocator's setting)")
+            description =
+                    "how long before its time an open-sale looks after the partitions (default: the allocator's setting)")
     private @Nullable Duration ahead;
 
     @Option(

@@ -28,8 +28,7 @@ final class TaskHistoryCommand extends ApiCommand {
     @Override
     int run(Api api, Output output) {
         Check.range("--limit", limit, 1, 10_000);
-        TaskHistory history =
-                api.get(ApiPaths.of("tasks", name, "history") + "?limit=" + limit, TaskHistory.class);
+        TaskHistory history = api.get(ApiPaths.of("tasks", name, "history") + "?limit=" + limit, TaskHistory.class);
         output.show(history, () -> output.table(TaskTables.runs(history.runs())));
         return ExitCode.OK;
     }

@@ -61,13 +61,7 @@ final class TaskTables {
                 .text("detail")
                 .text("allocator");
         runs.forEach(run -> table.row(
-                run.due(),
-                run.ended(),
-                run.step(),
-                cause(run),
-                run.outcome(),
-                run.detail(),
-                run.allocator()));
+                run.due(), run.ended(), run.step(), cause(run), run.outcome(), run.detail(), run.allocator()));
         return table;
     }
 

@@ -139,8 +139,16 @@ public final class AllocatorService implements AutoCloseable {
         Cluster cluster = add(around.cluster());
         ExecutorService health = executor("health", AllocatorSettings.HEALTH_THREADS);
         ApiServer server = add(ApiServer.start(
-                settings.http(), leadership, Areas.of(new Areas.Parts(
-                        leadership, leader, database, health, taskStore, tasks, settings.schedule().ahead(),
+                settings.http(),
+                leadership,
+                Areas.of(new Areas.Parts(
+                        leadership,
+                        leader,
+                        database,
+                        health,
+                        taskStore,
+                        tasks,
+                        settings.schedule().ahead(),
                         new DeadLetters(new SqlDeadLetterStore(database.transactions()), around.updates())))));
         api = server;
         cluster.join(name, server.address(), new Cluster.Listener() {
@@ -175,18 +183,13 @@ public final class AllocatorService implements AutoCloseable {
         return new SqlTaskStore(
                 database.transactions(),
                 (session, wish, sku, who) -> {
-                    throw new IllegalStateException(
-                            "rebalance: '" + wish.kind() + "' (expected: a version that can)");
+                    throw new IllegalStateException("rebalance: '" + wish.kind() + "' (expected: a version that can)");
                 },
                 settings.schedule().historyRuns());
     }
 
     private TaskScheduler tasks(
-            SqlTaskStore store,
-            AllocatorSettings settings,
-            Database database,
-            Leader leader,
-            MeterRegistry metrics) {
+            SqlTaskStore store, AllocatorSettings settings, Database database, Leader leader, MeterRegistry metrics) {
         Reconcile reconcile = new Reconcile(database);
         return TaskScheduler.start(
                 name,

@@ -77,13 +77,31 @@ public record AllocatorSettings(
     /** The same under another name: for several allocators in one process. */
     public AllocatorSettings named(String other) {
         return new AllocatorSettings(
-                other, planningThreads, settlingThreads, database, allocation, leader, settlement, stock, schedule, http);
+                other,
+                planningThreads,
+                settlingThreads,
+                database,
+                allocation,
+                leader,
+                settlement,
+                stock,
+                schedule,
+                http);
     }
 
     /** The same with its API on another port; 0 takes any that is free. */
     public AllocatorSettings withHttpPort(int port) {
         return new AllocatorSettings(
-                name, planningThreads, settlingThreads, database, allocation, leader, settlement, stock, schedule, http.at(port));
+                name,
+                planningThreads,
+                settlingThreads,
+                database,
+                allocation,
+                leader,
+                settlement,
+                stock,
+                schedule,
+                http.at(port));
     }
 
     /** One connection for each thread that needs one. */

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param node DRAIN: the node's configured name
  * @param slots SLOTS: how many there shall be
  */
-public record TaskRebalance(String kind, @Nullable String node, @Nullable Integer slots) {
+public record TaskRebalance(
+        String kind, @Nullable String node, @Nullable Integer slots) {
     /**
      * @throws IllegalArgumentException if there is no kind
      */

@@ -68,9 +68,11 @@ final class ScheduledSaleIT {
                     assertThat(client.deductAndWait(sku, RequestId.of("customer"), 1, PATIENCE)
                                     .outcome())
                             .isEqualTo(Outcome.DEDUCTED);
-                    System.out.println("the sale opened " + Duration.between(at, Instant.now()).toMillis()
+                    System.out.println("the sale opened "
+                            + Duration.between(at, Instant.now()).toMillis()
                             + " ms late, its leader having been killed 1000 ms before");
-                    assertThat(runs(tasks, sku, Step.RUN)).singleElement()
+                    assertThat(runs(tasks, sku, Step.RUN))
+                            .singleElement()
                             .satisfies(run -> assertThat(run.outcome()).isEqualTo(TaskRun.Outcome.DONE));
                     allocators.add(AllocatorProcess.start(granary, "next-" + sale));
                 }
@@ -87,18 +89,14 @@ final class ScheduledSaleIT {
         // As an operator who makes it known before its units come.
         execute(books, "insert into sku (code, state, slots) values ('" + sku.code() + "', 'PAUSED', 2)");
         assertThat(feed.restock("stock of " + sku, sku, 1_000).join()).isTrue();
-        await().atMost(PATIENCE).until(() -> query(books, "select pool from sku where code = '" + sku + "'").equals("1000"));
+        await().atMost(PATIENCE)
+                .until(() -> query(books, "select pool from sku where code = '" + sku + "'")
+                        .equals("1000"));
         await().atMost(PATIENCE).until(() -> allocators.stream().anyMatch(one -> one.is(leader(books))));
         Instant at = tasks.now().plusSeconds(6);
         assertThat(tasks.create(
                         new TaskDefinition(
-                                sku.code(),
-                                TaskKind.OPEN_SALE,
-                                sku,
-                                0,
-                                Duration.ofMinutes(5),
-                                null,
-                                new Timing.At(at)),
+                                sku.code(), TaskKind.OPEN_SALE, sku, 0, Duration.ofMinutes(5), null, new Timing.At(at)),
                         "test"))
                 .isEqualTo(SqlTaskStore.Created.CREATED);
         await().atMost(PATIENCE).until(() -> runs(tasks, sku, Step.PREPARE).size() == 1);

@@ -44,12 +44,11 @@ class TaskAdminIT {
 
     @Test
     void aSaleThatIsScheduledOpens() {
-        Admin.Said made =
-                admin.run("task", "create", "opening", "open-sale", "--sku", SKU.code(), "--at", "+1s", "--ahead", "0s");
+        Admin.Said made = admin.run(
+                "task", "create", "opening", "open-sale", "--sku", SKU.code(), "--at", "+1s", "--ahead", "0s");
         assertThat(made.code()).as(made.err()).isZero();
         assertThat(made.out()).contains("opening", "OPEN_SALE", SKU.code());
-        await().atMost(PATIENCE)
-                .until(() -> list("opening").get("state").textValue(), state -> state.equals("OVER"));
+        await().atMost(PATIENCE).until(() -> list("opening").get("state").textValue(), state -> state.equals("OVER"));
         JsonNode runs = admin.run("task history opening -o json").json().get("runs");
         assertThat(runs).hasSize(1);
         assertThat(runs.at("/0/cause").textValue()).isEqualTo("SCHEDULED");
@@ -129,6 +128,7 @@ class TaskAdminIT {
 
     @Test
     void anAllocatorThatIsNotThereEndsWithThree() {
-        assertThat(new Admin(URI.create("http://127.0.0.1:1")).run("task list").code()).isEqualTo(3);
+        assertThat(new Admin(URI.create("http://127.0.0.1:1")).run("task list").code())
+                .isEqualTo(3);
     }
 }

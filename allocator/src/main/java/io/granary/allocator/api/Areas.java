@@ -34,7 +34,8 @@ public final class Areas {
     /** A line for each. */
     public static List<Area> of(Parts parts) {
         SqlViews views = new SqlViews(parts.database().transactions());
-        return List.of(new HealthArea(parts.leadership(), parts.leader(), views, parts.health()),
+        return List.of(
+                new HealthArea(parts.leadership(), parts.leader(), views, parts.health()),
                 new SkuArea(views),
                 new TaskArea(parts.tasks(), parts.scheduler(), parts.ahead()),
                 new DeadLetterArea(parts.deadLetters()));

@@ -45,15 +45,23 @@ final class TaskArea implements Area {
     @Override
     public void register(Endpoints endpoints) {
         endpoints
-                .get("/tasks", ctx -> ctx.json(new TaskList(
-                        tasks.tasks().stream().map(TaskViews::of).toList())))
+                .get(
+                        "/tasks",
+                        ctx -> ctx.json(new TaskList(
+                                tasks.tasks().stream().map(TaskViews::of).toList())))
                 .post("/tasks", this::create)
                 .get("/tasks/{name}", this::show)
                 .delete("/tasks/{name}", this::delete)
-                .post("/tasks/{name}/run", ctx -> changed(
-                        ctx, tasks.ask(name(ctx), Requests.who(ctx)).orElse(null)))
-                .post("/tasks/{name}/pause", ctx -> changed(ctx, tasks.pause(name(ctx)).orElse(null)))
-                .post("/tasks/{name}/resume", ctx -> changed(ctx, tasks.resume(name(ctx)).orElse(null)))
+                .post(
+                        "/tasks/{name}/run",
+                        ctx -> changed(
+                                ctx, tasks.ask(name(ctx), Requests.who(ctx)).orElse(null)))
+                .post(
+                        "/tasks/{name}/pause",
+                        ctx -> changed(ctx, tasks.pause(name(ctx)).orElse(null)))
+                .post(
+                        "/tasks/{name}/resume",
+                        ctx -> changed(ctx, tasks.resume(name(ctx)).orElse(null)))
                 .get("/tasks/{name}/history", this::history);
     }
 
@@ -91,8 +99,8 @@ final class TaskArea implements Area {
                 units == null ? 0 : units,
                 aheadSeconds == null
                         ? first
-                        : Duration.ofSeconds(Check.range(
-                                "aheadSeconds", aheadSeconds, 0, TaskDefinition.LONGEST_AHEAD.toSeconds())),
+                        : Duration.ofSeconds(
+                                Check.range("aheadSeconds", aheadSeconds, 0, TaskDefinition.LONGEST_AHEAD.toSeconds())),
                 rebalance == null ? null : wish(rebalance),
                 timing(request, now));
     }
@@ -115,8 +123,7 @@ final class TaskArea implements Area {
             return new Timing.At(Check.require(at.isAfter(now), "at", at, "later than now, which is " + now));
         }
         if (every != null) {
-            return new Timing.Every(
-                    Duration.ofSeconds(Check.range("everySeconds", every, 1, MAX_SECONDS)), now);
+            return new Timing.Every(Duration.ofSeconds(Check.range("everySeconds", every, 1, MAX_SECONDS)), now);
         }
         return new Timing.Cron(String.valueOf(cron), zone(request.zone()));
     }

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param due since when
  * @param askedBy the operator; null if it is scheduled
  */
-public record Occasion(Cause cause, Step step, Instant due, @Nullable String askedBy) {
+public record Occasion(
+        Cause cause, Step step, Instant due, @Nullable String askedBy) {
     /** Why; its name stands in the table {@code task_run}. */
     public enum Cause {
         SCHEDULED,

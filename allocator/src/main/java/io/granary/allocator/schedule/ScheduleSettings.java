@@ -27,13 +27,7 @@ public record ScheduleSettings(
     public static final int OTHER_THREADS = 3;
 
     public static final ScheduleSettings DEFAULT = new ScheduleSettings(
-            3,
-            Duration.ofMillis(200),
-            Duration.ofMillis(500),
-            4,
-            Duration.ofSeconds(1),
-            Duration.ofMinutes(5),
-            1_000);
+            3, Duration.ofMillis(200), Duration.ofMillis(500), 4, Duration.ofSeconds(1), Duration.ofMinutes(5), 1_000);
 
     /**
      * @throws IllegalArgumentException if a value is out of its range

@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -81,7 +82,9 @@ public final class TaskScheduler implements AutoCloseable {
                     operations.reschedule(complete, clock.now().plus(settings.retry()));
                 })
                 .onDeadExecution((complete, operations) -> {
-                    LOG.info("Task {}: who ran it has died", complete.getExecution().taskInstance.getId());
+                    LOG.info(
+                            "Task {}: who ran it has died",
+                            complete.getExecution().taskInstance.getId());
                     operations.reschedule(complete, clock.now());
                 })
                 .execute((instance, context) -> run(instance.getId()));
@@ -133,8 +136,7 @@ public final class TaskScheduler implements AutoCloseable {
         TaskScheduler tasks = new TaskScheduler(name, source, store, reconciliation, onChanged, settings, meters);
         tasks.scheduler.pause();
         tasks.scheduler.start();
-        tasks.housekeeping.scheduleWithFixedDelay(
-                tasks::align, 0, ALIGN_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> unused = tasks.housekeeping.scheduleWithFixedDelay(tasks::align, 0, ALIGN_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
         return tasks;
     }
 
@@ -221,7 +223,13 @@ public final class TaskScheduler implements AutoCloseable {
     private void ran(String task, TaskStore.Look.Ran ran) {
         TaskRun run = ran.run();
         metrics.ran(ran.kind(), run);
-        LOG.info("Task {} ({}, due {}): {}, {}", task, run.occasion().step(), run.occasion().due(), run.outcome(), run.detail());
+        LOG.info(
+                "Task {} ({}, due {}): {}, {}",
+                task,
+                run.occasion().step(),
+                run.occasion().due(),
+                run.outcome(),
+                run.detail());
         if (!ran.changed().isEmpty()) {
             onChanged.accept(ran.changed());
         }

@@ -80,7 +80,8 @@ public sealed interface Timing {
                 "5 fields: minute hour day month weekday, or 6 with the second first, such as '0 18 * * FRI'";
 
         public Cron {
-            Check.require(expression.length() <= MAX_LENGTH, "cron", expression, "at most " + MAX_LENGTH + " characters");
+            Check.require(
+                    expression.length() <= MAX_LENGTH, "cron", expression, "at most " + MAX_LENGTH + " characters");
             schedule(expression, zone);
         }
 
@@ -88,8 +89,7 @@ public sealed interface Timing {
             int fields = expression.isBlank() ? 0 : expression.strip().split("\\s+").length;
             Check.require(fields == 5 || fields == 6, "cron", expression, EXPECTED);
             try {
-                return new CronSchedule(
-                        expression.strip(), zone, fields == 5 ? CronStyle.UNIX : CronStyle.SPRING53);
+                return new CronSchedule(expression.strip(), zone, fields == 5 ? CronStyle.UNIX : CronStyle.SPRING53);
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(
                         "cron: '" + expression + "' (expected: " + EXPECTED + "; " + e.getMessage() + ")", e);

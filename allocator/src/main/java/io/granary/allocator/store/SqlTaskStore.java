@@ -153,8 +153,7 @@ public final class SqlTaskStore implements TaskStore {
 
     @Override
     public boolean delete(String name) {
-        return transactions.call(
-                session -> session.getMapper(TaskMapper.class).delete(name) == 1);
+        return transactions.call(session -> session.getMapper(TaskMapper.class).delete(name) == 1);
     }
 
     @Override
@@ -177,7 +176,10 @@ public final class SqlTaskStore implements TaskStore {
         Instant started = now();
         // Reads the whole ledger: not while anything is locked.
         boolean reconciles = known.get().definition().kind() == TaskKind.RECONCILE
-                && known.get().standing().occasion(known.get().definition(), started).isPresent();
+                && known.get()
+                        .standing()
+                        .occasion(known.get().definition(), started)
+                        .isPresent();
         Attempt attempt = new Attempt(term, name, allocator, started, reconciles ? reconciliation.get() : null);
         try {
             return transactions.call(session -> run(
@@ -189,9 +191,7 @@ public final class SqlTaskStore implements TaskStore {
                 throw e;
             }
             return transactions.call(session -> run(
-                    session,
-                    attempt,
-                    (task, occasion) -> TaskEffects.Effect.failed(String.valueOf(e.getMessage()))));
+                    session, attempt, (task, occasion) -> TaskEffects.Effect.failed(String.valueOf(e.getMessage()))));
         }
     }
 
@@ -199,7 +199,11 @@ public final class SqlTaskStore implements TaskStore {
      * @param found what does not add up in the books; null if that was not asked
      */
     private record Attempt(
-            long term, String name, String allocator, Instant started, @Nullable List<String> found) {
+            long term,
+            String name,
+            String allocator,
+            Instant started,
+            @Nullable List<String> found) {
         boolean lacks(TaskDefinition task) {
             return task.kind() == TaskKind.RECONCILE && found == null;
         }
@@ -256,7 +260,8 @@ public final class SqlTaskStore implements TaskStore {
 
     // ---- Rows
 
-    private static TaskMapper.TaskRow row(long id, TaskDefinition task, Standing standing, Instant created, String who) {
+    private static TaskMapper.TaskRow row(
+            long id, TaskDefinition task, Standing standing, Instant created, String who) {
         RebalanceWish wish = task.rebalance();
         Timing timing = task.timing();
         return new TaskMapper.TaskRow(

@@ -38,13 +38,10 @@ final class TaskEffects {
     /**
      * @param drifts what does not add up in the books, for a RECONCILE
      */
-    Effect apply(
-            SqlSession session, TaskDefinition task, Occasion occasion, List<String> drifts) {
+    Effect apply(SqlSession session, TaskDefinition task, Occasion occasion, List<String> drifts) {
         return switch (task.kind()) {
             case OPEN_SALE ->
-                occasion.step() == Step.PREPARE
-                        ? prepare(session, sku(task), task.units())
-                        : open(session, sku(task));
+                occasion.step() == Step.PREPARE ? prepare(session, sku(task), task.units()) : open(session, sku(task));
             case TOP_UP -> topUp(session, sku(task), task.units());
             case REBALANCE -> rebalance(session, task);
             case RECONCILE -> reconciled(drifts);
@@ -66,7 +63,10 @@ final class TaskEffects {
             return unknown(sku);
         }
         return mapper.resume(sale.id()) == 1
-                ? new Effect(Outcome.DONE, sku + " sells; pool " + sale.pool() + ", inventory " + sale.inventory(), Set.of(sku))
+                ? new Effect(
+                        Outcome.DONE,
+                        sku + " sells; pool " + sale.pool() + ", inventory " + sale.inventory(),
+                        Set.of(sku))
                 : new Effect(Outcome.NOTHING, sku + " was selling already", Set.of(sku));
     }
 
@@ -115,8 +115,8 @@ final class TaskEffects {
         if (open.isEmpty()) {
             return Effect.failed("partitions of " + sku + ": none was ever opened (expected: a node that serves)");
         }
-        long[] given = Level.fill(
-                open.stream().mapToLong(TaskMapper.ShareRow::units).toArray(), missing);
+        long[] given =
+                Level.fill(open.stream().mapToLong(TaskMapper.ShareRow::units).toArray(), missing);
         for (int i = 0; i < given.length; i++) {
             if (given[i] > 0) {
                 TaskMapper.ShareRow share = open.get(i);
@@ -139,7 +139,9 @@ final class TaskEffects {
         }
         @Nullable Sku sku = task.sku();
         return new Effect(
-                Outcome.DONE, rebalances.begin(session, wish, sku, "task " + task.name()), sku == null ? Set.of() : Set.of(sku));
+                Outcome.DONE,
+                rebalances.begin(session, wish, sku, "task " + task.name()),
+                sku == null ? Set.of() : Set.of(sku));
     }
 
     private static Effect reconciled(List<String> drifts) {

@@ -9,9 +9,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.Test;
 
 final class StandingTest {
     private static final Instant NOON = Instant.parse("2026-03-27T12:00:00Z");
@@ -82,7 +82,10 @@ final class StandingTest {
         assertThat(Standing.fresh(task, NOON).pause().resume(task, later).wake(task))
                 .contains(NOON.plusSeconds(10_800));
         TaskDefinition sale = sale(new Timing.At(NOON), Duration.ZERO);
-        assertThat(Standing.fresh(sale, NOON.minusSeconds(1)).pause().resume(sale, later).wake(sale))
+        assertThat(Standing.fresh(sale, NOON.minusSeconds(1))
+                        .pause()
+                        .resume(sale, later)
+                        .wake(sale))
                 .contains(NOON);
     }
 

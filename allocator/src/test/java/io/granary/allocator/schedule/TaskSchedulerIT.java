@@ -34,13 +34,7 @@ import org.junit.jupiter.api.Test;
 final class TaskSchedulerIT {
     private static final Sku SKU = new Sku("A/B%C.D");
     private static final ScheduleSettings QUICK = new ScheduleSettings(
-            3,
-            Duration.ofMillis(20),
-            Duration.ofMillis(100),
-            4,
-            Duration.ofMillis(50),
-            Duration.ZERO,
-            10);
+            3, Duration.ofMillis(20), Duration.ofMillis(100), 4, Duration.ofMillis(50), Duration.ZERO, 10);
     private static final RebalanceIntention NONE = (session, wish, sku, who) -> {
         throw new IllegalStateException("rebalance: '" + wish.kind() + "' (expected: one that can be begun)");
     };
@@ -79,8 +73,10 @@ final class TaskSchedulerIT {
     }
 
     private TaskScheduler lead(String name) {
-        return lead(name, () -> new Reconcile(books.database())
-                .check().stream().map(Drift::toString).toList());
+        return lead(
+                name,
+                () -> new Reconcile(books.database())
+                        .check().stream().map(Drift::toString).toList());
     }
 
     private TaskScheduler lead(String name, Supplier<List<String>> reconciliation) {
@@ -112,8 +108,7 @@ final class TaskSchedulerIT {
     }
 
     private TaskDefinition topUp(String name, long units) {
-        return new TaskDefinition(
-                name, TaskKind.TOP_UP, SKU, units, Duration.ZERO, null, new Timing.At(store.now()));
+        return new TaskDefinition(name, TaskKind.TOP_UP, SKU, units, Duration.ZERO, null, new Timing.At(store.now()));
     }
 
     private List<TaskRun> history(String name) {
@@ -140,14 +135,24 @@ final class TaskSchedulerIT {
         assertThat(prepared.occasion().step()).isEqualTo(Step.PREPARE);
         assertThat(prepared.outcome()).isEqualTo(Outcome.DONE);
         assertThat(prepared.detail())
-                .isEqualTo("2 of 2 partitions of A/B%C.D have units; granted 350 units: pool 400 of 400, inventory 600");
-        assertThat(books.numbers("select granted from `partition` order by slot")).containsExactly(200L, 200L);
+                .isEqualTo(
+                        "2 of 2 partitions of A/B%C.D have units; granted 350 units: pool 400 of 400, inventory 600");
+        assertThat(books.numbers("select granted from `partition` order by slot"))
+                .containsExactly(200L, 200L);
         assertThat(state()).isEqualTo("PAUSED");
 
         TaskRun opened = awaitRuns("opening", 2).get(0);
         assertThat(opened.occasion())
-                .isEqualTo(new Occasion(Cause.SCHEDULED, Step.RUN, store.task("opening").orElseThrow()
-                        .definition().timing().first(at).orElseThrow(), null));
+                .isEqualTo(new Occasion(
+                        Cause.SCHEDULED,
+                        Step.RUN,
+                        store.task("opening")
+                                .orElseThrow()
+                                .definition()
+                                .timing()
+                                .first(at)
+                                .orElseThrow(),
+                        null));
         assertThat(opened.ended()).isAfterOrEqualTo(opened.occasion().due());
         assertThat(opened.outcome()).isEqualTo(Outcome.DONE);
         assertThat(state()).isEqualTo("SELLING");
@@ -177,7 +182,8 @@ final class TaskSchedulerIT {
         TaskRun run = awaitRuns("most", 1).get(0);
         assertThat(run.outcome()).isEqualTo(Outcome.DONE);
         assertThat(run.detail()).isEqualTo("granted 100 units: pool 100 of 250, inventory 0");
-        assertThat(books.numbers("select granted from `partition` order by slot")).containsExactly(34L, 33L, 33L);
+        assertThat(books.numbers("select granted from `partition` order by slot"))
+                .containsExactly(34L, 33L, 33L);
         assertThat(books.texts("select distinct reason from allocation")).containsExactly("OPERATOR");
         store.create(topUp("again", 250), "ada");
         assertThat(awaitRuns("again", 1).get(0).outcome()).isEqualTo(Outcome.NOTHING);
@@ -353,7 +359,10 @@ final class TaskSchedulerIT {
         assertThat(state()).isEqualTo("PAUSED");
         start("follower", store, List::of);
         lead("leader");
-        assertThat(awaitRuns("opening", 1)).singleElement().extracting(TaskRun::allocator).isEqualTo("leader");
+        assertThat(awaitRuns("opening", 1))
+                .singleElement()
+                .extracting(TaskRun::allocator)
+                .isEqualTo("leader");
     }
 
     @Test

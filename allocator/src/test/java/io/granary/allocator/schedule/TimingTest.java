@@ -61,7 +61,8 @@ final class TimingTest {
 
     @Test
     void aPeriodIsAtLeastASecondAndInWholeSeconds() {
-        assertThatThrownBy(() -> new Timing.Every(Duration.ofMillis(999), NOON)).hasMessageStartingWith("every: 999 ms");
+        assertThatThrownBy(() -> new Timing.Every(Duration.ofMillis(999), NOON))
+                .hasMessageStartingWith("every: 999 ms");
         assertThatThrownBy(() -> new Timing.Every(Duration.ofMillis(1_500), NOON))
                 .hasMessage("every: 1500 ms (expected: whole seconds)");
     }

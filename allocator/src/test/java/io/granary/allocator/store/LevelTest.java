@@ -25,7 +25,9 @@ final class LevelTest {
     void allUnitsAreGivenAndNobodyEndsMoreThanOneAboveAnother(long seed) {
         Random random = new Random(seed);
         for (int round = 0; round < 500; round++) {
-            long[] has = LongStream.generate(() -> random.nextInt(20)).limit(1 + random.nextInt(10)).toArray();
+            long[] has = LongStream.generate(() -> random.nextInt(20))
+                    .limit(1 + random.nextInt(10))
+                    .toArray();
             long units = random.nextInt(100);
             long[] given = Level.fill(has, units);
             String what = "seed " + seed + ": " + Arrays.toString(has) + " and " + units;
@@ -36,7 +38,9 @@ final class LevelTest {
                 least = Math.min(least, has[i] + given[i]);
             }
             for (int i = 0; i < has.length; i++) {
-                assertThat(given[i] == 0 || has[i] + given[i] <= least + 1).as(what).isTrue();
+                assertThat(given[i] == 0 || has[i] + given[i] <= least + 1)
+                        .as(what)
+                        .isTrue();
             }
         }
     }
