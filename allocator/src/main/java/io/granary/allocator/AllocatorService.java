@@ -8,12 +8,14 @@ import io.granary.allocator.api.Leadership;
 import io.granary.allocator.control.Leader;
 import io.granary.allocator.schedule.TaskScheduler;
 import io.granary.allocator.settlement.Settlement;
+import io.granary.allocator.stock.DeadLetters;
 import io.granary.allocator.stock.StockUpdates;
 import io.granary.allocator.store.AllocationMapper;
 import io.granary.allocator.store.Database;
 import io.granary.allocator.store.Drift;
 import io.granary.allocator.store.Reconcile;
 import io.granary.allocator.store.SqlAllocationStore;
+import io.granary.allocator.store.SqlDeadLetterStore;
 import io.granary.allocator.store.SqlSettlementStore;
 import io.granary.allocator.store.SqlStockUpdateStore;
 import io.granary.allocator.store.SqlTaskStore;
@@ -146,7 +148,8 @@ public final class AllocatorService implements AutoCloseable {
                         health,
                         taskStore,
                         tasks,
-                        settings.schedule().ahead()))));
+                        settings.schedule().ahead(),
+                        new DeadLetters(new SqlDeadLetterStore(database.transactions()), around.updates())))));
         api = server;
         cluster.join(name, server.address(), new Cluster.Listener() {
             @Override

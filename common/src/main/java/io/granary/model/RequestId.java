@@ -7,6 +7,7 @@ import com.google.common.hash.HashCode;
 import com.google.common.hash.Hashing;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.UUID;
 
 /**
@@ -39,6 +40,17 @@ public record RequestId(long high, long low) {
             }
         }
         return true;
+    }
+
+    /**
+     * The id that {@link #toString} writes.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    public static RequestId parse(String hex) {
+        checkArgument(hex.matches("[0-9a-fA-F]{32}"), "requestId: '%s' (expected: 32 hex digits)", hex);
+        ByteBuffer bytes = ByteBuffer.wrap(HashCode.fromString(hex.toLowerCase(Locale.ROOT)).asBytes());
+        return new RequestId(bytes.getLong(), bytes.getLong());
     }
 
     public static RequestId random() {

@@ -4,6 +4,7 @@ package io.granary.allocator.api;
 import io.granary.allocator.control.Leader;
 import io.granary.allocator.schedule.TaskScheduler;
 import io.granary.allocator.schedule.TaskStore;
+import io.granary.allocator.stock.DeadLetters;
 import io.granary.allocator.store.Database;
 import io.granary.allocator.store.SqlViews;
 import java.time.Duration;
@@ -25,7 +26,8 @@ public final class Areas {
             Executor health,
             TaskStore tasks,
             TaskScheduler scheduler,
-            Duration ahead) {}
+            Duration ahead,
+            DeadLetters deadLetters) {}
 
     private Areas() {}
 
@@ -35,6 +37,7 @@ public final class Areas {
         return List.of(
                 new HealthArea(parts.leadership(), parts.leader(), views, parts.health()),
                 new SkuArea(views),
-                new TaskArea(parts.tasks(), parts.scheduler(), parts.ahead()));
+                new TaskArea(parts.tasks(), parts.scheduler(), parts.ahead()),
+                new DeadLetterArea(parts.deadLetters()));
     }
 }

@@ -2,6 +2,7 @@
 package io.granary.allocator.stock;
 
 import io.granary.model.Sku;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -44,6 +45,8 @@ public interface StockUpdateStore {
     /**
      * Decides that the batch's dead updates are dead for good, those that have an id and are not decided: before they
      * are published, so that no later leader applies what is a dead letter.
+     *
+     * @param letters some of them, to be kept with what they said
      */
-    CompletableFuture<Void> condemn(UpdateBatch batch);
+    CompletableFuture<Void> condemn(UpdateBatch batch, List<DeadLetter> letters);
 }

@@ -9,12 +9,12 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.common.hash.Hashing;
 import io.granary.model.PartitionId;
+import io.granary.model.RequestId;
 import io.granary.model.Sku;
 import io.granary.stock.StockUpdate;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Set;
 
 /**
  * Reads the document of {@link StockUpdate}. Strict about what it reads (types, ranges, a field given twice, text
@@ -29,7 +29,6 @@ final class UpdateParser {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build()
             .readerFor(JsonNode.class);
-    private static final Set<String> LATER = Set.of("RELEASE", "CONFIRM");
     private static final int MAX_SHOWN = 80;
 
     private UpdateParser() {}
@@ -66,8 +65,11 @@ final class UpdateParser {
         String id = "";
         try {
             id = StockUpdate.checkId(text(document, "updateId"));
-            StockUpdate update = new StockUpdate(
-                    id, kind(document), new Sku(text(document, "sku")), units(document), slots(document));
+            StockUpdate.Kind kind = kind(document);
+            Sku sku = new Sku(text(document, "sku"));
+            StockUpdate update = kind.isOfDeduction()
+                    ? new StockUpdate(id, kind, sku, request(document))
+                    : new StockUpdate(id, kind, sku, units(document), slots(document));
             return new ReadUpdate.Valid(update, print(update.toBytes()));
         } catch (IllegalArgumentException e) {
             return new ReadUpdate.Malformed(id, String.valueOf(e.getMessage()), print);
@@ -81,7 +83,7 @@ final class UpdateParser {
                 return known;
             }
         }
-        throw refusal("kind", shown(kind), "RESTOCK or ADJUST" + (LATER.contains(kind) ? "; not supported yet" : ""));
+        throw refusal("kind", shown(kind), "RESTOCK, ADJUST, RELEASE or CONFIRM");
     }
 
     private static String text(JsonNode document, String field) {
@@ -90,6 +92,15 @@ final class UpdateParser {
             throw refusal(field, shown(value), "a text");
         }
         return value.textValue();
+    }
+
+    /** By its id, or by the text key that the id was made of. */
+    private static RequestId request(JsonNode document) {
+        boolean byId = document.has("requestId");
+        if (byId == document.has("order")) {
+            throw refusal("requestId, order", byId ? "both" : "neither", "one of them");
+        }
+        return byId ? RequestId.parse(text(document, "requestId")) : RequestId.of(text(document, "order"));
     }
 
     private static long units(JsonNode document) {

@@ -174,26 +174,29 @@ final class UpdateQueue {
             apply(batch, announced);
             return;
         }
+        Map<Integer, DeadLetter> letters = new TreeMap<>();
+        buried.forEach((index, reason) -> {
+            LaneRecord record = left.get(index);
+            letters.put(index, DeadLetter.of(reason, record.body(), queue, record.offset()));
+        });
         then(
-                parts.store().condemn(batch),
-                done -> publish(new TreeMap<>(buried).entrySet().iterator(), batch, () -> apply(batch, announced)));
+                parts.store().condemn(batch, List.copyOf(letters.values())),
+                done -> publish(letters.entrySet().iterator(), batch, () -> apply(batch, announced)));
     }
 
-    private void publish(Iterator<Map.Entry<Integer, String>> reasons, UpdateBatch batch, Runnable go) {
-        if (!reasons.hasNext()) {
+    private void publish(Iterator<Map.Entry<Integer, DeadLetter>> letters, UpdateBatch batch, Runnable go) {
+        if (!letters.hasNext()) {
             go.run();
             return;
         }
-        Map.Entry<Integer, String> reason = reasons.next();
-        int index = reason.getKey();
-        LaneRecord record = left.get(index);
-        DeadLetter letter = DeadLetter.of(reason.getValue(), record.body(), queue, record.offset());
-        String id = batch.updates().get(index).updateId();
-        LOG.warn("Stock update {} at {} of queue {} is dead: {}", id, record.offset(), queue, reason.getValue());
+        Map.Entry<Integer, DeadLetter> next = letters.next();
+        DeadLetter letter = next.getValue();
+        String id = batch.updates().get(next.getKey()).updateId();
+        LOG.warn("Stock update {} at {} of queue {} is dead: {}", id, letter.offset(), queue, letter.reason());
         then(parts.deadLetters().publish(id.isEmpty() ? NO_KEY : id, letter.toBytes()), append -> {
             if (append instanceof Append.Stored) {
                 parts.metrics().dead.increment();
-                publish(reasons, batch, go);
+                publish(letters, batch, go);
             } else {
                 LOG.debug("A dead letter was not confirmed: {}", append);
                 retry(null);

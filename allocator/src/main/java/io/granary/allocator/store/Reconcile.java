@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * Checks the books against each other: {@code actual = pool + inventory}, none negative, {@code pool} is the sum over
- * the partitions, {@code received = actual + sold + written_off}, {@code sold} is the live quantity in the ledger.
- * Reads only, as at one moment, so it can run at any time; it reads the whole ledger. Thread-safe.
+ * the partitions, {@code received = actual + sold + written_off}, {@code sold} is the live quantity in the ledger, what was
+ * said of a deduction that has settled is done. Reads only, as at one moment, so it can run at any time; it reads the whole ledger. Thread-safe.
  */
 public final class Reconcile {
     private final TransactionRunner transactions;
@@ -28,6 +28,7 @@ public final class Reconcile {
             drifts.addAll(mapper.poolOfPartitions());
             drifts.addAll(mapper.receivedOfParts());
             drifts.addAll(mapper.soldOfLedger());
+            drifts.addAll(mapper.marksOfLedger());
             return drifts;
         });
     }

@@ -27,6 +27,11 @@ interface ReconcileMapper {
             + " on d.sku_id = s.id having `left` <> `right` order by sku")
     List<Drift> soldOfLedger();
 
+    @Select("select s.code as sku, 'marks of deductions in the ledger = 0' as what, count(*) as `left`, 0 as `right`"
+            + " from deduction_mark m join deduction d on d.sku_id = m.sku_id and d.request_id = m.request_id"
+            + " join sku s on s.id = m.sku_id group by s.id, s.code order by sku")
+    List<Drift> marksOfLedger();
+
     @Select("select code as sku, 'least of inventory, pool, sold = at least 0' as what,"
             + " least(inventory, pool, sold, received, written_off) as `left`, 0 as `right`"
             + " from sku where least(inventory, pool, sold, received, written_off) < 0 order by sku")

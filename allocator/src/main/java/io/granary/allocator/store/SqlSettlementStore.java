@@ -225,6 +225,7 @@ public final class SqlSettlementStore implements SettlementStore {
 
     private Outcome write(Connection connection, LaneChange change, @Nullable LaneMark mark) throws SQLException {
         Returned returned = new Returned(new LedgerInsert(connection, load).insert(change.rows()));
+        new Marks(connection).meet(change.rows(), returned.standing).forEach(returned::addReleased);
         returned.add(change.rows(), change.repeats());
         writeConflicts(connection, returned.conflicts);
         writeEpochs(connection, change);
@@ -240,7 +241,7 @@ public final class SqlSettlementStore implements SettlementStore {
                 returned.conflicts.size());
     }
 
-    /** Deductions whose id counts already, with the units that go back to the inventory. */
+    /** Deductions that don't count, as their id does already or as they were released, with the units that go back. */
     private static final class Returned {
         record Conflict(LedgerRow row, int firstQuantity) {}
 
@@ -284,6 +285,11 @@ public final class SqlSettlementStore implements SettlementStore {
             } else {
                 conflicts.add(new Conflict(row, standingQuantity));
             }
+        }
+
+        /** Of deductions that had been released before they came. */
+        void addReleased(int skuId, long units) {
+            unitsBySku.merge(skuId, units, Long::sum);
         }
 
         long units(int skuId) {

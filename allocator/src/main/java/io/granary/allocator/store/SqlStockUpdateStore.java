@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.store;
 
+import io.granary.allocator.stock.DeadLetter;
 import io.granary.allocator.stock.ReadUpdate;
 import io.granary.allocator.stock.StockUpdateStore;
 import io.granary.allocator.stock.UpdateBatch;
@@ -23,7 +24,10 @@ import java.util.function.LongToIntFunction;
 import org.apache.ibatis.exceptions.PersistenceException;
 import org.jspecify.annotations.Nullable;
 
-/** {@link StockUpdateStore} in MySQL. Locks in the order stock_update_position, stock_update, sku. Thread-safe. */
+/**
+ * {@link StockUpdateStore} in MySQL. Locks in the order stock_update_position, stock_update, deduction, deduction_mark, sku.
+ * Thread-safe.
+ */
 public final class SqlStockUpdateStore implements StockUpdateStore {
     private static final int MAX_REASON = 512;
 
@@ -68,8 +72,19 @@ public final class SqlStockUpdateStore implements StockUpdateStore {
     }
 
     @Override
-    public CompletableFuture<Void> condemn(UpdateBatch batch) {
+    public CompletableFuture<Void> condemn(UpdateBatch batch, List<DeadLetter> letters) {
         return write(mapper -> {
+            for (DeadLetter letter : letters) {
+                String id = batch.updates()
+                        .get(Math.toIntExact(letter.offset() - batch.from()))
+                        .updateId();
+                mapper.noteLetter(
+                        letter.queue(),
+                        letter.offset(),
+                        id.isEmpty() ? null : id,
+                        cut(letter.reason()),
+                        letter.original());
+            }
             Set<String> seen = new HashSet<>();
             for (int i = 0; i < batch.updates().size(); i++) {
                 ReadUpdate update = batch.updates().get(i);
@@ -130,9 +145,11 @@ public final class SqlStockUpdateStore implements StockUpdateStore {
                     content.units(),
                     update.print(),
                     outcome,
-                    reason);
+                    reason,
+                    content.request());
         }
-        return new StockUpdateMapper.UpdateRow(update.updateId(), null, null, null, update.print(), outcome, reason);
+        return new StockUpdateMapper.UpdateRow(
+                update.updateId(), null, null, null, update.print(), outcome, reason, null);
     }
 
     private static String cut(String reason) {
@@ -147,6 +164,7 @@ public final class SqlStockUpdateStore implements StockUpdateStore {
             long inventory;
             long received;
             long writtenOff;
+            long sold;
 
             Change(StockUpdateMapper.StockRow row) {
                 this.row = row;
@@ -158,16 +176,19 @@ public final class SqlStockUpdateStore implements StockUpdateStore {
         private final LongToIntFunction slotsFor;
         private final Map<String, StockUpdateMapper.UpdateRow> known = new HashMap<>();
         private final Map<Sku, Change> changes = new HashMap<>();
+        private final Deeds deeds;
         // SKUs that this batch makes known, before it has come to the update that does.
         private final Set<Sku> unborn = new HashSet<>();
         private final List<StockUpdateMapper.UpdateRow> applied = new ArrayList<>();
         private final Map<Integer, String> dead = new TreeMap<>();
+        private final Map<Sku, Integer> numbers = new HashMap<>();
         private int repeated;
 
         Application(StockUpdateMapper mapper, UpdateBatch batch, LongToIntFunction slotsFor) {
             this.mapper = mapper;
             this.batch = batch;
             this.slotsFor = slotsFor;
+            deeds = new Deeds(mapper);
         }
 
         Outcome run() {
@@ -210,6 +231,7 @@ public final class SqlStockUpdateStore implements StockUpdateStore {
             for (StockUpdateMapper.NumberRow row : mapper.numbers(skus)) {
                 slots.remove(row.sku());
                 ids.add(row.id());
+                numbers.put(row.sku(), row.id());
             }
             if (!slots.isEmpty()) {
                 slots.forEach(mapper::enterSku);
@@ -217,8 +239,21 @@ public final class SqlStockUpdateStore implements StockUpdateStore {
                 mapper.numbers(slots.keySet()).forEach(row -> ids.add(row.id()));
             }
             if (!ids.isEmpty()) {
+                lockDeeds(alive);
                 mapper.lock(ids).forEach(row -> changes.put(row.sku(), new Change(row)));
             }
+        }
+
+        /** As settlement does: the ledger before the SKUs. */
+        private void lockDeeds(List<StockUpdate> alive) {
+            Map<Integer, List<StockUpdate>> bySku = new TreeMap<>();
+            for (StockUpdate update : alive) {
+                Integer id = numbers.get(update.sku());
+                if (id != null && update.kind().isOfDeduction() && !known.containsKey(update.updateId())) {
+                    bySku.computeIfAbsent(id, sku -> new ArrayList<>()).add(update);
+                }
+            }
+            bySku.forEach(deeds::lock);
         }
 
         /** Why it can't be applied; null if it is. */
@@ -235,6 +270,9 @@ public final class SqlStockUpdateStore implements StockUpdateStore {
             if (change == null || unborn.contains(update.sku())) {
                 return "sku: '" + update.sku() + "' (expected: one that was restocked before)";
             }
+            if (update.kind().isOfDeduction()) {
+                return applyToDeduction(valid, change);
+            }
             long units = update.units();
             long inventory = change.row.inventory() + change.inventory;
             if (units < -inventory) {
@@ -247,10 +285,33 @@ public final class SqlStockUpdateStore implements StockUpdateStore {
             } else {
                 change.writtenOff -= units;
             }
-            StockUpdateMapper.UpdateRow row = row(valid, "APPLIED", null);
-            known.put(update.updateId(), row);
-            applied.add(row);
+            enter(valid);
             return null;
+        }
+
+        private @Nullable String applyToDeduction(ReadUpdate.Valid valid, Change change) {
+            StockUpdate update = valid.update();
+            Deeds.Deed deed = deeds.of(change.row.id(), update);
+            boolean releases = update.kind() == StockUpdate.Kind.RELEASE;
+            Deeds.State wanted = releases ? Deeds.State.RELEASED : Deeds.State.CONFIRMED;
+            Deeds.State against = releases ? Deeds.State.CONFIRMED : Deeds.State.RELEASED;
+            if (deed.state() == against) {
+                return "requestId: '" + update.request() + "' of " + update.sku() + " (expected: one that is not "
+                        + (releases ? "confirmed" : "released") + " already)";
+            }
+            if (deed.state() != wanted && releases) {
+                change.inventory += deed.quantity();
+                change.sold -= deed.quantity();
+            }
+            deed.become(wanted, update.updateId());
+            enter(valid);
+            return null;
+        }
+
+        private void enter(ReadUpdate.Valid valid) {
+            StockUpdateMapper.UpdateRow row = row(valid, "APPLIED", null);
+            known.put(row.updateId(), row);
+            applied.add(row);
         }
 
         private @Nullable String repeat(ReadUpdate.Valid valid, StockUpdateMapper.UpdateRow before) {
@@ -265,6 +326,7 @@ public final class SqlStockUpdateStore implements StockUpdateStore {
         }
 
         private Set<Sku> write() {
+            deeds.write();
             if (!applied.isEmpty()) {
                 mapper.insertUpdates(applied);
             }
@@ -272,8 +334,8 @@ public final class SqlStockUpdateStore implements StockUpdateStore {
             Map<Integer, Change> byId = new TreeMap<>();
             changes.values().forEach(change -> byId.put(change.row.id(), change));
             for (Change change : byId.values()) {
-                if (change.received != 0 || change.writtenOff != 0) {
-                    mapper.change(change.row.id(), change.inventory, change.received, change.writtenOff);
+                if (change.received != 0 || change.writtenOff != 0 || change.sold != 0) {
+                    mapper.change(change.row.id(), change.inventory, change.received, change.writtenOff, change.sold);
                     changed.add(change.row.sku());
                 }
             }

@@ -2,6 +2,7 @@
 package io.granary.allocator.stock;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.granary.allocator.store.Books;
 import io.granary.allocator.store.Books.SkuFigures;
 import io.granary.allocator.store.Reconcile;
+import io.granary.allocator.store.SqlDeadLetterStore;
 import io.granary.allocator.store.SqlStockUpdateStore;
 import io.granary.backing.BackingServices;
 import io.granary.backing.SharedBacking;
@@ -19,6 +21,7 @@ import io.granary.log.Read;
 import io.granary.log.rocketmq.RocketMqLogSettings;
 import io.granary.log.rocketmq.RocketMqTopic;
 import io.granary.model.PartitionId;
+import io.granary.model.RequestId;
 import io.granary.model.Sku;
 import io.granary.stock.StockUpdate;
 import io.granary.stock.StockUpdate.Kind;
@@ -29,6 +32,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -232,7 +236,7 @@ final class StockUpdatesIT {
     void whatIsMalformedIsDeadAndHoldsUpNothing() {
         publish(restock("1", 10));
         publish("{\"updateId\": ");
-        publish("{\"updateId\":\"2\",\"kind\":\"RELEASE\",\"sku\":\"85123A\",\"units\":1}");
+        publish("{\"updateId\":\"2\",\"kind\":\"GIVE\",\"sku\":\"85123A\",\"units\":1}");
         publish(adjust("3", 1));
         publish(new StockUpdate("4", Kind.ADJUST, new Sku("stranger"), 1));
         start();
@@ -244,11 +248,80 @@ final class StockUpdatesIT {
         assertThat(letters.get(0).get("offset").longValue()).isEqualTo(1);
         assertThat(deadReasons(3))
                 .anyMatch(reason -> reason.startsWith("body: '{\"updateId\": '"))
-                .contains("kind: 'RELEASE' (expected: RESTOCK or ADJUST; not supported yet)")
+                .contains("kind: 'GIVE' (expected: RESTOCK, ADJUST, RELEASE or CONFIRM)")
                 .contains("sku: 'stranger' (expected: one that was restocked before)");
         assertThat(books.texts("select update_id from stock_update where outcome = 'DEAD' order by update_id"))
                 .containsExactly("2", "4");
         await().until(() -> count("dead") == 3);
+    }
+
+    private DeadLetters kept() {
+        return new DeadLetters(new SqlDeadLetterStore(books.database().transactions()), updates);
+    }
+
+    private List<KeptLetter> keptLetters() {
+        return kept().store().latest(Long.MAX_VALUE, 100);
+    }
+
+    private void replay(KeptLetter letter, Optional<String> corrected) {
+        assertThat(kept().replay(letter, corrected, "ada").join()).isTrue();
+        published++;
+    }
+
+    @Test
+    void aDeadLetterThatIsReplayedIsAppliedOnceItsReasonIsGone() {
+        publish(new StockUpdate("1", Kind.ADJUST, SKU, 5));
+        start();
+        awaitAllDone();
+        assertThat(keptLetters()).singleElement().satisfies(kept -> {
+            assertThat(kept.updateId()).isEqualTo("1");
+            assertThat(kept.letter().reason()).isEqualTo("sku: '85123A' (expected: one that was restocked before)");
+            assertThat(kept.replays()).isZero();
+        });
+        replay(keptLetters().get(0), Optional.empty());
+        awaitAllDone();
+        assertThat(keptLetters()).as("the reason still stands").hasSize(2);
+
+        publish(restock("2", 10));
+        replay(keptLetters().get(0), Optional.empty());
+        replay(keptLetters().get(1), Optional.empty());
+        awaitAllDone();
+        assertThat(books.figures(SKU).received()).isEqualTo(15);
+        assertThat(keptLetters()).extracting(KeptLetter::replays).containsExactly(1, 2);
+        assertThat(keptLetters()).extracting(KeptLetter::replayedBy).containsOnly("ada");
+    }
+
+    @Test
+    void aDeadLetterThatIsMalformedNeedsACorrectedDocument() {
+        publish("{\"updateId\":\"1\",\"kind\":\"RESTOCK\",\"sku\":\"85123A\",\"units\":\"ten\"}");
+        start();
+        awaitAllDone();
+        KeptLetter letter = keptLetters().get(0);
+        assertThatThrownBy(() -> kept().replay(letter, Optional.empty(), "ada"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("units: \"ten\" (expected: a whole number to 1000000000000); it needs a corrected document");
+        String corrected = restock("1", 10).toJson();
+        replay(letter, Optional.of(corrected));
+        awaitAllDone();
+        assertThat(books.figures(SKU).received()).isEqualTo(10);
+        assertThat(keptLetters().get(0).replayedAs()).isEqualTo(corrected);
+        replay(letter, Optional.of(corrected));
+        awaitAllDone();
+        assertThat(books.figures(SKU).received()).isEqualTo(10);
+    }
+
+    @Test
+    void aReleaseIsAnnouncedAsItAddsUnits() {
+        books.addSku(SKU, 1, 100);
+        start();
+        publish(new StockUpdate("1", Kind.RELEASE, SKU, RequestId.of("order")));
+        publish("{\"updateId\":\"2\",\"kind\":\"CONFIRM\",\"sku\":\"85123A\",\"order\":\"order\"}");
+        awaitAllDone();
+        assertThat(announced).containsExactly(Set.of(SKU));
+        assertThat(books.number("select state from deduction_mark")).isEqualTo(2);
+        assertThat(deadReasons(1))
+                .containsExactly("requestId: '" + RequestId.of("order")
+                        + "' of 85123A (expected: one that is not released already)");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.granary.allocator.stock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.granary.model.RequestId;
 import io.granary.model.Sku;
 import io.granary.stock.StockUpdate;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +37,16 @@ final class UpdateParserTest {
     }
 
     @Test
+    void aDeductionIsNamedByItsIdOrByTheKeyThatTheIdWasMadeOf() {
+        RequestId request = RequestId.of("4711/1");
+        StockUpdate release = new StockUpdate("cancel", StockUpdate.Kind.RELEASE, new Sku("s"), request);
+        assertThat(valid(release.toJson())).isEqualTo(release);
+        assertThat(valid("{\"updateId\":\"cancel\",\"kind\":\"RELEASE\",\"sku\":\"s\",\"order\":\"4711/1\"}"))
+                .isEqualTo(release);
+        assertThat(RequestId.parse(request.toString())).isEqualTo(request);
+    }
+
+    @Test
     void fieldsThatAreNotKnownAreTolerated() {
         assertThat(valid(
                         "{\"note\": [1, {}], \"units\": 2, \"updateId\": \"u\", \"kind\": \"ADJUST\", \"sku\": \"s\"}"))
@@ -58,9 +69,12 @@ final class UpdateParserTest {
             {"updateId":""}                                                | updateId: '' (expected: 1 to 128 visible ASCII characters)
             {"updateId":"a b"}                                             | updateId: 'a b' (expected: 1 to 128 visible ASCII characters)
             {"updateId":"u"}                                               | kind: missing (expected: a text)
-            {"updateId":"u","kind":"restock"}                              | kind: 'restock' (expected: RESTOCK or ADJUST)
-            {"updateId":"u","kind":"RELEASE"}                              | kind: 'RELEASE' (expected: RESTOCK or ADJUST; not supported yet)
-            {"updateId":"u","kind":"CONFIRM"}                              | kind: 'CONFIRM' (expected: RESTOCK or ADJUST; not supported yet)
+            {"updateId":"u","kind":"restock"}                              | kind: 'restock' (expected: RESTOCK, ADJUST, RELEASE or CONFIRM)
+            {"updateId":"u","kind":"RELEASE"}                              | sku: missing (expected: a text)
+            {"updateId":"u","kind":"RELEASE","sku":"s"}                    | requestId, order: neither (expected: one of them)
+            {"updateId":"u","kind":"CONFIRM","sku":"s","order":"o","requestId":"00"} | requestId, order: both (expected: one of them)
+            {"updateId":"u","kind":"CONFIRM","sku":"s","requestId":"00"}   | requestId: '00' (expected: 32 hex digits)
+            {"updateId":"u","kind":"RELEASE","sku":"s","order":7}          | order: 7 (expected: a text)
             {"updateId":"u","kind":"RESTOCK"}                              | sku: missing (expected: a text)
             {"updateId":"u","kind":"RESTOCK","sku":""}                     | sku: '' (expected: 1 to 64 visible ASCII characters)
             {"updateId":"u","kind":"RESTOCK","sku":"s"}                    | units: missing (expected: a whole number to 1000000000000)

@@ -22,6 +22,8 @@ public final class Books implements AutoCloseable {
             "scheduled_tasks",
             "allocation",
             "conflict",
+            "dead_letter",
+            "deduction_mark",
             "deduction",
             "partition_epoch",
             "`partition`",
