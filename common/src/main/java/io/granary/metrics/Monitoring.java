@@ -51,8 +51,8 @@ public final class Monitoring {
     /** The answer to GET of a path; 404 for any but {@link #PATHS}. */
     public Answer get(String path) {
         return switch (path) {
-            case METRICS -> new Answer(
-                    200, ProcessMetrics.CONTENT_TYPE, metrics.get().getBytes(UTF_8));
+            case METRICS ->
+                new Answer(200, ProcessMetrics.CONTENT_TYPE, metrics.get().getBytes(UTF_8));
             case LIVE -> health("live", live, 500);
             case READY -> health("ready", ready, 503);
             default -> text(404, path + ": unknown (expected: one of " + String.join(", ", PATHS) + ")\n");

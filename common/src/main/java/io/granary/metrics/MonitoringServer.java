@@ -72,8 +72,7 @@ public final class MonitoringServer implements AutoCloseable {
                 exchange.sendResponseHeaders(405, -1);
                 return;
             }
-            Monitoring.Answer answer =
-                    monitoring.get(exchange.getRequestURI().getPath());
+            Monitoring.Answer answer = monitoring.get(exchange.getRequestURI().getPath());
             exchange.getResponseHeaders().set(HttpHeaders.CONTENT_TYPE, answer.contentType());
             exchange.getResponseHeaders().set(HttpHeaders.CACHE_CONTROL, "no-store");
             exchange.sendResponseHeaders(answer.status(), head ? -1 : answer.body().length);

@@ -17,7 +17,9 @@ final class AllocatorCommand extends ServiceCommand {
     @Override
     AutoCloseable start(Config settings) {
         RunningAllocator allocator = RunningAllocator.start(
-                settings, Configuration.read(settings, "granary.allocator", AllocatorSettings::of), new ProcessMetrics());
+                settings,
+                Configuration.read(settings, "granary.allocator", AllocatorSettings::of),
+                new ProcessMetrics());
         System.out.println("allocator " + allocator.service().name());
         return allocator;
     }

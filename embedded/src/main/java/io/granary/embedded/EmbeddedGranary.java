@@ -43,7 +43,8 @@ public final class EmbeddedGranary implements AutoCloseable {
     private final List<RunningAllocator> allocators = new ArrayList<>();
     private final List<RunningNode> nodes = new ArrayList<>();
 
-    private EmbeddedGranary(Started started, BackingServices backing, Config config, Path data, ProcessMetrics metrics) {
+    private EmbeddedGranary(
+            Started started, BackingServices backing, Config config, Path data, ProcessMetrics metrics) {
         this.started = started;
         this.backing = backing;
         this.config = config;
@@ -64,8 +65,7 @@ public final class EmbeddedGranary implements AutoCloseable {
         try {
             BackingServices backing = started.add(backing(config, settings, data));
             ProcessMetrics metrics = started.add(new ProcessMetrics());
-            EmbeddedGranary granary =
-                    new EmbeddedGranary(started, backing, addresses(backing, config), data, metrics);
+            EmbeddedGranary granary = new EmbeddedGranary(started, backing, addresses(backing, config), data, metrics);
             Files.writeString(data.resolve(CONFIGURATION), granary.renderedConfiguration());
             for (int i = 0; i < settings.allocators(); i++) {
                 granary.startAllocator();
@@ -177,7 +177,10 @@ public final class EmbeddedGranary implements AutoCloseable {
     /** A client of its own; the caller closes it. */
     public GranaryClient client() {
         return GranaryClient.connect(
-                RegistrySettings.of(config), GrpcSettings.of(config), ClientSettings.of(config), new SimpleMeterRegistry());
+                RegistrySettings.of(config),
+                GrpcSettings.of(config),
+                ClientSettings.of(config),
+                new SimpleMeterRegistry());
     }
 
     /** A session with the registry of its own; the caller closes it. */

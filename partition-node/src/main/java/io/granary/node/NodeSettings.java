@@ -67,7 +67,6 @@ public record NodeSettings(
 
     /** The same under another name, on any free port and reached there: for several nodes in one process. */
     public NodeSettings named(String other) {
-        return new NodeSettings(
-                other, host, 0, advertisedHost, 0, http.anyPort(), readyWithin, queueMaxEntries, lane);
+        return new NodeSettings(other, host, 0, advertisedHost, 0, http.anyPort(), readyWithin, queueMaxEntries, lane);
     }
 }

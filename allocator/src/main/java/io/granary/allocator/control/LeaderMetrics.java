@@ -33,9 +33,7 @@ final class LeaderMetrics {
     LeaderMetrics(MeterScope meters) {
         for (Grant.Reason reason : Grant.Reason.values()) {
             String tag = reason.name().toLowerCase(Locale.ROOT);
-            grants.put(
-                    reason,
-                    meters.counter("granary.leader.grants", "Grants of units to partitions", "reason", tag));
+            grants.put(reason, meters.counter("granary.leader.grants", "Grants of units to partitions", "reason", tag));
             units.put(
                     reason,
                     meters.counter("granary.leader.granted.units", "Units granted to partitions", "reason", tag));
@@ -83,7 +81,7 @@ final class LeaderMetrics {
     void wrote(SkuBook.Changed change) {
         for (Grant grant : change.grants()) {
             Objects.requireNonNull(grants.get(grant.reason())).increment();
-            Objects.requireNonNull(units.get(grant.reason())).increment(grant.units());
+            Objects.requireNonNull(units.get(grant.reason())).increment((double) grant.units());
         }
         for (Assignment assignment : change.assignments()) {
             (assignment.fromEpoch() == 0 ? opened : replaced).increment();

@@ -44,7 +44,13 @@ final class SeedExampleIT {
             SqlSettlementStore store =
                     new SqlSettlementStore(books.database().transactions(), executor, IdWindow.DEFAULT);
             Settlement settlement = new Settlement(
-                    "a1", loop, log, store, SettlementSettings.DEFAULT, new MeterScope(new SimpleMeterRegistry()), touched -> {});
+                    "a1",
+                    loop,
+                    log,
+                    store,
+                    SettlementSettings.DEFAULT,
+                    new MeterScope(new SimpleMeterRegistry()),
+                    touched -> {});
             settlement.setAllocators(List.of("a1"));
 
             books.addSku(SKU, 1, 10_000);

@@ -83,7 +83,8 @@ final class SettlementIT {
         loops.add(loop);
         SqlSettlementStore store =
                 new SqlSettlementStore(books.database().transactions(), executor, settings.idWindow());
-        Settlement settlement = new Settlement(name, loop, log, store, settings, new MeterScope(meters), touched::addAll);
+        Settlement settlement =
+                new Settlement(name, loop, log, store, settings, new MeterScope(meters), touched::addAll);
         settlements.add(settlement);
         settlement.setAllocators(List.of(name));
         return settlement;

@@ -94,7 +94,15 @@ final class StockUpdatesIT {
     private StockUpdates start(BeforeRestock beforeRestock, StockUpdateSettings settings) {
         SqlStockUpdateStore store = new SqlStockUpdateStore(books.database().transactions(), executor, 8);
         StockUpdates running = new StockUpdates(
-                loop, executor, updates, deadLetters, store, settings, beforeRestock, changed::addAll, new MeterScope(meters));
+                loop,
+                executor,
+                updates,
+                deadLetters,
+                store,
+                settings,
+                beforeRestock,
+                changed::addAll,
+                new MeterScope(meters));
         started.add(running);
         running.start();
         return running;

@@ -45,15 +45,14 @@ public final class LaneMetrics {
         stale = meters.counter("granary.lane.stale", "Sections of ended epochs");
         for (Answer answer : Answer.values()) {
             answers.put(
-                    answer,
-                    meters.counter("granary.node.answers", "Answers to deductions", "answer", answer.name()));
+                    answer, meters.counter("granary.node.answers", "Answers to deductions", "answer", answer.name()));
         }
         frame = meters.timer("granary.node.frame", "From the arrival of a frame until all of it is answered");
         soldUnits = meters.counter("granary.node.sold.units", "Units of deductions that became durable");
         takeover = meters.timer(
                 "granary.node.takeover", "From the order to open a partition that had an owner until it is open");
-        takeoverFailed =
-                meters.counter("granary.node.takeover.failed", "Partitions that can't be opened, for people to look at");
+        takeoverFailed = meters.counter(
+                "granary.node.takeover.failed", "Partitions that can't be opened, for people to look at");
     }
 
     void written(int length, long nanos) {
@@ -67,7 +66,7 @@ public final class LaneMetrics {
     }
 
     void sold(long units) {
-        soldUnits.increment(units);
+        soldUnits.increment((double) units);
     }
 
     void resent() {

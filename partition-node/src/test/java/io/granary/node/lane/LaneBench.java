@@ -27,7 +27,7 @@ final class LaneBench implements Lane.Events {
     final ManualLoop loop = new ManualLoop();
     final ScriptedLog log;
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final LaneMetrics metrics = new LaneMetrics(new MeterScope(meters));
+    private final LaneMetrics metrics = new LaneMetrics(new MeterScope(meters, "node", "node-1"));
     final AnswerSheet client = new AnswerSheet();
     final List<String> events = new ArrayList<>();
     final Lane lane;

@@ -3,9 +3,9 @@ package io.granary.node.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.granary.metrics.MeterScope;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
-import io.granary.metrics.MeterScope;
 import io.granary.node.lane.BegunEpochs;
 import io.granary.node.lane.Lane;
 import io.granary.node.lane.LaneMetrics;

@@ -2,8 +2,8 @@
 package io.granary.node.simulated;
 
 import io.granary.log.StockLog;
-import io.granary.model.PartitionId;
 import io.granary.metrics.MeterScope;
+import io.granary.model.PartitionId;
 import io.granary.node.lane.BegunEpochs;
 import io.granary.node.lane.LaneMetrics;
 import io.granary.node.lane.LaneSettings;
