@@ -144,7 +144,7 @@ final class World {
         MeterRegistry meters = new SimpleMeterRegistry();
         PartitionNode node = new PartitionNode(
                 process.name(),
-                new LaneSettings(4_096, 4_096, Duration.ofMinutes(10), 1_000_000),
+                new LaneSettings(4_096, Duration.ZERO, 4_096, Duration.ofMinutes(10), 1_000_000),
                 4_096,
                 planted.nodeLog(log.of(process), process),
                 loop,
@@ -184,6 +184,7 @@ final class World {
                         100,
                         1 << 20,
                         Duration.ofMillis(scheduler.between(0, 10)),
+                        Duration.ZERO,
                         Duration.ofMillis(10),
                         Duration.ofMillis(20),
                         Duration.ofMillis(50),
