@@ -13,11 +13,12 @@ import io.granary.backing.RocketMqOptions;
 import io.granary.backing.ZooKeeperOptions;
 import io.granary.client.ClientSettings;
 import io.granary.client.GranaryClient;
+import io.granary.metrics.ProcessMetrics;
 import io.granary.node.NodeSettings;
 import io.granary.protocol.grpc.GrpcSettings;
 import io.granary.registry.curator.CuratorRegistry;
 import io.granary.registry.curator.RegistrySettings;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
@@ -39,7 +40,7 @@ public final class EmbeddedGranary implements AutoCloseable {
     private final BackingServices backing;
     private final Config config;
     private final Path data;
-    private final MeterRegistry metrics;
+    private final ProcessMetrics metrics;
     private final int firstHttpPort;
     private final List<RunningAllocator> allocators = new ArrayList<>();
     private final List<RunningNode> nodes = new ArrayList<>();
@@ -49,7 +50,7 @@ public final class EmbeddedGranary implements AutoCloseable {
             BackingServices backing,
             Config config,
             Path data,
-            MeterRegistry metrics,
+            ProcessMetrics metrics,
             int firstHttpPort) {
         this.started = started;
         this.backing = backing;
@@ -71,12 +72,13 @@ public final class EmbeddedGranary implements AutoCloseable {
         Started started = new Started();
         try {
             BackingServices backing = started.add(backing(config, settings, data));
+            ProcessMetrics metrics = started.add(new ProcessMetrics());
             EmbeddedGranary granary = new EmbeddedGranary(
                     started,
                     backing,
                     addresses(backing, config),
                     data,
-                    Metrics.registry(),
+                    metrics,
                     settings.ports().http());
             Files.writeString(data.resolve(CONFIGURATION), granary.renderedConfiguration());
             for (int i = 0; i < settings.allocators(); i++) {
@@ -199,7 +201,10 @@ public final class EmbeddedGranary implements AutoCloseable {
     /** A client of its own; the caller closes it. */
     public GranaryClient client() {
         return GranaryClient.connect(
-                RegistrySettings.of(config), GrpcSettings.of(config), ClientSettings.of(config), Metrics.registry());
+                RegistrySettings.of(config),
+                GrpcSettings.of(config),
+                ClientSettings.of(config),
+                new SimpleMeterRegistry());
     }
 
     /** A session with the registry of its own; the caller closes it. */
@@ -224,7 +229,7 @@ public final class EmbeddedGranary implements AutoCloseable {
         }
         for (RunningNode node : nodes) {
             out.println("partition node       " + node.service().address() + " "
-                    + node.service().incarnation());
+                    + node.service().incarnation() + " " + node.monitoringUrl());
         }
         out.println("configuration        " + data.resolve(CONFIGURATION) + ", for more services and for clients");
     }

@@ -60,7 +60,8 @@ final class Tenure implements NodeSession.Events {
             Executor blocking,
             AllocationStore store,
             Cluster cluster,
-            Connector<LeaderMessage, NodeMessage> connector) {}
+            Connector<LeaderMessage, NodeMessage> connector,
+            LeaderMetrics metrics) {}
 
     private final Parts parts;
     private final long term;
@@ -80,6 +81,7 @@ final class Tenure implements NodeSession.Events {
     private final CompletableFuture<Void> swept = new CompletableFuture<>();
     private Map<String, Integer> tally = new HashMap<>();
     private boolean sweeping;
+    private long sweepNanos;
     private Loop.@Nullable Timer sweepTimer;
     private Loop.@Nullable Timer tickTimer;
     private long tickNanos;
@@ -240,6 +242,7 @@ final class Tenure implements NodeSession.Events {
                 loop.schedule(settings.joinGrace().plusMillis(1), this::lookAtUnplaced);
             }
         }
+        parts.metrics().knows(nodes.all().size());
         lookAtUnplaced();
     }
 
@@ -302,6 +305,7 @@ final class Tenure implements NodeSession.Events {
         if (exhausted || report.getState() == PartitionReport.State.SERVING) {
             open = true;
             if (report.getEpoch() >= slot.reportedEpoch) {
+                noteTakeover(slot, report.getEpoch());
                 slot.reportedEpoch = report.getEpoch();
                 slot.exhausted = exhausted;
             }
@@ -316,6 +320,13 @@ final class Tenure implements NodeSession.Events {
         boolean soldOut = exhausted && track.isExhausted();
         if (lost || wishes || soldOut || report.getWanted() > 0 || track.isWaiting()) {
             attend(track, Duration.ZERO);
+        }
+    }
+
+    private void noteTakeover(SkuTrack.Slot slot, long openEpoch) {
+        if (slot.takenEpoch > 0 && openEpoch >= slot.takenEpoch) {
+            slot.takenEpoch = 0;
+            parts.metrics().takenOver(loop.nanoTime() - slot.takenNanos);
         }
     }
 
@@ -437,8 +448,13 @@ final class Tenure implements NodeSession.Events {
             }
             batches++;
             due.forEach(track -> track.inBatch = true);
-            answered(new Batch(this, due).run(), (done, fault) -> finish(due, fault));
+            long sinceNanos = tickNanos;
+            answered(new Batch(this, due).run(), (done, fault) -> {
+                parts.metrics().looked(loop.nanoTime() - sinceNanos, fault != null);
+                finish(due, fault);
+            });
         }
+        parts.metrics().attends(attention.size());
         wake();
     }
 
@@ -469,6 +485,7 @@ final class Tenure implements NodeSession.Events {
             return;
         }
         sweeping = true;
+        sweepNanos = loop.nanoTime();
         tally = new HashMap<>();
         sweepFrom(0);
     }
@@ -486,6 +503,7 @@ final class Tenure implements NodeSession.Events {
                 sweepFrom(books.get(books.size() - 1).id());
             } else {
                 placement.reset(tally);
+                parts.metrics().swept(loop.nanoTime() - sweepNanos);
                 sweepAgain(settings.sweep());
                 swept.complete(null);
                 wake();

@@ -10,6 +10,7 @@ import io.granary.allocator.store.AllocationMapper;
 import io.granary.allocator.store.Books;
 import io.granary.allocator.store.SqlAllocationStore;
 import io.granary.concurrent.ThreadLoop;
+import io.granary.metrics.MeterScope;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
 import io.granary.proto.EarlierEpoch;
@@ -22,6 +23,7 @@ import io.granary.protocol.grpc.GrpcSettings;
 import io.granary.registry.NodeEntry;
 import io.granary.registry.SkuEntry;
 import io.granary.registry.SkuState;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -118,7 +120,8 @@ class LeaderIT {
 
                     @Override
                     public void onTermOver() {}
-                });
+                },
+                new MeterScope(new SimpleMeterRegistry()));
         leaders.add(leader);
         return leader;
     }

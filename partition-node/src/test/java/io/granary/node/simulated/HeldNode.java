@@ -2,6 +2,7 @@
 package io.granary.node.simulated;
 
 import io.granary.log.StockLog;
+import io.granary.metrics.MeterScope;
 import io.granary.model.PartitionId;
 import io.granary.node.lane.BegunEpochs;
 import io.granary.node.lane.LaneMetrics;
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A node, its process, and the leader's link to it. */
 final class HeldNode implements Link<NodeMessage> {
-    private static final LaneSettings SETTINGS = new LaneSettings(4_096, 4_096, Duration.ofMinutes(10), 1_000_000);
+    private static final LaneSettings SETTINGS =
+            new LaneSettings(4_096, Duration.ZERO, 4_096, Duration.ofMinutes(10), 1_000_000);
 
     final int lane;
     final PartitionNode node;
@@ -49,7 +51,7 @@ final class HeldNode implements Link<NodeMessage> {
                 loop,
                 takeoverLoop,
                 new Unregistered(),
-                new LaneMetrics(new SimpleMeterRegistry(), incarnation),
+                new LaneMetrics(new MeterScope(new SimpleMeterRegistry())),
                 new BegunEpochs(),
                 reason -> {});
         node.start("nowhere:1");
