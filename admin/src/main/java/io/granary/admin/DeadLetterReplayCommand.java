@@ -46,7 +46,8 @@ final class DeadLetterReplayCommand extends ApiCommand {
         try {
             return Files.readString(file);
         } catch (IOException e) {
-            throw AdminException.badArguments("--document: '" + file + "' (expected: a file that can be read; " + e + ")");
+            throw AdminException.badArguments(
+                    "--document: '" + file + "' (expected: a file that can be read; " + e + ")");
         }
     }
 }

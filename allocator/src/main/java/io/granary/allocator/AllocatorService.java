@@ -192,7 +192,7 @@ public final class AllocatorService implements AutoCloseable {
     }
 
     private TaskScheduler tasks(
-            SqlTaskStore store, AllocatorSettings settings, Database database, Leader leader, MeterRegistry metrics) {
+            SqlTaskStore store, AllocatorSettings settings, Database database, Leader leader, MeterScope meters) {
         Reconcile reconcile = new Reconcile(database);
         return TaskScheduler.start(
                 name,
@@ -201,7 +201,7 @@ public final class AllocatorService implements AutoCloseable {
                 () -> reconcile.check().stream().map(Drift::toString).toList(),
                 leader::lookAt,
                 settings.schedule(),
-                metrics);
+                meters);
     }
 
     /** While this allocator leads it applies stock updates, runs tasks, and answers what only a leader can. */

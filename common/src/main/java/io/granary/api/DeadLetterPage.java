@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param next ask for those before this id; null if these were the last
  */
-public record DeadLetterPage(List<DeadLetterView> deadLetters, @Nullable Long next) {
+public record DeadLetterPage(
+        List<DeadLetterView> deadLetters, @Nullable Long next) {
     public DeadLetterPage {
         deadLetters = List.copyOf(deadLetters);
     }

@@ -49,7 +49,8 @@ public record RequestId(long high, long low) {
      */
     public static RequestId parse(String hex) {
         checkArgument(hex.matches("[0-9a-fA-F]{32}"), "requestId: '%s' (expected: 32 hex digits)", hex);
-        ByteBuffer bytes = ByteBuffer.wrap(HashCode.fromString(hex.toLowerCase(Locale.ROOT)).asBytes());
+        ByteBuffer bytes = ByteBuffer.wrap(
+                HashCode.fromString(hex.toLowerCase(Locale.ROOT)).asBytes());
         return new RequestId(bytes.getLong(), bytes.getLong());
     }
 

@@ -23,11 +23,16 @@ import org.jspecify.annotations.Nullable;
  * @param units RESTOCK: how many come, at least 1. ADJUST: by how many the count was wrong, not 0; negative if there
  *     are fewer than the books say, but not by more than what no partition holds. At most 10^12 either way
  * @param slots RESTOCK: how many slots the SKU gets if it is new, at most 1024; 0 for the default. Otherwise ignored
- * @param request RELEASE, CONFIRM: the deduction's request id, in the document {@code requestId}, 32 hex digits, or
- *     {@code order}, the text key that it was made of; units and slots are 0 then. Otherwise null
+ * @param request RELEASE, CONFIRM: the deduction's request id, which the document gives as 32 hex digits, or by the text key
+ *     that it was made of, its order; units and slots are 0 then. Otherwise null
  */
 public record StockUpdate(
-        String updateId, Kind kind, Sku sku, long units, int slots, @Nullable RequestId request) {
+        String updateId,
+        Kind kind,
+        Sku sku,
+        long units,
+        int slots,
+        @Nullable RequestId request) {
     public static final int MAX_ID_LENGTH = 128;
     public static final long MAX_UNITS = 1_000_000_000_000L;
 

@@ -41,8 +41,7 @@ class DeadLetterAdminIT {
     }
 
     private static JsonNode letterOf(String updateId) {
-        for (JsonNode letter :
-                admin.run("dead-letters list -o json").json().get("deadLetters")) {
+        for (JsonNode letter : admin.run("dead-letters list -o json").json().get("deadLetters")) {
             if (letter.path("updateId").asText().equals(updateId)) {
                 return letter;
             }
@@ -85,16 +84,21 @@ class DeadLetterAdminIT {
         try (StockFeed feed = granary.stockFeed();
                 GranaryClient client = granary.client()) {
             assertThat(feed.restock("released-it", sku, 1).join()).isTrue();
-            assertThat(client.deductAndWait(sku, RequestId.of("first"), 1, PATIENCE).outcome())
+            assertThat(client.deductAndWait(sku, RequestId.of("first"), 1, PATIENCE)
+                            .outcome())
                     .isEqualTo(Outcome.DEDUCTED);
             await().atMost(PATIENCE).until(() -> figure(sku, "sold"), units -> units == 1);
-            String release = "{\"updateId\":\"cancel-it\",\"kind\":\"RELEASE\",\"sku\":\"" + sku + "\",\"order\":\"first\"}";
+            String release =
+                    "{\"updateId\":\"cancel-it\",\"kind\":\"RELEASE\",\"sku\":\"" + sku + "\",\"order\":\"first\"}";
             assertThat(feed.send(sku.code(), release).join()).isTrue();
             await().atMost(PATIENCE)
-                    .until(() -> client.deductAndWait(sku, RequestId.of("second"), 1, Duration.ofSeconds(2))
-                            .outcome(), Outcome.DEDUCTED::equals);
+                    .until(
+                            () -> client.deductAndWait(sku, RequestId.of("second"), 1, Duration.ofSeconds(2))
+                                    .outcome(),
+                            Outcome.DEDUCTED::equals);
             // The same answer for ever, but no unit.
-            assertThat(client.deductAndWait(sku, RequestId.of("first"), 1, PATIENCE).outcome())
+            assertThat(client.deductAndWait(sku, RequestId.of("first"), 1, PATIENCE)
+                            .outcome())
                     .isEqualTo(Outcome.DEDUCTED);
             await().atMost(PATIENCE).until(() -> figure(sku, "sold"), units -> units == 1);
             assertThat(figure(sku, "received")).isEqualTo(1);

@@ -55,8 +55,9 @@ final class DeadLetterArea implements Area {
         CompletableFuture<Boolean> stored =
                 letters.replay(letter, Optional.ofNullable(request.document()), Requests.who(ctx));
         if (!stored.completeOnTimeout(false, STORED_SECONDS, TimeUnit.SECONDS).join()) {
-            throw ProblemException.unavailable("dead letter " + letter.id()
-                    + ": the log has not confirmed that it is published (expected: it has); replay it again, it is applied once");
+            throw ProblemException.unavailable(
+                    "dead letter " + letter.id()
+                            + ": the log has not confirmed that it is published (expected: it has); replay it again, it is applied once");
         }
         ctx.json(view(find(ctx)));
     }

@@ -1,36 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.schedule;
 
+import io.granary.metrics.MeterScope;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 
 /** What tasks tell about themselves. Thread-safe. */
 final class TaskMetrics {
-    private final MeterRegistry meters;
+    private record OfKind(Map<TaskRun.Outcome, Counter> runs, Timer lateness) {}
+
+    private final Map<TaskKind, OfKind> kinds = new EnumMap<>(TaskKind.class);
     private final Counter faults;
 
-    TaskMetrics(MeterRegistry meters) {
-        this.meters = meters;
-        faults = Counter.builder("granary.task.faults")
-                .description("Runs of tasks that failed for a reason that passes, and are tried again")
-                .register(meters);
+    TaskMetrics(MeterScope meters) {
+        for (TaskKind kind : TaskKind.values()) {
+            Map<TaskRun.Outcome, Counter> runs = new EnumMap<>(TaskRun.Outcome.class);
+            for (TaskRun.Outcome outcome : TaskRun.Outcome.values()) {
+                runs.put(
+                        outcome,
+                        meters.counter(
+                                "granary.task.runs",
+                                "Runs of tasks by their outcome",
+                                "kind",
+                                kind.name(),
+                                "outcome",
+                                outcome.name()));
+            }
+            Timer lateness = meters.timer(
+                    "granary.task.lateness", "From the time of a task to the end of its run", "kind", kind.name());
+            kinds.put(kind, new OfKind(runs, lateness));
+        }
+        faults = meters.counter(
+                "granary.task.faults", "Runs of tasks that failed for a reason that passes, and are tried again");
     }
 
     void ran(TaskKind kind, TaskRun run) {
-        Counter.builder("granary.task.runs")
-                .description("Runs of tasks")
-                .tag("kind", kind.name())
-                .tag("outcome", run.outcome().name())
-                .register(meters)
-                .increment();
+        OfKind meters = kinds.get(kind);
         Duration late = Duration.between(run.occasion().due(), run.ended());
-        Timer.builder("granary.task.lateness")
-                .description("From the time of a task to the end of its run")
-                .tag("kind", kind.name())
-                .register(meters)
-                .record(late.isNegative() ? Duration.ZERO : late);
+        if (meters != null) {
+            Counter runs = meters.runs().get(run.outcome());
+            if (runs != null) {
+                runs.increment();
+            }
+            meters.lateness().record(late.isNegative() ? Duration.ZERO : late);
+        }
     }
 
     void fault() {

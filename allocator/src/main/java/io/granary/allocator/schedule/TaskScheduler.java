@@ -9,8 +9,8 @@ import com.github.kagkarlsson.scheduler.logging.LogLevel;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
 import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import io.granary.metrics.MeterScope;
 import io.granary.model.Sku;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -68,7 +68,7 @@ public final class TaskScheduler implements AutoCloseable {
             Supplier<List<String>> reconciliation,
             Consumer<Set<Sku>> onChanged,
             ScheduleSettings settings,
-            MeterRegistry meters) {
+            MeterScope meters) {
         this.name = name;
         this.store = store;
         this.reconciliation = reconciliation;
@@ -132,11 +132,12 @@ public final class TaskScheduler implements AutoCloseable {
             Supplier<List<String>> reconciliation,
             Consumer<Set<Sku>> onChanged,
             ScheduleSettings settings,
-            MeterRegistry meters) {
+            MeterScope meters) {
         TaskScheduler tasks = new TaskScheduler(name, source, store, reconciliation, onChanged, settings, meters);
         tasks.scheduler.pause();
         tasks.scheduler.start();
-        ScheduledFuture<?> unused = tasks.housekeeping.scheduleWithFixedDelay(tasks::align, 0, ALIGN_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> unused = tasks.housekeeping.scheduleWithFixedDelay(
+                tasks::align, 0, ALIGN_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
         return tasks;
     }
 

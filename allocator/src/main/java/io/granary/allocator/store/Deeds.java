@@ -87,9 +87,8 @@ final class Deeds {
             deed.state = State.of(mark.state());
             deed.marked = true;
         }
-        List<RequestId> unmarked = missing.stream()
-                .filter(request -> !of(deeds, request).marked)
-                .toList();
+        List<RequestId> unmarked =
+                missing.stream().filter(request -> !of(deeds, request).marked).toList();
         if (!unmarked.isEmpty()) {
             // What it says is settled when all of the batch is known.
             mapper.mark(skuId, unmarked, State.RELEASED.number(), updates.get(0).updateId());

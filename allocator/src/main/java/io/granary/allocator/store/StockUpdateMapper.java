@@ -52,8 +52,9 @@ interface StockUpdateMapper {
     @Update("update stock_update_position set next_position = #{to} where queue = #{queue} and next_position = #{from}")
     int move(@Param("queue") int queue, @Param("from") long from, @Param("to") long to);
 
-    @Select("<script>select update_id, sku, kind, units, print, outcome, reason, request_id from stock_update where update_id "
-            + IN_LIST + "</script>")
+    @Select(
+            "<script>select update_id, sku, kind, units, print, outcome, reason, request_id from stock_update where update_id "
+                    + IN_LIST + "</script>")
     List<UpdateRow> updates(@Param("list") Collection<String> ids);
 
     @Select("<script>select id, code as sku from sku where code " + IN_LIST + "</script>")

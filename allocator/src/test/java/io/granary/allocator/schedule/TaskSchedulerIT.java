@@ -13,6 +13,7 @@ import io.granary.allocator.store.Drift;
 import io.granary.allocator.store.RebalanceIntention;
 import io.granary.allocator.store.Reconcile;
 import io.granary.allocator.store.SqlTaskStore;
+import io.granary.metrics.MeterScope;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -67,7 +68,7 @@ final class TaskSchedulerIT {
                 reconciliation,
                 changed::addAll,
                 QUICK,
-                new SimpleMeterRegistry());
+                new MeterScope(new SimpleMeterRegistry()));
         started.add(scheduler);
         return scheduler;
     }

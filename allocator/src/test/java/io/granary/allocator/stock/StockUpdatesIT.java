@@ -308,7 +308,8 @@ final class StockUpdatesIT {
         KeptLetter letter = keptLetters().get(0);
         assertThatThrownBy(() -> kept().replay(letter, Optional.empty(), "ada"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("units: \"ten\" (expected: a whole number to 1000000000000); it needs a corrected document");
+                .hasMessage(
+                        "units: \"ten\" (expected: a whole number to 1000000000000); it needs a corrected document");
         String corrected = restock("1", 10).toJson();
         replay(letter, Optional.of(corrected));
         awaitAllDone();

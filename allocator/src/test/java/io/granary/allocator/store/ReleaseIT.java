@@ -46,9 +46,7 @@ final class ReleaseIT {
     private final SqlStockUpdateStore updates =
             new SqlStockUpdateStore(books.database().transactions(), executor, 1);
     private final SqlSettlementStore settlement = new SqlSettlementStore(
-            books.database().transactions(),
-            executor,
-            new IdWindow(Duration.ofHours(1), 100, 10, Duration.ofHours(1)));
+            books.database().transactions(), executor, new IdWindow(Duration.ofHours(1), 100, 10, Duration.ofHours(1)));
     private int skuId;
     private long position;
     private long settled;
@@ -185,8 +183,8 @@ final class ReleaseIT {
         RequestId late = RequestId.of("late");
         settle(5, List.of(A, b));
         apply(confirm("c1", A), release("r1", b), confirm("c2", late));
-        Map<Integer, String> reasons = ((Outcome.Dead) apply(release("r2", A), confirm("c3", b), release("r3", late)))
-                .reasons();
+        Map<Integer, String> reasons =
+                ((Outcome.Dead) apply(release("r2", A), confirm("c3", b), release("r3", late))).reasons();
         assertThat(reasons)
                 .isEqualTo(Map.of(
                         0, "requestId: '" + A + "' of released (expected: one that is not confirmed already)",
@@ -200,7 +198,8 @@ final class ReleaseIT {
     @Test
     void inOneBatchTheFirstDecides() {
         settle(5, List.of(A));
-        assertThat(((Outcome.Dead) apply(confirm("c", A), release("r", A))).reasons()).containsOnlyKeys(1);
+        assertThat(((Outcome.Dead) apply(confirm("c", A), release("r", A))).reasons())
+                .containsOnlyKeys(1);
         assertThat(state(A)).isEqualTo(1);
         apply(release("r1", A), release("r2", A));
         assertThat(books.figures(SKU).inventory()).isEqualTo(50_005);
@@ -238,7 +237,8 @@ final class ReleaseIT {
     @Test
     void noOtherStateIsAllowed() {
         settle(1, List.of(A));
-        assertThatThrownBy(() -> books.update("update deduction set state = 4")).hasMessageContaining("deduction_state");
+        assertThatThrownBy(() -> books.update("update deduction set state = 4"))
+                .hasMessageContaining("deduction_state");
     }
 
     @Test
