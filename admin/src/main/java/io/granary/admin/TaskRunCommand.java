@@ -41,24 +41,26 @@ final class TaskRunCommand extends ApiCommand {
     int run(Api api, Output output) {
         Instant before = lastAsked(api).map(TaskRunView::due).orElse(Instant.MIN);
         TaskView task = api.post(ApiPaths.of("tasks", name, "run"), Map.of(), TaskView.class);
-        if (wait == null) {
+        Duration patience = wait;
+        if (patience == null) {
             output.show(task, () -> output.table(TaskTables.tasks(List.of(task))));
             return ExitCode.OK;
         }
-        TaskRunView run = await(api, before, Deadline.in(wait));
+        TaskRunView run = await(api, before, patience);
         output.show(run, () -> output.table(TaskTables.runs(List.of(run))));
         boolean well = run.outcome() == TaskRunView.Outcome.DONE || run.outcome() == TaskRunView.Outcome.NOTHING;
         return well ? ExitCode.OK : ExitCode.NO;
     }
 
-    private TaskRunView await(Api api, Instant before, Deadline deadline) {
+    private TaskRunView await(Api api, Instant before, Duration patience) {
+        Deadline deadline = Deadline.in(patience);
         while (true) {
             Optional<TaskRunView> run = lastAsked(api).filter(one -> one.due().isAfter(before));
             if (run.isPresent()) {
                 return run.get();
             }
             if (deadline.isOver()) {
-                throw AdminException.no("task '" + name + "' has not run within " + wait.toSeconds()
+                throw AdminException.no("task '" + name + "' has not run within " + patience.toSeconds()
                         + " s; its history will say what becomes of it");
             }
             deadline.pause(PAUSE);

@@ -8,6 +8,7 @@ import io.granary.allocator.schedule.Step;
 import io.granary.allocator.schedule.TaskDefinition;
 import io.granary.allocator.schedule.TaskKind;
 import io.granary.allocator.schedule.TaskRun;
+import io.granary.allocator.schedule.TaskStore;
 import io.granary.allocator.schedule.Timing;
 import io.granary.allocator.store.AllocationMapper;
 import io.granary.allocator.store.Database;
@@ -98,7 +99,7 @@ final class ScheduledSaleIT {
                         new TaskDefinition(
                                 sku.code(), TaskKind.OPEN_SALE, sku, 0, Duration.ofMinutes(5), null, new Timing.At(at)),
                         "test"))
-                .isEqualTo(SqlTaskStore.Created.CREATED);
+                .isEqualTo(TaskStore.Created.CREATED);
         await().atMost(PATIENCE).until(() -> runs(tasks, sku, Step.PREPARE).size() == 1);
         return at;
     }
