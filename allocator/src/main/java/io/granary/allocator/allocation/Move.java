@@ -3,7 +3,7 @@ package io.granary.allocator.allocation;
 
 /**
  * One move of a rebalance: units of one place, a slot or the inventory, for another. A slot first gives them back to the
- * inventory, by its running total {@code returned}; what has come there by it is granted to the other.
+ * inventory, by the running total of all that it gave back; what has come there by it is granted to the other.
  *
  * @param number counts the moves of a rebalance, from 0
  * @param from a slot, or {@link #INVENTORY}

@@ -49,7 +49,7 @@ public record SlotView(
     }
 
     /** The same slot, with more granted to it in the books. */
-    SlotView granted(long units) {
+    public SlotView granted(long units) {
         return new SlotView(book.granted(units), fresh, holding, returnTo);
     }
 

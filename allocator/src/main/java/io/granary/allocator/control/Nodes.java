@@ -2,6 +2,7 @@
 package io.granary.allocator.control;
 
 import com.google.common.collect.ImmutableSet;
+import io.granary.registry.NodeEntry;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
