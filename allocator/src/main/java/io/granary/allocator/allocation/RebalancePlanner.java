@@ -203,7 +203,7 @@ public final class RebalancePlanner {
         }
         List<Move> moves = new ArrayList<>();
         for (Place place : places) {
-            if (place != target && place.units() > 0) {
+            if (place.slot() != target.slot() && place.units() > 0) {
                 moves.add(Move.planned(
                         moves.size(),
                         place.slot(),
