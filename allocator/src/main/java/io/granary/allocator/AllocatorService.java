@@ -13,6 +13,7 @@ import io.granary.allocator.store.SqlStockUpdateStore;
 import io.granary.concurrent.ThreadLoop;
 import io.granary.log.StockLog;
 import io.granary.log.Topic;
+import io.granary.metrics.MeterScope;
 import io.granary.proto.LeaderMessage;
 import io.granary.proto.NodeMessage;
 import io.granary.protocol.Connector;
@@ -83,6 +84,7 @@ public final class AllocatorService implements AutoCloseable {
     }
 
     private synchronized void open(AllocatorSettings settings, Surroundings around, MeterRegistry metrics) {
+        MeterScope meters = add(new MeterScope(metrics, "allocator", name));
         Database database = add(Database.open(settings.database(), List.of(AllocationMapper.class)));
         ExecutorService planning = executor("planning", settings.planningThreads());
         ExecutorService settling = executor("settling", settings.settlingThreads());
@@ -98,7 +100,8 @@ public final class AllocatorService implements AutoCloseable {
                 new SqlAllocationStore(database, settings.settlement().idWindow()),
                 around.cluster(),
                 around.connector(),
-                terms));
+                terms,
+                meters));
         Settlement settlement = add(new Settlement(
                 name,
                 loop("settlement"),
@@ -106,7 +109,7 @@ public final class AllocatorService implements AutoCloseable {
                 new SqlSettlementStore(
                         database.transactions(), settling, settings.settlement().idWindow()),
                 settings.settlement(),
-                metrics,
+                meters,
                 leader::onSettled));
         GrantPolicy policy = new GrantPolicy(settings.allocation());
         terms.updates = add(new StockUpdates(
@@ -118,7 +121,7 @@ public final class AllocatorService implements AutoCloseable {
                 settings.stock(),
                 leader::announce,
                 leader::onStockChanged,
-                metrics));
+                meters));
         Cluster cluster = add(around.cluster());
         cluster.join(name, "", new Cluster.Listener() {
             @Override

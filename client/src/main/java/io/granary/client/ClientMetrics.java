@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.client;
 
+import io.granary.metrics.MeterScope;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -22,12 +25,15 @@ import java.util.concurrent.atomic.LongAdder;
  *   <li>{@code granary.client.attempts}: entries sent; more than the calls if some were asked again
  *   <li>{@code granary.client.given.up}: attempts whose answer nobody waits for any more
  *   <li>{@code granary.client.under.way}: calls that have not ended
+ *   <li>{@code granary.client.frame}: from the sending of a frame until all of it is answered
  *   <li>{@code granary.client.frame.entries}: attempts per frame
  * </ul>
  *
  * Written by the loop, except for {@link #refusedAtOnce()}; read by anybody.
  */
 final class ClientMetrics {
+    private static final double[] FRAME_ENTRIES = {1, 4, 16, 64, 256, 1_024, 4_096, 16_384};
+
     private final MeterRegistry registry;
     private final List<Meter> meters = new ArrayList<>();
     private final Map<Outcome, AtomicLong> ended = new EnumMap<>(Outcome.class);
@@ -35,7 +41,9 @@ final class ClientMetrics {
     private final AtomicLong attempts = new AtomicLong();
     private final AtomicLong givenUp = new AtomicLong();
     private final AtomicLong underWay = new AtomicLong();
+    private final MeterScope scope;
     private final DistributionSummary frameEntries;
+    private final Timer frame;
 
     ClientMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -55,15 +63,15 @@ final class ClientMetrics {
         meters.add(Gauge.builder("granary.client.under.way", underWay, AtomicLong::get)
                 .description("Calls that have not ended")
                 .register(registry));
-        frameEntries = DistributionSummary.builder("granary.client.frame.entries")
-                .description("Attempts per frame")
-                .register(registry);
-        meters.add(frameEntries);
+        scope = new MeterScope(registry);
+        frameEntries = scope.sizes("granary.client.frame.entries", "Attempts per frame", "entries", FRAME_ENTRIES);
+        frame = scope.timer("granary.client.frame", "From the sending of a frame until all of it is answered");
     }
 
     /** Takes the meters out of their registry. */
     void close() {
         meters.forEach(registry::remove);
+        scope.close();
     }
 
     /** Any thread may call this. */
@@ -83,6 +91,11 @@ final class ClientMetrics {
     void frame(int entries) {
         add(attempts, entries);
         frameEntries.record(entries);
+    }
+
+    /** All of a frame is answered. */
+    void answered(long nanos) {
+        frame.record(nanos, TimeUnit.NANOSECONDS);
     }
 
     void givenUp(int count) {

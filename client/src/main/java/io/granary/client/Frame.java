@@ -7,11 +7,13 @@ import org.jspecify.annotations.Nullable;
 final class Frame {
     final int id;
     final @Nullable Call[] calls;
+    final long sentNanos;
     int unanswered;
 
-    Frame(int id, @Nullable Call[] calls) {
+    Frame(int id, @Nullable Call[] calls, long sentNanos) {
         this.id = id;
         this.calls = calls;
+        this.sentNanos = sentNanos;
         this.unanswered = calls.length;
     }
 }

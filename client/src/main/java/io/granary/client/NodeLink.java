@@ -233,7 +233,7 @@ final class NodeLink {
     }
 
     private void send(Stream to, Link<byte[]> link, int entries) {
-        Frame frame = new Frame(frameId++, new Call[entries]);
+        Frame frame = new Frame(frameId++, new Call[entries], session.loop().nanoTime());
         builder.begin(frame.id);
         int at = 0;
         while (at < entries) {
@@ -300,6 +300,7 @@ final class NodeLink {
                 return;
             }
             from.answered = true;
+            answered(frame);
             unanswered -= frame.unanswered;
             for (Call call : frame.calls) {
                 if (call != null) {
@@ -346,7 +347,12 @@ final class NodeLink {
         from.answered = true;
         if (frame != null && frame.unanswered == 0) {
             from.frames.remove(frame.id);
+            answered(frame);
         }
+    }
+
+    private void answered(Frame frame) {
+        session.metrics().answered(session.loop().nanoTime() - frame.sentNanos);
     }
 
     private void malformed(Stream from, MalformedFrameException e) {

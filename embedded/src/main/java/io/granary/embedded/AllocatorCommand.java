@@ -4,6 +4,7 @@ package io.granary.embedded;
 import com.typesafe.config.Config;
 import io.granary.allocator.AllocatorSettings;
 import io.granary.config.Configuration;
+import io.granary.metrics.ProcessMetrics;
 import picocli.CommandLine.Command;
 
 /** {@code granary allocator}. */
@@ -16,7 +17,9 @@ final class AllocatorCommand extends ServiceCommand {
     @Override
     AutoCloseable start(Config settings) {
         RunningAllocator allocator = RunningAllocator.start(
-                settings, Configuration.read(settings, "granary.allocator", AllocatorSettings::of), Metrics.registry());
+                settings,
+                Configuration.read(settings, "granary.allocator", AllocatorSettings::of),
+                new ProcessMetrics());
         System.out.println("allocator " + allocator.service().name());
         return allocator;
     }

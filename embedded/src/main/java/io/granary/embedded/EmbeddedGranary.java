@@ -13,11 +13,12 @@ import io.granary.backing.RocketMqOptions;
 import io.granary.backing.ZooKeeperOptions;
 import io.granary.client.ClientSettings;
 import io.granary.client.GranaryClient;
+import io.granary.metrics.ProcessMetrics;
 import io.granary.node.NodeSettings;
 import io.granary.protocol.grpc.GrpcSettings;
 import io.granary.registry.curator.CuratorRegistry;
 import io.granary.registry.curator.RegistrySettings;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -38,11 +39,12 @@ public final class EmbeddedGranary implements AutoCloseable {
     private final BackingServices backing;
     private final Config config;
     private final Path data;
-    private final MeterRegistry metrics;
+    private final ProcessMetrics metrics;
     private final List<RunningAllocator> allocators = new ArrayList<>();
     private final List<RunningNode> nodes = new ArrayList<>();
 
-    private EmbeddedGranary(Started started, BackingServices backing, Config config, Path data, MeterRegistry metrics) {
+    private EmbeddedGranary(
+            Started started, BackingServices backing, Config config, Path data, ProcessMetrics metrics) {
         this.started = started;
         this.backing = backing;
         this.config = config;
@@ -62,8 +64,8 @@ public final class EmbeddedGranary implements AutoCloseable {
         Started started = new Started();
         try {
             BackingServices backing = started.add(backing(config, settings, data));
-            EmbeddedGranary granary =
-                    new EmbeddedGranary(started, backing, addresses(backing, config), data, Metrics.registry());
+            ProcessMetrics metrics = started.add(new ProcessMetrics());
+            EmbeddedGranary granary = new EmbeddedGranary(started, backing, addresses(backing, config), data, metrics);
             Files.writeString(data.resolve(CONFIGURATION), granary.renderedConfiguration());
             for (int i = 0; i < settings.allocators(); i++) {
                 granary.startAllocator();
@@ -175,7 +177,10 @@ public final class EmbeddedGranary implements AutoCloseable {
     /** A client of its own; the caller closes it. */
     public GranaryClient client() {
         return GranaryClient.connect(
-                RegistrySettings.of(config), GrpcSettings.of(config), ClientSettings.of(config), Metrics.registry());
+                RegistrySettings.of(config),
+                GrpcSettings.of(config),
+                ClientSettings.of(config),
+                new SimpleMeterRegistry());
     }
 
     /** A session with the registry of its own; the caller closes it. */
@@ -199,7 +204,7 @@ public final class EmbeddedGranary implements AutoCloseable {
         }
         for (RunningNode node : nodes) {
             out.println("partition node       " + node.service().address() + " "
-                    + node.service().incarnation());
+                    + node.service().incarnation() + " " + node.monitoringUrl());
         }
         out.println("configuration        " + data.resolve(CONFIGURATION) + ", for more services and for clients");
     }

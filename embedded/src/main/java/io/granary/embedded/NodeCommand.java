@@ -3,6 +3,7 @@ package io.granary.embedded;
 
 import com.typesafe.config.Config;
 import io.granary.config.Configuration;
+import io.granary.metrics.ProcessMetrics;
 import io.granary.node.NodeSettings;
 import picocli.CommandLine.Command;
 
@@ -16,9 +17,9 @@ final class NodeCommand extends ServiceCommand {
     @Override
     AutoCloseable start(Config settings) throws Exception {
         RunningNode node = RunningNode.start(
-                settings, Configuration.read(settings, "granary.node", NodeSettings::of), Metrics.registry());
+                settings, Configuration.read(settings, "granary.node", NodeSettings::of), new ProcessMetrics());
         System.out.println("partition node " + node.service().incarnation() + " at "
-                + node.service().address());
+                + node.service().address() + ", watched at " + node.monitoringUrl());
         return node;
     }
 }

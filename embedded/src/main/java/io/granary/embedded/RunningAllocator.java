@@ -7,11 +7,11 @@ import io.granary.allocator.AllocatorSettings;
 import io.granary.log.rocketmq.RocketMqLogSettings;
 import io.granary.log.rocketmq.RocketMqStockLog;
 import io.granary.log.rocketmq.RocketMqTopic;
+import io.granary.metrics.ProcessMetrics;
 import io.granary.protocol.grpc.GrpcConnector;
 import io.granary.protocol.grpc.GrpcSettings;
 import io.granary.registry.curator.CuratorRegistry;
 import io.granary.registry.curator.RegistrySettings;
-import io.micrometer.core.instrument.MeterRegistry;
 
 /** An allocator with connections of its own, as in a process of its own. Thread-safe. */
 public final class RunningAllocator implements AutoCloseable {
@@ -24,7 +24,7 @@ public final class RunningAllocator implements AutoCloseable {
     }
 
     /** Starts an allocator. Waits for the database and for RocketMQ, not for the registry. */
-    public static RunningAllocator start(Config config, AllocatorSettings settings, MeterRegistry metrics) {
+    public static RunningAllocator start(Config config, AllocatorSettings settings, ProcessMetrics metrics) {
         Started started = new Started();
         try {
             CuratorRegistry registry = started.add(CuratorRegistry.start(RegistrySettings.of(config)));
@@ -34,7 +34,7 @@ public final class RunningAllocator implements AutoCloseable {
                     started.add(new RocketMqTopic(RocketMqLogSettings.deadLetters(config))),
                     registry.cluster(),
                     started.add(GrpcConnector.control(GrpcSettings.of(config))));
-            AllocatorService service = started.add(AllocatorService.start(settings, surroundings, metrics));
+            AllocatorService service = started.add(AllocatorService.start(settings, surroundings, metrics.registry()));
             return new RunningAllocator(started, service);
         } catch (RuntimeException e) {
             started.close();

@@ -4,13 +4,16 @@ package io.granary.embedded;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import com.typesafe.config.Config;
 import io.granary.log.StockLog;
+import io.granary.metrics.Monitoring;
+import io.granary.metrics.MonitoringServer;
+import io.granary.metrics.ProcessMetrics;
 import io.granary.node.NodeService;
 import io.granary.node.NodeSettings;
 import io.granary.registry.curator.CuratorRegistry;
 import io.granary.registry.curator.RegistrySettings;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -32,19 +35,32 @@ public final class RunningNode implements AutoCloseable {
 
     private final Config config;
     private final NodeSettings settings;
-    private final MeterRegistry metrics;
+    private final ProcessMetrics metrics;
+    private final MonitoringServer monitoring;
     private final ScheduledExecutorService supervisor;
     private volatile NodeService service;
     // The supervisor's:
     private Started started;
     private boolean closed;
 
-    private RunningNode(Config config, NodeSettings settings, MeterRegistry metrics) throws IOException {
+    private RunningNode(Config config, NodeSettings settings, ProcessMetrics metrics) throws IOException {
         this.config = config;
         this.settings = settings;
         this.metrics = metrics;
         started = new Started();
         service = startIn(started);
+        try {
+            // One for all incarnations.
+            monitoring = MonitoringServer.start(
+                    settings.http(),
+                    new Monitoring(
+                            metrics::scrape,
+                            Map.of("node", () -> service.lives()),
+                            Map.of("node", () -> service.isReady())));
+        } catch (IOException e) {
+            started.close();
+            throw e;
+        }
         supervisor = Executors.newSingleThreadScheduledExecutor(new ThreadFactoryBuilder()
                 .setNameFormat(settings.name() + "-supervisor")
                 .setDaemon(true)
@@ -54,7 +70,7 @@ public final class RunningNode implements AutoCloseable {
     /**
      * @throws IOException if its address can't be bound
      */
-    public static RunningNode start(Config config, NodeSettings settings, MeterRegistry metrics) throws IOException {
+    public static RunningNode start(Config config, NodeSettings settings, ProcessMetrics metrics) throws IOException {
         RunningNode node = new RunningNode(config, settings, metrics);
         node.watch(node.service);
         return node;
@@ -64,7 +80,7 @@ public final class RunningNode implements AutoCloseable {
         try {
             StockLog log = parts.add(StockLogs.open(config));
             CuratorRegistry registry = parts.add(CuratorRegistry.start(RegistrySettings.of(config)));
-            return parts.add(NodeService.start(settings, log, registry.nodeRegistration(), metrics));
+            return parts.add(NodeService.start(settings, log, registry.nodeRegistration(), metrics.registry()));
         } catch (IOException | RuntimeException e) {
             parts.close();
             throw e;
@@ -108,12 +124,18 @@ public final class RunningNode implements AutoCloseable {
         return service;
     }
 
+    /** Where it answers those who watch it: http://host:port. */
+    public String monitoringUrl() {
+        return monitoring.url();
+    }
+
     /** Ends it in order; waits 30 s at most. Closing again does nothing. */
     @Override
     public void close() {
         if (supervisor.isShutdown()) {
             return;
         }
+        monitoring.close();
         boolean interrupted = Thread.interrupted();
         try {
             supervisor

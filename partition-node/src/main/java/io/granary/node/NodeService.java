@@ -3,6 +3,7 @@ package io.granary.node;
 
 import io.granary.concurrent.ThreadLoop;
 import io.granary.log.StockLog;
+import io.granary.metrics.MeterScope;
 import io.granary.node.lane.BegunEpochs;
 import io.granary.node.lane.LaneMetrics;
 import io.granary.node.server.PartitionNode;
@@ -14,6 +15,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
@@ -36,6 +38,8 @@ public final class NodeService implements AutoCloseable {
     private final ThreadLoop loop;
     private final ThreadLoop takeoverLoop;
     private final CompletableFuture<String> givenUp;
+    private final MeterScope meters;
+    private final NodeWatch watch;
 
     private NodeService(
             String incarnation,
@@ -45,8 +49,12 @@ public final class NodeService implements AutoCloseable {
             GrpcServer server,
             ThreadLoop loop,
             ThreadLoop takeoverLoop,
-            CompletableFuture<String> givenUp) {
+            CompletableFuture<String> givenUp,
+            MeterScope meters,
+            NodeWatch watch) {
         this.givenUp = givenUp;
+        this.meters = meters;
+        this.watch = watch;
         this.incarnation = incarnation;
         this.address = address;
         this.node = node;
@@ -73,6 +81,7 @@ public final class NodeService implements AutoCloseable {
         CompletableFuture<String> givenUp = new CompletableFuture<>();
         AtomicReference<@Nullable PartitionNode> running = new AtomicReference<>();
         Consumer<Throwable> giveUp = fault -> giveUp(incarnation, running.get(), fault);
+        MeterScope meters = new MeterScope(metrics, "node", settings.name());
         ThreadLoop loop = ThreadLoop.start(incarnation, giveUp);
         ThreadLoop takeoverLoop = ThreadLoop.start(incarnation + "-takeover", giveUp);
         PartitionNode node = new PartitionNode(
@@ -83,7 +92,7 @@ public final class NodeService implements AutoCloseable {
                 loop,
                 takeoverLoop,
                 registration,
-                new LaneMetrics(metrics, settings.name()),
+                new LaneMetrics(meters),
                 new BegunEpochs(),
                 givenUp::complete);
         running.set(node);
@@ -98,11 +107,14 @@ public final class NodeService implements AutoCloseable {
             String address = settings.advertisedHost() + ":" + advertisedPort;
             node.start(address);
             LOG.info("{} listens on port {}, reached at {}", incarnation, server.port(), address);
-            return new NodeService(incarnation, address, node, registration, server, loop, takeoverLoop, givenUp);
+            NodeWatch watch = new NodeWatch(node, settings.readyWithin(), meters);
+            return new NodeService(
+                    incarnation, address, node, registration, server, loop, takeoverLoop, givenUp, meters, watch);
         } catch (IOException | RuntimeException e) {
             registration.close();
             loop.close();
             takeoverLoop.close();
+            meters.close();
             throw e;
         }
     }
@@ -124,6 +136,16 @@ public final class NodeService implements AutoCloseable {
         return address;
     }
 
+    /** What keeps it from living, in a line; empty if nothing does. Blocks for a few seconds at most. */
+    public Optional<String> lives() {
+        return watch.lives();
+    }
+
+    /** What keeps it from serving, in a line; empty if nothing does. Blocks for a few seconds at most. */
+    public Optional<String> isReady() {
+        return watch.isReady();
+    }
+
     /**
      * Completes with the reason if this incarnation will never serve again, because its lane or its own state can't be
      * trusted any more, and when it is closed. Others take over; whoever runs the node should start another incarnation.
@@ -143,5 +165,6 @@ public final class NodeService implements AutoCloseable {
         server.close();
         takeoverLoop.close();
         loop.close();
+        meters.close();
     }
 }

@@ -3,7 +3,9 @@ package io.granary.node;
 
 import com.typesafe.config.Config;
 import io.granary.config.Check;
+import io.granary.metrics.HttpAddress;
 import io.granary.node.lane.LaneSettings;
+import java.time.Duration;
 
 /**
  * How a partition node runs. Immutable; {@code reference.conf} says what each setting means.
@@ -13,6 +15,8 @@ import io.granary.node.lane.LaneSettings;
  * @param port the port to bind; 0 takes any that is free
  * @param advertisedHost the host that clients and the leader connect to
  * @param advertisedPort the port that they connect to; 0 if it is the one bound
+ * @param http where it answers those who watch it
+ * @param readyWithin a record that is under way for longer makes the node not ready
  * @param queueMaxEntries requests that may wait to be looked at; beyond it they are THROTTLED
  */
 public record NodeSettings(
@@ -21,6 +25,8 @@ public record NodeSettings(
         int port,
         String advertisedHost,
         int advertisedPort,
+        HttpAddress http,
+        Duration readyWithin,
         int queueMaxEntries,
         LaneSettings lane) {
     /**
@@ -36,6 +42,7 @@ public record NodeSettings(
         Check.range("port", port, 0, 65_535);
         Check.notBlank("advertised-host", advertisedHost);
         Check.range("advertised-port", advertisedPort, 0, 65_535);
+        Check.range("ready-within", readyWithin, Duration.ofMillis(100), Duration.ofHours(1));
         Check.range("queue-max-entries", queueMaxEntries, 4_096, 100_000_000);
     }
 
@@ -48,6 +55,8 @@ public record NodeSettings(
                 node.getInt("port"),
                 node.getString("advertised-host"),
                 node.getInt("advertised-port"),
+                HttpAddress.of(node.getConfig("http")),
+                node.getDuration("ready-within"),
                 node.getInt("queue-max-entries"),
                 new LaneSettings(
                         Math.toIntExact(node.getBytes("record-max-bytes")),
@@ -58,6 +67,6 @@ public record NodeSettings(
 
     /** The same under another name, on any free port and reached there: for several nodes in one process. */
     public NodeSettings named(String other) {
-        return new NodeSettings(other, host, 0, advertisedHost, 0, queueMaxEntries, lane);
+        return new NodeSettings(other, host, 0, advertisedHost, 0, http.anyPort(), readyWithin, queueMaxEntries, lane);
     }
 }

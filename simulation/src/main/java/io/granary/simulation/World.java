@@ -12,6 +12,7 @@ import io.granary.allocator.settlement.SettlementSettings;
 import io.granary.client.ClientSettings;
 import io.granary.client.GranaryClient;
 import io.granary.concurrent.Loop;
+import io.granary.metrics.MeterScope;
 import io.granary.model.RequestId;
 import io.granary.model.Sku;
 import io.granary.node.lane.LaneMetrics;
@@ -19,7 +20,6 @@ import io.granary.node.lane.LaneSettings;
 import io.granary.node.server.PartitionNode;
 import io.granary.registry.Cluster;
 import io.granary.registry.NodeEntry;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -145,7 +145,6 @@ final class World {
         SimProcess process = process("node" + ++nodesStarted);
         nodes.add(process);
         Loop loop = process.newLoop();
-        MeterRegistry meters = new SimpleMeterRegistry();
         PartitionNode node = new PartitionNode(
                 process.name(),
                 new LaneSettings(4_096, 4_096, Duration.ofMinutes(10), 1_000_000),
@@ -154,12 +153,16 @@ final class World {
                 loop,
                 process.newLoop(),
                 registry.registration(process),
-                new LaneMetrics(meters, process.name()),
+                new LaneMetrics(meters()),
                 planted.begunEpochs(),
                 reason -> scheduler.after(Duration.ZERO, () -> replace(process, reason)));
         network.serve(process.name() + ":clients", process, planted.clients(node.clients(), process));
         network.serve(process.name() + ":leaders", process, planted.leaders(node.leaders(), process));
         node.start(process.name());
+    }
+
+    private static MeterScope meters() {
+        return new MeterScope(new SimpleMeterRegistry());
     }
 
     /** As whoever runs a node does when it has given up. */
@@ -192,7 +195,7 @@ final class World {
                         Duration.ofMillis(20),
                         Duration.ofMillis(50),
                         IdWindow.DEFAULT),
-                new SimpleMeterRegistry(),
+                meters(),
                 touched -> leader[0].onSettled(touched));
         Cluster cluster = registry.cluster(process);
         leader[0] = new Leader(
@@ -228,7 +231,8 @@ final class World {
                     public void onTermOver() {
                         trace.say(scheduler, process.name() + " leads no longer");
                     }
-                });
+                },
+                meters());
         leaders.add(leader[0]);
         cluster.join(process.name(), process.name(), new Cluster.Listener() {
             @Override

@@ -209,7 +209,8 @@ public final class AllocationPlanner {
             open.sort(Comparator.comparingDouble(Open::urgency).thenComparingInt(Open::slot));
             for (Open slot : open) {
                 if (left > 0 && !slot.granted && wantsRefill(slot)) {
-                    boolean isFirst = slot.view.book().granted() == 0 && book.plan().firstUnits() != null;
+                    boolean isFirst =
+                            slot.view.book().granted() == 0 && book.plan().firstUnits() != null;
                     long units = isFirst
                             ? Math.min(room, book.plan().firstOf(slot.slot(), slotCount))
                             : policy.units(room, slotCount, share, slot.holding.unitsPerSecond(), slot.effective);

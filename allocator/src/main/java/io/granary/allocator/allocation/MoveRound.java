@@ -112,7 +112,8 @@ final class MoveRound {
         long has = view == null || holding == null ? 0 : view.effective(holding);
         Move counted = move.moved(taken, false);
         if (has > 0) {
-            counted = counted.begun(move.base(), Math.max(move.returnTo(), holding == null ? 0 : holding.returned()) + has);
+            counted = counted.begun(
+                    move.base(), Math.max(move.returnTo(), holding == null ? 0 : holding.returned()) + has);
         }
         if (!counted.equals(move)) {
             steps.add(new Rebalance.Step(counted, 0, 0));

@@ -65,8 +65,9 @@ public final class RebalancePlanner {
             case FOLLOW_DEMAND -> followDemand(places);
             case GATHER -> gather(places, target, book);
             case HOME -> home(places);
-            case DRAIN, FREEZE, UNFREEZE -> throw new IllegalArgumentException(
-                    "kind: " + kind + " (expected: one that moves units between the places of one SKU)");
+            case DRAIN, FREEZE, UNFREEZE ->
+                throw new IllegalArgumentException(
+                        "kind: " + kind + " (expected: one that moves units between the places of one SKU)");
         };
     }
 
@@ -103,9 +104,7 @@ public final class RebalancePlanner {
         long idle = Math.max(1, all / ((long) IDLE_PARTS * active));
         return level(
                 places,
-                place -> place.retired()
-                        ? 0
-                        : idle + Math.round(place.unitsPerSecond() * WEIGHT_OF_A_UNIT_PER_SECOND),
+                place -> place.retired() ? 0 : idle + Math.round(place.unitsPerSecond() * WEIGHT_OF_A_UNIT_PER_SECOND),
                 "by its recent rate it should have");
     }
 

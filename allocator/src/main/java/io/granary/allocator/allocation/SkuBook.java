@@ -65,10 +65,7 @@ public record SkuBook(
 
     /** What a change has become: the books after it, and what of it was done. */
     public record Changed(
-            SkuBook book,
-            List<Assignment> assignments,
-            List<Grant> grants,
-            Rebalance.@Nullable Change rebalance) {
+            SkuBook book, List<Assignment> assignments, List<Grant> grants, Rebalance.@Nullable Change rebalance) {
         public Changed {
             assignments = List.copyOf(assignments);
             grants = List.copyOf(grants);
@@ -134,8 +131,7 @@ public record SkuBook(
     }
 
     /** These books with other intentions of operators. */
-    public SkuBook withIntentions(
-            boolean isFrozen, int newSlots, SkuPlan newPlan, @Nullable Rebalance newRebalance) {
+    public SkuBook withIntentions(boolean isFrozen, int newSlots, SkuPlan newPlan, @Nullable Rebalance newRebalance) {
         return new SkuBook(
                 id,
                 sku,
@@ -222,8 +218,7 @@ public record SkuBook(
                 moves.add(move);
                 steps.add(new Rebalance.Step(move, step.epoch(), given));
             }
-            return new Rebalance.Change(
-                    change.id(), present.after(moves).state(), change.reason(), List.of(), steps);
+            return new Rebalance.Change(change.id(), present.after(moves).state(), change.reason(), List.of(), steps);
         }
 
         private SkuBook books(Rebalance.@Nullable Change taken) {
@@ -237,18 +232,7 @@ public record SkuBook(
                 next = taken.state().isOpen() ? next : null;
             }
             return new SkuBook(
-                    id,
-                    sku,
-                    paused,
-                    frozen,
-                    slots,
-                    plan,
-                    left,
-                    pool + inventory - left,
-                    actual,
-                    received,
-                    after,
-                    next);
+                    id, sku, paused, frozen, slots, plan, left, pool + inventory - left, actual, received, after, next);
         }
     }
 }

@@ -7,11 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What shall be written of one SKU, in one transaction: who owns what, then the rebalance, then the other units. */
 public record SkuChange(
-        int id,
-        Sku sku,
-        List<Assignment> assignments,
-        List<Grant> grants,
-        Rebalance.@Nullable Change rebalance) {
+        int id, Sku sku, List<Assignment> assignments, List<Grant> grants, Rebalance.@Nullable Change rebalance) {
     public SkuChange {
         assignments = List.copyOf(assignments);
         grants = List.copyOf(grants);

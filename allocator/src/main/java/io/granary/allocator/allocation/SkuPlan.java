@@ -34,8 +34,7 @@ public record SkuPlan(
     public SkuPlan {
         range("first-units", firstUnits);
         if (horizon != null) {
-            Check.range(
-                    "horizon", horizon, AllocationSettings.SHORTEST_HORIZON, AllocationSettings.LONGEST_HORIZON);
+            Check.range("horizon", horizon, AllocationSettings.SHORTEST_HORIZON, AllocationSettings.LONGEST_HORIZON);
         }
         range("low-watermark", lowWatermark);
         range("ceiling-units", ceilingUnits);

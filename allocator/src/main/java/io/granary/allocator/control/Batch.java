@@ -62,11 +62,24 @@ final class Batch {
                     for (SkuBook.Changed one : changed) {
                         books.put(one.book().sku(), one.book());
                         one.assignments().forEach(proposed::remove);
+                        note(one);
                     }
                     // Left out because somebody was faster, or because the lane is no longer that node's.
                     proposed.forEach(this::checkLaneOf);
                     return tell();
                 });
+    }
+
+    private void note(SkuBook.Changed change) {
+        tenure.parts().metrics().wrote(change);
+        SkuTrack track = track(change.book().sku());
+        for (Assignment assignment : change.assignments()) {
+            if (assignment.fromEpoch() > 0) {
+                SkuTrack.Slot slot = track.slot(assignment.slot());
+                slot.takenEpoch = assignment.toEpoch();
+                slot.takenNanos = now();
+            }
+        }
     }
 
     private void checkLaneOf(Assignment leftOut) {
@@ -133,6 +146,7 @@ final class Batch {
             NodeSession owner =
                     tenure.nodes().get(book.partition(ceiling.slot()).node());
             if (owner != null) {
+                tenure.parts().metrics().tellsCeiling();
                 tenure.ceilings().tell(owner, book.sku(), ceiling.units());
                 track.slot(ceiling.slot()).need = 0;
             }
@@ -244,6 +258,9 @@ final class Batch {
                 && slot.toldLink == owner.link()
                 && now - slot.toldNanos < settings.resend().toNanos();
         if (!told) {
+            if (takes) {
+                tenure.parts().metrics().takesBack();
+            }
             slot.toldGranted = partition.granted();
             slot.toldReturn = returnTo;
             slot.toldWatermark = watermark;

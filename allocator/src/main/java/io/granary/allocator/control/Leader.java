@@ -8,6 +8,7 @@ import io.granary.allocator.allocation.AllocationSettings;
 import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.GrantPolicy;
 import io.granary.concurrent.Loop;
+import io.granary.metrics.MeterScope;
 import io.granary.model.Sku;
 import io.granary.proto.LeaderMessage;
 import io.granary.proto.NodeMessage;
@@ -75,9 +76,11 @@ public final class Leader implements AutoCloseable {
             AllocationStore store,
             Cluster cluster,
             Connector<LeaderMessage, NodeMessage> connector,
-            Terms terms) {
+            Terms terms,
+            MeterScope meters) {
         AllocationPlanner planner = new AllocationPlanner(new GrantPolicy(allocation));
-        parts = new Tenure.Parts(name, settings, planner, loop, blocking, store, cluster, connector);
+        parts = new Tenure.Parts(
+                name, settings, planner, loop, blocking, store, cluster, connector, new LeaderMetrics(meters));
         this.lanes = lanes;
         this.terms = terms;
         this.loop = loop;
@@ -222,6 +225,7 @@ public final class Leader implements AutoCloseable {
             takeTermLater();
         });
         tenure = begun;
+        parts.metrics().leads(true);
         begun.begin(nodes);
         terms.onTerm(term);
     }
@@ -230,6 +234,7 @@ public final class Leader implements AutoCloseable {
         Tenure over = tenure;
         tenure = null;
         if (over != null) {
+            parts.metrics().leads(false);
             LOG.info("{} leads no longer, term {} is over", parts.name(), over.term());
             over.close();
             terms.onTermOver();

@@ -55,8 +55,7 @@ final class Reviewer {
      * @param waiting look again soon
      * @param laterNanos look again in this time; negative if there is no need
      */
-    record Review(
-            SkuChange change, List<Action.Ceiling> ceilings, boolean unplaced, boolean waiting, long laterNanos) {
+    record Review(SkuChange change, List<Action.Ceiling> ceilings, boolean unplaced, boolean waiting, long laterNanos) {
         /** The same, but to be looked at again soon. */
         Review soon() {
             return new Review(change, ceilings, unplaced, true, laterNanos);
@@ -124,7 +123,8 @@ final class Reviewer {
                 return true;
             }
             boolean toMove = canMove && nodes.isDrained(partition.node());
-            boolean leftOver = standing == Standing.OPEN && !leftOvers(book, partition).isEmpty();
+            boolean leftOver =
+                    standing == Standing.OPEN && !leftOvers(book, partition).isEmpty();
             if (toMove || leftOver || (holding != null && lacksWatermark(book, partition))) {
                 return true;
             }

@@ -45,6 +45,11 @@ final class SkuTrack {
         long assignNanos;
 
         int refusals;
+
+        /** The epoch at which another owner was decided on, until it is open, and when that was; 0 if none. */
+        long takenEpoch;
+
+        long takenNanos;
     }
 
     final Sku sku;

@@ -60,7 +60,8 @@ final class Tenure implements NodeSession.Events {
             Executor blocking,
             AllocationStore store,
             Cluster cluster,
-            Connector<LeaderMessage, NodeMessage> connector) {}
+            Connector<LeaderMessage, NodeMessage> connector,
+            LeaderMetrics metrics) {}
 
     private final Parts parts;
     private final long term;
@@ -81,6 +82,7 @@ final class Tenure implements NodeSession.Events {
     private Map<String, Integer> tally = new HashMap<>();
     private boolean sweeping;
     private boolean drainTimer;
+    private long sweepNanos;
     private Loop.@Nullable Timer sweepTimer;
     private Loop.@Nullable Timer tickTimer;
     private long tickNanos;
@@ -232,6 +234,7 @@ final class Tenure implements NodeSession.Events {
                 loop.schedule(settings.joinGrace().plusMillis(1), this::lookAtUnplaced);
             }
         }
+        parts.metrics().knows(nodes.all().size());
         lookAtUnplaced();
     }
 
@@ -294,6 +297,7 @@ final class Tenure implements NodeSession.Events {
         if (exhausted || report.getState() == PartitionReport.State.SERVING) {
             open = true;
             if (report.getEpoch() >= slot.reportedEpoch) {
+                noteTakeover(slot, report.getEpoch());
                 slot.reportedEpoch = report.getEpoch();
                 slot.exhausted = exhausted;
             }
@@ -308,6 +312,13 @@ final class Tenure implements NodeSession.Events {
         boolean soldOut = exhausted && track.isExhausted();
         if (lost || wishes || soldOut || report.getWanted() > 0 || track.isWaiting()) {
             attend(track, Duration.ZERO);
+        }
+    }
+
+    private void noteTakeover(SkuTrack.Slot slot, long openEpoch) {
+        if (slot.takenEpoch > 0 && openEpoch >= slot.takenEpoch) {
+            slot.takenEpoch = 0;
+            parts.metrics().takenOver(loop.nanoTime() - slot.takenNanos);
         }
     }
 
@@ -465,8 +476,13 @@ final class Tenure implements NodeSession.Events {
             }
             batches++;
             due.forEach(track -> track.inBatch = true);
-            answered(new Batch(this, due).run(), (done, fault) -> finish(due, fault));
+            long sinceNanos = tickNanos;
+            answered(new Batch(this, due).run(), (done, fault) -> {
+                parts.metrics().looked(loop.nanoTime() - sinceNanos, fault != null);
+                finish(due, fault);
+            });
         }
+        parts.metrics().attends(attention.size());
         wake();
     }
 
@@ -497,6 +513,7 @@ final class Tenure implements NodeSession.Events {
             return;
         }
         sweeping = true;
+        sweepNanos = loop.nanoTime();
         tally = new HashMap<>();
         answered(ask(() -> parts.store().drains(term)), (drains, fault) -> {
             if (fault != null) {
@@ -522,6 +539,7 @@ final class Tenure implements NodeSession.Events {
                 sweepFrom(books.get(books.size() - 1).id());
             } else {
                 placement.reset(tally);
+                parts.metrics().swept(loop.nanoTime() - sweepNanos);
                 sweepAgain(settings.sweep());
                 swept.complete(null);
                 wake();

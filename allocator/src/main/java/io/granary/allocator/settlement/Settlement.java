@@ -4,8 +4,8 @@ package io.granary.allocator.settlement;
 import com.google.common.hash.Hashing;
 import io.granary.concurrent.Loop;
 import io.granary.log.StockLog;
+import io.granary.metrics.MeterScope;
 import io.granary.model.Sku;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -52,7 +52,7 @@ public final class Settlement implements AutoCloseable {
             StockLog log,
             SettlementStore store,
             SettlementSettings settings,
-            MeterRegistry meters,
+            MeterScope meters,
             Consumer<Set<Sku>> onSettled) {
         this.allocator = allocator;
         this.loop = loop;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.settlement;
 
+import io.granary.metrics.MeterScope;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -28,7 +28,7 @@ final class SettlementMetrics {
     /**
      * @param lagMillis the age of the oldest record that was read and is not applied, 0 if there is none
      */
-    SettlementMetrics(MeterRegistry meters, LongSupplier lagMillis) {
+    SettlementMetrics(MeterScope meters, LongSupplier lagMillis) {
         records = counter(meters, "records", "Records of the stock log that were applied");
         rows = counter(meters, "rows", "Deductions that were entered in the ledger");
         duplicates = counter(meters, "duplicates", "Deductions whose id counted before; their units went back");
@@ -37,22 +37,17 @@ final class SettlementMetrics {
         repeated = counter(meters, "sections.duplicate", "Sections seen before, skipped");
         gaps = counter(meters, "sections.gap", "Sections behind a jump of the sequence, skipped");
         faults = counter(meters, "faults", "Faults of the log or the books after which a lane was begun again");
-        transactions = Timer.builder(PREFIX + "transaction")
-                .description("Transactions that apply records")
-                .register(meters);
-        Gauge.builder(PREFIX + "lanes.alarmed", alarms, AtomicInteger::get)
-                .description("Lanes of this allocator that stopped with an alarm")
-                .register(meters);
-        Gauge.builder(PREFIX + "lag.records", waiting, AtomicLong::get)
-                .description("Records that were read and are not applied yet")
-                .register(meters);
-        Gauge.builder(PREFIX + "lag.ms", lagMillis, LongSupplier::getAsLong)
-                .description("Age of the oldest record that was read and is not applied yet")
-                .register(meters);
+        transactions = meters.timer(PREFIX + "transaction", "Transactions that apply records");
+        meters.gauge(PREFIX + "lanes.alarmed", "Lanes of this allocator that stopped with an alarm", alarms::get);
+        meters.gauge(PREFIX + "lag.records", "Records that were read and are not applied yet", waiting::get);
+        meters.seconds(
+                PREFIX + "lag",
+                "Age of the oldest record that was read and is not applied yet",
+                () -> lagMillis.getAsLong() / 1e3);
     }
 
-    private static Counter counter(MeterRegistry meters, String name, String description) {
-        return Counter.builder(PREFIX + name).description(description).register(meters);
+    private static Counter counter(MeterScope meters, String name, String description) {
+        return meters.counter(PREFIX + name, description);
     }
 
     void applied(LaneChange change, SettlementStore.Outcome.Applied applied, long nanos) {
@@ -63,7 +58,7 @@ final class SettlementMetrics {
         stale.increment(change.skipped().stale());
         repeated.increment(change.skipped().duplicates());
         gaps.increment(change.skipped().gaps());
-        transactions.record(nanos, java.util.concurrent.TimeUnit.NANOSECONDS);
+        transactions.record(nanos, TimeUnit.NANOSECONDS);
     }
 
     void fault() {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.stock;
 
+import io.granary.metrics.MeterScope;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 
 /** What stock updates tell about themselves. Thread-safe. */
 final class StockUpdateMetrics {
@@ -13,7 +13,7 @@ final class StockUpdateMetrics {
     final Counter faults;
     final Counter lost;
 
-    StockUpdateMetrics(MeterRegistry meters) {
+    StockUpdateMetrics(MeterScope meters) {
         applied = counter(meters, "applied", "Stock updates that changed the stock");
         repeated = counter(meters, "repeated", "Stock updates that had been applied before");
         dead = counter(meters, "dead", "Stock updates that became dead letters");
@@ -22,9 +22,7 @@ final class StockUpdateMetrics {
         lost = counter(meters, "lost", "Times that the log did not have the message where a queue stood");
     }
 
-    private static Counter counter(MeterRegistry meters, String name, String description) {
-        return Counter.builder("granary.stock.updates." + name)
-                .description(description)
-                .register(meters);
+    private static Counter counter(MeterScope meters, String name, String description) {
+        return meters.counter("granary.stock.updates." + name, description);
     }
 }

@@ -3,8 +3,8 @@ package io.granary.allocator.stock;
 
 import io.granary.concurrent.Loop;
 import io.granary.log.Topic;
+import io.granary.metrics.MeterScope;
 import io.granary.model.Sku;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +64,7 @@ public final class StockUpdates implements AutoCloseable {
             StockUpdateSettings settings,
             BeforeRestock beforeRestock,
             Consumer<Set<Sku>> onChanged,
-            MeterRegistry meters) {
+            MeterScope meters) {
         this.loop = loop;
         this.blocking = blocking;
         parts = new Parts(

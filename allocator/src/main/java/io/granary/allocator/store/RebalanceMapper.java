@@ -32,7 +32,8 @@ public interface RebalanceMapper {
             long moved) {}
 
     /** A row of {@code rebalance} of which the leader makes something. */
-    record OpenRow(long id, String kind, String state, @Nullable Integer slots) {}
+    record OpenRow(
+            long id, String kind, String state, @Nullable Integer slots) {}
 
     /** A row of {@code rebalance_move}. */
     record MoveRow(
@@ -133,12 +134,14 @@ public interface RebalanceMapper {
     @Select("select node from node_drain order by node")
     List<String> drainedNodes();
 
-    @Select("select id, kind, state, slots from rebalance where kind = 'DRAIN' and state = 'RUNNING' and node = #{node}")
+    @Select(
+            "select id, kind, state, slots from rebalance where kind = 'DRAIN' and state = 'RUNNING' and node = #{node}")
     List<OpenRow> openDrains(@Param("node") String node);
 
     /** An incarnation's name is its node's, a hyphen, and letters without one. */
-    @Select("select count(*) from `partition` where node like concat(replace(replace(#{node}, '_', '\\\\_'), '%', '\\\\%'),"
-            + " '-%') and char_length(node) - char_length(substring_index(node, '-', -1)) - 1 = char_length(#{node})")
+    @Select(
+            "select count(*) from `partition` where node like concat(replace(replace(#{node}, '_', '\\\\_'), '%', '\\\\%'),"
+                    + " '-%') and char_length(node) - char_length(substring_index(node, '-', -1)) - 1 = char_length(#{node})")
     int ownedPartitions(@Param("node") String node);
 
     // ---- For operators

@@ -119,9 +119,7 @@ public final class SqlAllocationStore implements AllocationStore {
         return transactions.snapshot(session -> {
             AllocationMapper mapper = session.getMapper(AllocationMapper.class);
             List<SkuRow> rows = mapper.skus(skus);
-            return rows.isEmpty()
-                    ? List.of()
-                    : books(rows, mapper.partitions(ids(rows)), rebalances(session, rows));
+            return rows.isEmpty() ? List.of() : books(rows, mapper.partitions(ids(rows)), rebalances(session, rows));
         });
     }
 
@@ -259,9 +257,8 @@ public final class SqlAllocationStore implements AllocationStore {
             return;
         }
         if (!taken.planned().isEmpty()) {
-            mapper.insertMoves(taken.planned().stream()
-                    .map(move -> row(taken.id(), move))
-                    .toList());
+            mapper.insertMoves(
+                    taken.planned().stream().map(move -> row(taken.id(), move)).toList());
         }
         taken.steps().forEach(step -> mapper.takeOn(row(taken.id(), step.after())));
         mapper.become(taken.id(), taken.state().name(), taken.reason());

@@ -35,7 +35,10 @@ public final class SqlIntentions {
      * @param slots of SLOTS: how many, 1 to 1024; of GATHER: the slot, or null for the fullest
      */
     public record Wish(
-            Kind kind, @Nullable Sku sku, @Nullable String node, @Nullable Integer slots) {
+            Kind kind,
+            @Nullable Sku sku,
+            @Nullable String node,
+            @Nullable Integer slots) {
         /**
          * @throws RefusedIntentionException if it says too much or too little
          */
@@ -174,8 +177,8 @@ public final class SqlIntentions {
             @Nullable Integer partitions,
             String who,
             State state) {
-        NewRebalance row = new NewRebalance(
-                wish.kind().name(), sku, wish.node(), wish.slots(), partitions, who, state.name());
+        NewRebalance row =
+                new NewRebalance(wish.kind().name(), sku, wish.node(), wish.slots(), partitions, who, state.name());
         mapper.insert(row);
         return row.id;
     }
@@ -231,11 +234,7 @@ public final class SqlIntentions {
                 throw conflict("sku: '" + row.sku() + "' is frozen (expected: one that is not; unfreeze it first)");
             }
             Integer slots = row.slots();
-            mapper.intend(
-                    sku.id(),
-                    kind == Kind.HOME,
-                    id,
-                    kind == Kind.SLOTS && slots != null ? slots : sku.slots());
+            mapper.intend(sku.id(), kind == Kind.HOME, id, kind == Kind.SLOTS && slots != null ? slots : sku.slots());
             State next = row.moves() == 0 ? State.PLANNED : State.RUNNING;
             mapper.become(id, next.name(), "resumed by " + who);
         });

@@ -220,8 +220,8 @@ class AllocationPlannerTest {
 
     @Test
     void whatOnlyARetiredSlotIsAskedForComesToAnother() {
-        Decision decision = planner.decide(
-                book(50_000, 100, 2), List.of(idle(0, 60), idle(1, 40), wanting(2, 0, 500)), NO_TARGET);
+        Decision decision =
+                planner.decide(book(50_000, 100, 2), List.of(idle(0, 60), idle(1, 40), wanting(2, 0, 500)), NO_TARGET);
         assertThat(decision.actions()).anySatisfy(action -> {
             assertThat(action).isInstanceOf(Give.class);
             assertThat(((Give) action).reason()).isEqualTo(Reason.WANTED);

@@ -104,11 +104,7 @@ class MoveRoundTest {
 
     private static SkuChange change(List<Step> steps) {
         return new SkuChange(
-                1,
-                new Sku("A"),
-                List.of(),
-                List.of(),
-                new Rebalance.Change(7, State.RUNNING, null, List.of(), steps));
+                1, new Sku("A"), List.of(), List.of(), new Rebalance.Change(7, State.RUNNING, null, List.of(), steps));
     }
 
     @Test
@@ -209,8 +205,8 @@ class MoveRoundTest {
     @Test
     void aFreezeStopsEveryGrantThatIsNotWrittenYet() {
         PartitionBook from = partition(0, 100, 10, 5);
-        SkuBook book = new SkuBook(
-                1, new Sku("A"), false, true, 1, SkuPlan.NONE, 10, 85, 95, 1_000, List.of(from), null);
+        SkuBook book =
+                new SkuBook(1, new Sku("A"), false, true, 1, SkuPlan.NONE, 10, 85, 95, 1_000, List.of(from), null);
         SkuChange change = new SkuChange(
                 1, new Sku("A"), List.of(), new ArrayList<>(List.of(new Grant(0, 3, 10, Grant.Reason.REFILL))));
         assertThat(book.after(change, assignment -> true).grants()).isEmpty();

@@ -113,9 +113,10 @@ class RebalancePlannerTest {
 
     @Test
     void whatASlotIsAskedForAlreadyIsNotItsOwnAnyMore() {
-        SlotView asked = SlotView.open(
-                new PartitionBook(0, 1, "node", 0, 100, 0, 0), new Holding(100, 0, 100, 0, false, 0), 60);
-        assertThat(plan(Kind.EVEN, book(0, 140, 2), List.of(asked, slot(1, 40, 0))).moves())
+        SlotView asked =
+                SlotView.open(new PartitionBook(0, 1, "node", 0, 100, 0, 0), new Holding(100, 0, 100, 0, false, 0), 60);
+        assertThat(plan(Kind.EVEN, book(0, 140, 2), List.of(asked, slot(1, 40, 0)))
+                        .moves())
                 .isEmpty();
     }
 
@@ -149,7 +150,8 @@ class RebalancePlannerTest {
     private static void check(
             String name, Kind kind, int active, long inventory, long pool, long[] units, double[] rates) {
         long home = inventory;
-        for (Move move : plan(kind, book(inventory, pool, active), views(units, rates)).moves()) {
+        for (Move move :
+                plan(kind, book(inventory, pool, active), views(units, rates)).moves()) {
             assertThat(move.to()).as(name).isLessThan(active);
             if (move.from() == INVENTORY) {
                 home -= move.units();
@@ -169,7 +171,8 @@ class RebalancePlannerTest {
         }
         assertThat(home).as(name).isNotNegative();
         assertThat(sum).as(name).isEqualTo(inventory + pool);
-        assertThat(plan(kind, book(home, sum - home, active), views(units, rates)).moves())
+        assertThat(plan(kind, book(home, sum - home, active), views(units, rates))
+                        .moves())
                 .as(name + ", planned again")
                 .isEmpty();
     }

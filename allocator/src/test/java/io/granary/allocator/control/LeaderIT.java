@@ -13,6 +13,7 @@ import io.granary.allocator.store.Books;
 import io.granary.allocator.store.SqlAllocationStore;
 import io.granary.allocator.store.SqlIntentions;
 import io.granary.concurrent.ThreadLoop;
+import io.granary.metrics.MeterScope;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
 import io.granary.proto.EarlierEpoch;
@@ -25,6 +26,7 @@ import io.granary.protocol.grpc.GrpcSettings;
 import io.granary.registry.NodeEntry;
 import io.granary.registry.SkuEntry;
 import io.granary.registry.SkuState;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -121,7 +123,8 @@ class LeaderIT {
 
                     @Override
                     public void onTermOver() {}
-                });
+                },
+                new MeterScope(new SimpleMeterRegistry()));
         leaders.add(leader);
         return leader;
     }
@@ -585,7 +588,8 @@ class LeaderIT {
         // It is told, though it had nothing to say that would have shown it.
         soon(() -> assertThat(moved)
                 .allSatisfy(partition -> assertThat(a.state(partition)).isEqualTo(State.CLOSED)));
-        assertThat(moved).allSatisfy(partition -> assertThat(b.figures(partition).get(0)).isEqualTo(2));
+        assertThat(moved)
+                .allSatisfy(partition -> assertThat(b.figures(partition).get(0)).isEqualTo(2));
 
         Sku late = new Sku("late");
         books.addSku(late, 2, 5_000);

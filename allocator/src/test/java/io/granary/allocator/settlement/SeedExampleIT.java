@@ -15,6 +15,7 @@ import io.granary.concurrent.ThreadLoop;
 import io.granary.log.Append;
 import io.granary.log.rocketmq.RocketMqLogSettings;
 import io.granary.log.rocketmq.RocketMqStockLog;
+import io.granary.metrics.MeterScope;
 import io.granary.model.PartitionId;
 import io.granary.model.RequestId;
 import io.granary.model.Sku;
@@ -43,7 +44,13 @@ final class SeedExampleIT {
             SqlSettlementStore store =
                     new SqlSettlementStore(books.database().transactions(), executor, IdWindow.DEFAULT);
             Settlement settlement = new Settlement(
-                    "a1", loop, log, store, SettlementSettings.DEFAULT, new SimpleMeterRegistry(), touched -> {});
+                    "a1",
+                    loop,
+                    log,
+                    store,
+                    SettlementSettings.DEFAULT,
+                    new MeterScope(new SimpleMeterRegistry()),
+                    touched -> {});
             settlement.setAllocators(List.of("a1"));
 
             books.addSku(SKU, 1, 10_000);

@@ -10,6 +10,7 @@ import io.granary.allocator.store.Books.SkuFigures;
 import io.granary.allocator.store.Reconcile;
 import io.granary.allocator.store.SqlSettlementStore;
 import io.granary.concurrent.ThreadLoop;
+import io.granary.metrics.MeterScope;
 import io.granary.model.PartitionId;
 import io.granary.model.RequestId;
 import io.granary.model.Sku;
@@ -82,7 +83,8 @@ final class SettlementIT {
         loops.add(loop);
         SqlSettlementStore store =
                 new SqlSettlementStore(books.database().transactions(), executor, settings.idWindow());
-        Settlement settlement = new Settlement(name, loop, log, store, settings, meters, touched::addAll);
+        Settlement settlement =
+                new Settlement(name, loop, log, store, settings, new MeterScope(meters), touched::addAll);
         settlements.add(settlement);
         settlement.setAllocators(List.of(name));
         return settlement;

@@ -18,6 +18,7 @@ import io.granary.log.LaneRecord;
 import io.granary.log.Read;
 import io.granary.log.rocketmq.RocketMqLogSettings;
 import io.granary.log.rocketmq.RocketMqTopic;
+import io.granary.metrics.MeterScope;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
 import io.granary.stock.StockUpdate;
@@ -93,7 +94,15 @@ final class StockUpdatesIT {
     private StockUpdates start(BeforeRestock beforeRestock, StockUpdateSettings settings) {
         SqlStockUpdateStore store = new SqlStockUpdateStore(books.database().transactions(), executor, 8);
         StockUpdates running = new StockUpdates(
-                loop, executor, updates, deadLetters, store, settings, beforeRestock, changed::addAll, meters);
+                loop,
+                executor,
+                updates,
+                deadLetters,
+                store,
+                settings,
+                beforeRestock,
+                changed::addAll,
+                new MeterScope(meters));
         started.add(running);
         running.start();
         return running;

@@ -52,7 +52,8 @@ class SqlIntentionsIT {
     private static void assertRefused(Why why, String message, ThrowingCallable what) {
         assertThatThrownBy(what)
                 .isInstanceOfSatisfying(
-                        RefusedIntentionException.class, e -> assertThat(e.why()).isEqualTo(why))
+                        RefusedIntentionException.class,
+                        e -> assertThat(e.why()).isEqualTo(why))
                 .hasMessage(message);
     }
 
@@ -129,15 +130,16 @@ class SqlIntentionsIT {
                 Why.INVALID,
                 "node: none (expected: one, for DRAIN)",
                 () -> intentions.apply(new SqlIntentions.Wish(Kind.DRAIN, null, null, null), "ann"));
-        assertRefused(Why.INVALID, "who: ' ' (expected: 1 to 128 characters)", () -> intentions.apply(
-                new SqlIntentions.Wish(Kind.EVEN, SKU, null, null), " "));
+        assertRefused(
+                Why.INVALID,
+                "who: ' ' (expected: 1 to 128 characters)",
+                () -> intentions.apply(new SqlIntentions.Wish(Kind.EVEN, SKU, null, null), " "));
         Sku nobody = new Sku("nobody");
         assertRefused(
                 Why.UNKNOWN,
                 "sku: 'nobody' (expected: one that was restocked before)",
                 () -> intentions.apply(new SqlIntentions.Wish(Kind.EVEN, nobody, null, null), "ann"));
-        assertRefused(
-                Why.UNKNOWN, "rebalance: 99 (expected: one that was applied)", () -> intentions.stop(99, "ann"));
+        assertRefused(Why.UNKNOWN, "rebalance: 99 (expected: one that was applied)", () -> intentions.stop(99, "ann"));
     }
 
     @Test
@@ -159,8 +161,9 @@ class SqlIntentionsIT {
         books.update("update `partition` set node = 'b-0f' where slot = 0");
         assertThat(store.drains(term).openDrains()).isZero();
         assertThat(intentions.rebalance(id).state()).isEqualTo("DONE");
-        assertThat(intentions.drains()).singleElement().satisfies(drain -> assertThat(drain.who())
-                .isEqualTo("ann"));
+        assertThat(intentions.drains())
+                .singleElement()
+                .satisfies(drain -> assertThat(drain.who()).isEqualTo("ann"));
         intentions.undrain("a_b", "bob");
         assertThat(store.drains(term).nodes()).isEmpty();
         assertRefused(
@@ -197,9 +200,11 @@ class SqlIntentionsIT {
     void theNewestComeFirst() {
         long first = apply(Kind.FREEZE);
         long second = apply(Kind.UNFREEZE);
-        assertThat(intentions.rebalances(SKU, 10)).extracting(RebalanceMapper.RebalanceRow::id)
+        assertThat(intentions.rebalances(SKU, 10))
+                .extracting(RebalanceMapper.RebalanceRow::id)
                 .containsExactly(second, first);
-        assertThat(intentions.rebalances(null, 1)).extracting(RebalanceMapper.RebalanceRow::id)
+        assertThat(intentions.rebalances(null, 1))
+                .extracting(RebalanceMapper.RebalanceRow::id)
                 .containsExactly(second);
     }
 }

@@ -8,8 +8,8 @@ import io.granary.embedded.Logging;
 import io.granary.embedded.RunningAllocator;
 import io.granary.embedded.RunningNode;
 import io.granary.embedded.Started;
+import io.granary.metrics.ProcessMetrics;
 import io.granary.node.NodeSettings;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 
 /**
@@ -24,9 +24,9 @@ public final class ServiceMain {
         Requests requests = new Requests();
         Config config = Configuration.load(Path.of(arguments[1]));
         try (Started started = new Started()) {
-            SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+            ProcessMetrics metrics = new ProcessMetrics();
             started.add(start(arguments[0], config, arguments[2], metrics));
-            requests.on(Meters.REQUEST, Object.class, nothing -> Meters.of(metrics))
+            requests.on(Meters.REQUEST, Object.class, nothing -> Meters.of(metrics.registry()))
                     .on(Memory.REQUEST, Object.class, nothing -> Memory.now())
                     .answerAll();
         }
@@ -34,7 +34,7 @@ public final class ServiceMain {
         System.exit(0);
     }
 
-    private static AutoCloseable start(String service, Config config, String name, SimpleMeterRegistry metrics)
+    private static AutoCloseable start(String service, Config config, String name, ProcessMetrics metrics)
             throws Exception {
         return switch (service) {
             case "node" -> RunningNode.start(config, NodeSettings.of(config).named(name), metrics);

@@ -160,15 +160,18 @@ public final class Lane implements LaneWriter.Owner {
         }
         RecordBuilder record = newRecord(Math.min(formingBytes, LogRecord.MAX_BYTES));
         List<InFlight> sections = new ArrayList<>(dirty.size());
+        int deductions = 0;
         while (!dirty.isEmpty() && record.size() + bytesOf(dirty.getFirst()) <= LogRecord.MAX_BYTES) {
             Partition next = dirty.removeFirst();
             next.isDirty = false;
             formingBytes -= bytesOf(next);
             if (next.hasForming()) {
+                deductions += next.formingCount();
                 sections.add(next.seal(record));
             }
         }
         if (!sections.isEmpty()) {
+            metrics.formed(deductions);
             writer.write(record.build(), sections);
         }
     }
@@ -187,13 +190,16 @@ public final class Lane implements LaneWriter.Owner {
             joined = true;
             events.onJoined(lane().lane());
         }
+        long units = 0;
         for (InFlight inFlight : sections) {
             if (inFlight.isValid()) {
                 inFlight.partition().confirm(inFlight);
+                units += inFlight.deductionsSeq() > 0 ? inFlight.units() : 0;
             } else {
                 inFlight.partition().refuseInFlight(Answer.NOT_OWNER);
             }
         }
+        metrics.sold(units);
         sections.forEach(inFlight -> inFlight.partition().flushInFlight());
         if (jumped) {
             closeFenced();
@@ -262,6 +268,28 @@ public final class Lane implements LaneWriter.Owner {
 
     public boolean isStopped() {
         return stopped;
+    }
+
+    /** What is here now: one look at every partition. */
+    public Census census() {
+        int serving = 0;
+        int below = 0;
+        long units = 0;
+        for (Partition partition : partitions.values()) {
+            serving += partition.state() == PartitionState.SERVING ? 1 : 0;
+            below += partition.isBelowLowWatermark() ? 1 : 0;
+            units += partition.pool().remaining();
+        }
+        return new Census(
+                joined,
+                stopped,
+                serving,
+                partitions.size() - serving,
+                opening.size(),
+                below,
+                units,
+                backlogEntries,
+                writer == null ? 0 : writer.writingNanos());
     }
 
     // ---- Partitions

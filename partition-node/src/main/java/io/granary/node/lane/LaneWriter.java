@@ -71,6 +71,11 @@ final class LaneWriter {
         return !writing && !stopped;
     }
 
+    /** For how long the record in flight has not been known to be stored; 0 if none is in flight. */
+    long writingNanos() {
+        return writing && !stopped ? loop.nanoTime() - sentNanos : 0;
+    }
+
     /** The highest fence that stands in the lane for the partition, as far as it was read; 0 if none. */
     long fenceOf(PartitionId partition) {
         return rule.fenceOf(partition);

@@ -4,6 +4,7 @@ package io.granary.node.server;
 import io.granary.concurrent.Loop;
 import io.granary.node.lane.ClientStream;
 import io.granary.node.lane.Lane;
+import io.granary.node.lane.LaneMetrics;
 import io.granary.protocol.Acceptor;
 import io.granary.protocol.Answer;
 import io.granary.protocol.ClientFrame;
@@ -32,6 +33,7 @@ public final class ClientLinks implements Acceptor<byte[], byte[]> {
     private final Loop loop;
     private final Lane lane;
     private final int maxQueuedEntries;
+    private final LaneMetrics metrics;
     private final AtomicInteger queuedEntries = new AtomicInteger();
     /** The youngest welcomed stream of each session; touched on the loop only. */
     private final Map<Session, Stream> sessions = new HashMap<>();
@@ -39,10 +41,11 @@ public final class ClientLinks implements Acceptor<byte[], byte[]> {
     /**
      * @param maxQueuedEntries requests that may wait for the loop; beyond it they are THROTTLED unseen
      */
-    public ClientLinks(Loop loop, Lane lane, int maxQueuedEntries) {
+    public ClientLinks(Loop loop, Lane lane, int maxQueuedEntries, LaneMetrics metrics) {
         this.loop = loop;
         this.lane = lane;
         this.maxQueuedEntries = maxQueuedEntries;
+        this.metrics = metrics;
     }
 
     @Override
@@ -82,7 +85,7 @@ public final class ClientLinks implements Acceptor<byte[], byte[]> {
                 throw new MalformedFrameException("deduct frame before the welcome (expected: after it)");
             }
             int entries = frame.entries();
-            FrameTicket ticket = new FrameTicket(link, frame.frameId(), entries);
+            FrameTicket ticket = new FrameTicket(link, frame.frameId(), entries, loop, metrics);
             if (queuedEntries.addAndGet(entries) > maxQueuedEntries) {
                 queuedEntries.addAndGet(-entries);
                 ticket.answer(0, entries, Answer.THROTTLED, 0);

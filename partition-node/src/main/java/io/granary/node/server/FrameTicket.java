@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.node.server;
 
+import io.granary.concurrent.Loop;
+import io.granary.node.lane.LaneMetrics;
 import io.granary.protocol.Answer;
 import io.granary.protocol.Link;
 import io.granary.protocol.NodeFrame;
@@ -14,17 +16,31 @@ public final class FrameTicket {
     private final Link<byte[]> link;
     private final int frameId;
     private final int entries;
+    private final Loop loop;
+    private final LaneMetrics metrics;
+    private final long receivedNanos;
     private int deductedAtOnce;
+    private int unanswered;
     private NodeFrame.@Nullable Builder answers;
 
-    public FrameTicket(Link<byte[]> link, int frameId, int entries) {
+    /** Made when the frame arrives, on any thread. */
+    public FrameTicket(Link<byte[]> link, int frameId, int entries, Loop loop, LaneMetrics metrics) {
         this.link = link;
         this.frameId = frameId;
         this.entries = entries;
+        this.loop = loop;
+        this.metrics = metrics;
+        receivedNanos = loop.nanoTime();
+        unanswered = entries;
     }
 
     /** Answers a run of entries alike. Sent by {@link #flush()}. */
     public void answer(int first, int count, Answer answer, long detail) {
+        unanswered -= count;
+        metrics.answered(answer, count);
+        if (unanswered == 0) {
+            metrics.frame(loop.nanoTime() - receivedNanos);
+        }
         if (count == entries && answer == Answer.DEDUCTED) {
             deductedAtOnce = count;
             return;

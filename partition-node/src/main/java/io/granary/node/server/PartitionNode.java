@@ -6,6 +6,7 @@ import io.granary.log.StockLog;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
 import io.granary.node.lane.BegunEpochs;
+import io.granary.node.lane.Census;
 import io.granary.node.lane.Lane;
 import io.granary.node.lane.LaneMetrics;
 import io.granary.node.lane.LaneSettings;
@@ -33,6 +34,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +59,7 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
     private final Lane lane;
     private final LeaderLinks leaders;
     private final ClientLinks clients;
+    private final LaneMetrics metrics;
     private final Consumer<String> onGivenUp;
     private final Map<PartitionId, PartitionReport> changes = new LinkedHashMap<>();
     private String address = "";
@@ -83,9 +86,10 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
         this.loop = loop;
         this.takeoverLoop = takeoverLoop;
         this.registration = registration;
+        this.metrics = metrics;
         lane = new Lane(settings, incarnation, log, loop, metrics, begun, this);
         leaders = new LeaderLinks(loop, this);
-        clients = new ClientLinks(loop, lane, maxQueuedEntries);
+        clients = new ClientLinks(loop, lane, maxQueuedEntries, metrics);
     }
 
     /**
@@ -108,6 +112,13 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
     /** Ends in order: what is open is answered UNKNOWN. Thread-safe. */
     public void close() {
         loop.execute(lane::close);
+    }
+
+    /** What is here now. Completes on the loop, and never once that is closed. Thread-safe. */
+    public CompletableFuture<Census> census() {
+        CompletableFuture<Census> census = new CompletableFuture<>();
+        loop.execute(() -> census.complete(lane.census()));
+        return census;
     }
 
     public Acceptor<byte[], byte[]> clients() {
@@ -217,16 +228,23 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
             }
         }
         if (!begun.isEmpty()) {
+            long sinceNanos = loop.nanoTime();
             takeoverLoop.execute(() ->
                     Takeover.begin(incarnation, log, takeoverLoop, begun, open.getLanesList(), new Takeover.Outcome() {
                         @Override
                         public void onTaken(PartitionId partition, long epoch, Pool pool) {
-                            loop.execute(() -> lane.open(partition, epoch, pool));
+                            loop.execute(() -> {
+                                if (epoch > 1) {
+                                    metrics.takenOver(loop.nanoTime() - sinceNanos);
+                                }
+                                lane.open(partition, epoch, pool);
+                            });
                         }
 
                         @Override
                         public void onFailed(PartitionId partition, long epoch, String reason) {
                             // Stays in OPENING, for people to look at: another node would fare no better.
+                            metrics.takeoverFailed();
                             LOG.error("{} can't be opened at epoch {}: {}", partition, epoch, reason);
                         }
                     }));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.node.lane;
 
+import io.granary.metrics.MeterScope;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
 import io.granary.node.pool.IdWindow;
@@ -26,6 +27,7 @@ final class LaneBench implements Lane.Events {
     final ManualLoop loop = new ManualLoop();
     final ScriptedLog log;
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final LaneMetrics metrics = new LaneMetrics(new MeterScope(meters, "node", "node-1"));
     final AnswerSheet client = new AnswerSheet();
     final List<String> events = new ArrayList<>();
     final Lane lane;
@@ -38,7 +40,7 @@ final class LaneBench implements Lane.Events {
 
     LaneBench(LaneSettings settings, ScriptedLog log) {
         this.log = log;
-        lane = new Lane(settings, "node-1", log, loop, new LaneMetrics(meters, "node-1"), new BegunEpochs(), this);
+        lane = new Lane(settings, "node-1", log, loop, metrics, new BegunEpochs(), this);
     }
 
     static PartitionId id(int slot) {
@@ -90,7 +92,7 @@ final class LaneBench implements Lane.Events {
 
     int send(ClientFrame.Deduct frame) {
         client.expect(frame.frameId(), frame.entries());
-        lane.deduct(frame, new FrameTicket(client, frame.frameId(), frame.entries()), () -> superseded);
+        lane.deduct(frame, new FrameTicket(client, frame.frameId(), frame.entries(), loop, metrics), () -> superseded);
         loop.run();
         return frame.frameId();
     }

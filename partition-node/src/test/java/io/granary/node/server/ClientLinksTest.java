@@ -3,6 +3,7 @@ package io.granary.node.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.granary.metrics.MeterScope;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
 import io.granary.node.lane.BegunEpochs;
@@ -29,15 +30,16 @@ final class ClientLinksTest {
 
     private final ManualLoop loop = new ManualLoop();
     private final ScriptedLog log = new ScriptedLog(1);
+    private final LaneMetrics metrics = new LaneMetrics(new MeterScope(new SimpleMeterRegistry()));
     private final Lane lane = new Lane(
             new LaneSettings(4_096, 4_096, Duration.ofMinutes(10), 1_000_000),
             "node-1",
             log,
             loop,
-            new LaneMetrics(new SimpleMeterRegistry(), "node-1"),
+            metrics,
             new BegunEpochs(),
             new Unheard());
-    private final ClientLinks links = new ClientLinks(loop, lane, 1_000);
+    private final ClientLinks links = new ClientLinks(loop, lane, 1_000, metrics);
 
     /** A stream from the client's side. */
     private final class Client {

@@ -2,6 +2,7 @@
 package io.granary.node.simulated;
 
 import io.granary.log.StockLog;
+import io.granary.metrics.MeterScope;
 import io.granary.model.PartitionId;
 import io.granary.node.lane.BegunEpochs;
 import io.granary.node.lane.LaneMetrics;
@@ -49,7 +50,7 @@ final class HeldNode implements Link<NodeMessage> {
                 loop,
                 takeoverLoop,
                 new Unregistered(),
-                new LaneMetrics(new SimpleMeterRegistry(), incarnation),
+                new LaneMetrics(new MeterScope(new SimpleMeterRegistry())),
                 new BegunEpochs(),
                 reason -> {});
         node.start("nowhere:1");
