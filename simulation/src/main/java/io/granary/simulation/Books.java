@@ -94,8 +94,7 @@ final class Books {
         int id = known == null ? ids.size() + 1 : known;
         ids.put(sku, id);
         SkuBook old = skus.getOrDefault(id, new SkuBook(id, sku, false, slots, 0, 0, 0, 0, List.of()));
-        skus.put(
-                id, old.withUnits(old.inventory() + units, old.pool(), old.received() + units, old.partitions()));
+        skus.put(id, old.withUnits(old.inventory() + units, old.pool(), old.received() + units, old.partitions()));
         check(id);
     }
 
@@ -409,9 +408,7 @@ final class Books {
                         p.granted(),
                         p.consumed() + of.consumed(),
                         p.returned() + of.returned()));
-        skus.put(
-                of.skuId(),
-                book.withUnits(book.inventory(), book.pool(), book.received(), partitions));
+        skus.put(of.skuId(), book.withUnits(book.inventory(), book.pool(), book.received(), partitions));
     }
 
     private void update(LaneChange.OfSku of, long back) {

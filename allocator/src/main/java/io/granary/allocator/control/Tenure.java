@@ -101,8 +101,7 @@ final class Tenure implements NodeSession.Events {
         settings = parts.settings();
         nodes = new Nodes(settings.joinGrace());
         publisher = new Publisher(loop, parts.cluster());
-        reviewer = new Reviewer(
-                parts.planner(), nodes, placement, publisher::publishedSlots, settings.needLife());
+        reviewer = new Reviewer(parts.planner(), nodes, placement, publisher::publishedSlots, settings.needLife());
         ceilings = new CeilingRounds(loop, nodes, settings.ceilingsWait());
     }
 

@@ -489,8 +489,13 @@ class LeaderIT {
         return leader;
     }
 
+    /** What its owner has of it; 0 if it has none. */
     private long remaining(PartitionId partition) {
-        return owner(partition).remaining(partition);
+        return nodes.values().stream()
+                .filter(node -> node.partitions().contains(partition) && node.state(partition) != State.CLOSED)
+                .mapToLong(node -> node.remaining(partition))
+                .max()
+                .orElse(0);
     }
 
     @Test
