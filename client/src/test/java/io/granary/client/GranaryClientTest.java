@@ -812,7 +812,7 @@ class GranaryClientTest {
         void whoHasHeardAllSlotsThatItKnowsLearnsOfThoseThatWereAdded() {
             ScriptedNet.End a = oneSlot();
             // What the watch would bring is late: only a read shows the second slot.
-            routes.publishUnseen(SKU, SkuState.SELLING, 2, at(0, 1, "a"), at(1, 1, "a"));
+            routes.change(SKU, SkuState.SELLING, 2, at(0, 1, "a"), at(1, 1, "a"));
             CompletableFuture<DeductionResult> future = deduct();
             loop.run();
             a.answer(Answer.INSUFFICIENT, 0);
