@@ -2,6 +2,9 @@
 package io.granary.allocator;
 
 import io.granary.allocator.allocation.GrantPolicy;
+import io.granary.allocator.api.ApiServer;
+import io.granary.allocator.api.Areas;
+import io.granary.allocator.api.Leadership;
 import io.granary.allocator.control.Leader;
 import io.granary.allocator.settlement.Settlement;
 import io.granary.allocator.stock.StockUpdates;
@@ -17,6 +20,7 @@ import io.granary.metrics.MeterScope;
 import io.granary.proto.LeaderMessage;
 import io.granary.proto.NodeMessage;
 import io.granary.protocol.Connector;
+import io.granary.registry.AllocatorEntry;
 import io.granary.registry.Cluster;
 import io.granary.registry.NodeEntry;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -25,10 +29,12 @@ import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +64,7 @@ public final class AllocatorService implements AutoCloseable {
     private final String name;
     // The last one started is closed first.
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private @Nullable ApiServer api;
     private boolean closed;
 
     private AllocatorService(String name) {
@@ -89,7 +96,8 @@ public final class AllocatorService implements AutoCloseable {
         ExecutorService planning = executor("planning", settings.planningThreads());
         ExecutorService settling = executor("settling", settings.settlingThreads());
         ExecutorService stocking = executor("stocking", AllocatorSettings.STOCK_THREADS);
-        StockTerms terms = new StockTerms();
+        Leadership leadership = new Leadership(name);
+        LeaderTerms terms = new LeaderTerms(leadership);
         Leader leader = add(new Leader(
                 name,
                 around.log().lanes(),
@@ -123,7 +131,11 @@ public final class AllocatorService implements AutoCloseable {
                 leader::onStockChanged,
                 meters));
         Cluster cluster = add(around.cluster());
-        cluster.join(name, "", new Cluster.Listener() {
+        ExecutorService health = executor("health", AllocatorSettings.HEALTH_THREADS);
+        ApiServer server = add(ApiServer.start(
+                settings.http(), leadership, Areas.of(new Areas.Parts(leadership, leader, database, health))));
+        api = server;
+        cluster.join(name, server.address(), new Cluster.Listener() {
             @Override
             public void onNodes(Map<String, NodeEntry> nodes) {
                 leader.setNodes(nodes);
@@ -132,6 +144,11 @@ public final class AllocatorService implements AutoCloseable {
             @Override
             public void onAllocators(List<String> allocators) {
                 settlement.setAllocators(allocators);
+            }
+
+            @Override
+            public void onLeader(Optional<AllocatorEntry> named) {
+                leadership.setNamed(named);
             }
 
             @Override
@@ -146,13 +163,19 @@ public final class AllocatorService implements AutoCloseable {
         });
     }
 
-    /** Applies stock updates while this allocator leads. */
-    private static final class StockTerms implements Leader.Terms {
+    /** While this allocator leads it applies stock updates, and answers what only a leader can. */
+    private static final class LeaderTerms implements Leader.Terms {
+        private final Leadership leadership;
         // Set before the registry can say that this allocator leads.
-        private volatile @org.jspecify.annotations.Nullable StockUpdates updates;
+        private volatile @Nullable StockUpdates updates;
+
+        LeaderTerms(Leadership leadership) {
+            this.leadership = leadership;
+        }
 
         @Override
         public void onTerm(long term) {
+            leadership.setHere(true);
             StockUpdates present = updates;
             if (present != null) {
                 present.start();
@@ -161,6 +184,7 @@ public final class AllocatorService implements AutoCloseable {
 
         @Override
         public void onTermOver() {
+            leadership.setHere(false);
             StockUpdates present = updates;
             if (present != null) {
                 present.close();
@@ -196,6 +220,18 @@ public final class AllocatorService implements AutoCloseable {
     /** This start's name. */
     public String name() {
         return name;
+    }
+
+    /**
+     * Its API.
+     *
+     * @throws IllegalStateException if it is closed
+     */
+    public synchronized ApiServer api() {
+        if (api == null || closed) {
+            throw new IllegalStateException("allocator " + name + " is closed");
+        }
+        return api;
     }
 
     /** Leaves the registry and ends; another allocator, if there is one, goes on where this one was. */

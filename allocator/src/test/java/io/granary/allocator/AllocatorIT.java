@@ -73,7 +73,7 @@ class AllocatorIT {
                 granary.log { name-server = "%s"
                   stock-log-topic = "lanes-%s", stock-update-topic = "updates-%s", dead-letter-topic = "dead-%s" }
                 granary.registry { connect = "%s", root = "/it-%s" }
-                granary.allocator.leader.sweep = 1 s
+                granary.allocator { leader.sweep = 1 s, http.port = 0 }
                 """.formatted(
                                 database.url(),
                                 database.user(),

@@ -115,6 +115,7 @@ public final class Database implements AutoCloseable {
         configuration.addMapper(RebalanceMapper.class);
         configuration.addMapper(ReconcileMapper.class);
         configuration.addMapper(StockUpdateMapper.class);
+        configuration.addMapper(ViewMapper.class);
         mappers.forEach(configuration::addMapper);
         return new SqlSessionFactoryBuilder().build(configuration);
     }
