@@ -16,6 +16,7 @@ import io.granary.allocator.store.Drift;
 import io.granary.allocator.store.Reconcile;
 import io.granary.allocator.store.SqlAllocationStore;
 import io.granary.allocator.store.SqlDeadLetterStore;
+import io.granary.allocator.store.SqlIntentions;
 import io.granary.allocator.store.SqlSettlementStore;
 import io.granary.allocator.store.SqlStockUpdateStore;
 import io.granary.allocator.store.SqlTaskStore;
@@ -185,9 +186,7 @@ public final class AllocatorService implements AutoCloseable {
     private static SqlTaskStore taskStore(AllocatorSettings settings, Database database) {
         return new SqlTaskStore(
                 database.transactions(),
-                (session, wish, sku, who) -> {
-                    throw new IllegalStateException("rebalance: '" + wish.kind() + "' (expected: a version that can)");
-                },
+                SqlIntentions::begin,
                 settings.schedule().historyRuns());
     }
 

@@ -107,7 +107,7 @@ final class TaskArea implements Area {
 
     private static RebalanceWish wish(TaskRebalance rebalance) {
         Integer slots = rebalance.slots();
-        return new RebalanceWish(rebalance.kind(), rebalance.node(), slots == null ? 0 : slots);
+        return RebalanceWish.of(rebalance.kind(), rebalance.node(), slots == null ? 0 : slots);
     }
 
     private static Timing timing(TaskRequest request, Instant now) {

@@ -55,7 +55,7 @@ final class TaskViews {
     private static @Nullable TaskRebalance of(@Nullable RebalanceWish wish) {
         return wish == null
                 ? null
-                : new TaskRebalance(wish.kind(), wish.node(), wish.slots() == 0 ? null : wish.slots());
+                : new TaskRebalance(wish.kind().name(), wish.node(), wish.slots() == 0 ? null : wish.slots());
     }
 
     static TaskRunView of(TaskRun run) {

@@ -43,7 +43,7 @@ public record TaskDefinition(
         Check.require(
                 (rebalance != null) == (kind == TaskKind.REBALANCE),
                 "rebalance",
-                rebalance == null ? "none" : rebalance.kind(),
+                rebalance == null ? "none" : rebalance.kind().name(),
                 kind == TaskKind.REBALANCE ? "the kind of the rebalance" : "none, as the task is a " + kind);
     }
 

@@ -186,7 +186,9 @@ public final class SqlTaskStore implements TaskStore {
                     session, attempt, (task, occasion) -> effects.apply(session, task, occasion, attempt.drifts())));
         } catch (LeadershipLostException | OutcomeUnknownException e) {
             throw e;
-        } catch (PersistenceException | BooksException | IllegalArgumentException | IllegalStateException e) {
+        } catch (PersistenceException
+                | RefusedIntentionException
+                | BooksException | IllegalArgumentException | IllegalStateException e) {
             if (SqlFault.of(e).passes()) {
                 throw e;
             }
@@ -271,7 +273,7 @@ public final class SqlTaskStore implements TaskStore {
                 task.sku(),
                 task.units(),
                 (int) task.ahead().toSeconds(),
-                wish == null ? null : wish.kind(),
+                wish == null ? null : wish.kind().name(),
                 wish == null ? null : wish.node(),
                 wish == null ? 0 : wish.slots(),
                 timing instanceof Timing.At at ? utc(at.time()) : null,
@@ -312,7 +314,7 @@ public final class SqlTaskStore implements TaskStore {
                 row.sku(),
                 row.units(),
                 Duration.ofSeconds(row.aheadSeconds()),
-                wish == null ? null : new RebalanceWish(wish, row.node(), row.slots()),
+                wish == null ? null : RebalanceWish.of(wish, row.node(), row.slots()),
                 timing(row, created));
         Standing standing = new Standing(
                 instant(row.nextRun()), Step.valueOf(row.step()), instant(row.asked()), row.askedBy(), row.paused());

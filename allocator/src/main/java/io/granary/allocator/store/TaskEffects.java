@@ -105,6 +105,9 @@ final class TaskEffects {
         List<TaskMapper.ShareRow> open = shares.stream()
                 .filter(share -> share.slot() < sale.slots() && share.epoch() > 0)
                 .toList();
+        if (sale.frozen()) {
+            return Effect.failed("sku: '" + sku + "' is frozen (expected: one that is not)");
+        }
         long missing = Math.min(level - sale.pool(), sale.inventory());
         if (sale.pool() >= level) {
             return new Effect(Outcome.NOTHING, "pool " + sale.pool() + " of " + level, Set.of());

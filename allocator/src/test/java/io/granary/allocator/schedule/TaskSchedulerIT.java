@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.granary.allocator.allocation.LeadershipLostException;
+import io.granary.allocator.allocation.Rebalance;
 import io.granary.allocator.schedule.Occasion.Cause;
 import io.granary.allocator.schedule.TaskRun.Outcome;
 import io.granary.allocator.store.Books;
 import io.granary.allocator.store.Drift;
 import io.granary.allocator.store.RebalanceIntention;
 import io.granary.allocator.store.Reconcile;
+import io.granary.allocator.store.SqlIntentions;
 import io.granary.allocator.store.SqlTaskStore;
 import io.granary.metrics.MeterScope;
 import io.granary.model.PartitionId;
@@ -297,13 +299,41 @@ final class TaskSchedulerIT {
                         null,
                         0,
                         Duration.ZERO,
-                        new RebalanceWish("DRAIN", "x", 0),
+                        new RebalanceWish(Rebalance.Kind.DRAIN, "x", 0),
                         new Timing.At(store.now())),
                 "ada");
         TaskRun run = awaitRuns("drain", 1).get(0);
         assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
         assertThat(run.detail()).isEqualTo("node: 'x' (expected: one that is known)");
         assertThat(books.number("select slots from sku")).isEqualTo(1);
+    }
+
+    @Test
+    void aRebalanceIsBegunOnceAndAFrozenSkuIsLeftAlone() {
+        books.addSku(SKU, 1, 10);
+        books.own(new PartitionId(SKU, 0), 1, "node-1", 0);
+        TaskStore full = store(SqlIntentions::begin);
+        start("one", full, List::of).begin(nextTerm());
+        for (Rebalance.Kind kind : List.of(Rebalance.Kind.EVEN, Rebalance.Kind.FREEZE)) {
+            full.create(
+                    new TaskDefinition(
+                            kind.name(),
+                            TaskKind.REBALANCE,
+                            SKU,
+                            0,
+                            Duration.ZERO,
+                            new RebalanceWish(kind, null, 0),
+                            new Timing.At(store.now())),
+                    "ada");
+            assertThat(awaitRuns(kind.name(), 1).get(0).outcome()).isEqualTo(Outcome.DONE);
+        }
+        assertThat(books.texts("select kind, who from rebalance order by id"))
+                .containsExactly("EVEN", "task EVEN", "FREEZE", "task FREEZE");
+        full.create(topUp("frozen", 5), "ada");
+        TaskRun run = awaitRuns("frozen", 1).get(0);
+        assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(run.detail()).isEqualTo("sku: 'A/B%C.D' is frozen (expected: one that is not)");
+        books.update("update sku set rebalance = null, frozen = false");
     }
 
     @Test
@@ -395,7 +425,7 @@ final class TaskSchedulerIT {
                 SKU,
                 0,
                 Duration.ZERO,
-                new RebalanceWish("SLOTS", null, 16),
+                new RebalanceWish(Rebalance.Kind.SLOTS, null, 16),
                 new Timing.Cron("0 4 * * *", ZoneId.of("Europe/Berlin")));
         assertThat(store.create(sale, "ada")).isEqualTo(TaskStore.Created.CREATED);
         assertThat(store.create(rebalance, "bob")).isEqualTo(TaskStore.Created.CREATED);
