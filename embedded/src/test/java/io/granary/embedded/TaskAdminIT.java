@@ -75,11 +75,13 @@ class TaskAdminIT {
 
     @Test
     void whatFailsEndsWithOne() {
-        admin.run("task", "create", "drain", "rebalance", "--rebalance", "DRAIN", "--node", "nobody", "--every", "1d");
-        Admin.Said run = admin.run("task run drain --wait 30s -o json");
+        // As many slots as nobody said.
+        admin.run(
+                "task", "create", "slots", "rebalance", "--rebalance", "SLOTS", "--sku", SKU.code(), "--every", "1d");
+        Admin.Said run = admin.run("task run slots --wait 30s -o json");
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.json().get("outcome").textValue()).isEqualTo("FAILED");
-        admin.run("task delete drain --yes");
+        admin.run("task delete slots --yes");
     }
 
     @Test
