@@ -117,7 +117,8 @@ final class ReleaseIT {
 
     private List<LedgerRow> rows(int quantity, List<RequestId> requests) {
         return requests.stream()
-                .map(id -> new LedgerRow(skuId, id.high(), id.low(), quantity, 0, 1, 1_700_000_000_000L))
+                .map(id -> new LedgerRow(
+                        skuId, id.high(), id.low(), quantity, new LedgerRow.Origin(0, 1, 1_700_000_000_000L)))
                 .sorted(LedgerRow.KEY_ORDER)
                 .toList();
     }
