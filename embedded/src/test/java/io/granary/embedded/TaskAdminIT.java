@@ -76,8 +76,7 @@ class TaskAdminIT {
     @Test
     void whatFailsEndsWithOne() {
         // As many slots as nobody said.
-        admin.run(
-                "task", "create", "slots", "rebalance", "--rebalance", "SLOTS", "--sku", SKU.code(), "--every", "1d");
+        admin.run("task", "create", "slots", "rebalance", "--rebalance", "SLOTS", "--sku", SKU.code(), "--every", "1d");
         Admin.Said run = admin.run("task run slots --wait 30s -o json");
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.json().get("outcome").textValue()).isEqualTo("FAILED");

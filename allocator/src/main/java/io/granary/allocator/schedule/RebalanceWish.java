@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param node DRAIN: the node's configured name; else null
  * @param slots SLOTS: how many there shall be; else 0
  */
-public record RebalanceWish(
-        Rebalance.Kind kind, @Nullable String node, int slots) {
+public record RebalanceWish(Rebalance.Kind kind, @Nullable String node, int slots) {
     /**
      * With the kind by its name.
      *

@@ -188,7 +188,9 @@ public final class SqlTaskStore implements TaskStore {
             throw e;
         } catch (PersistenceException
                 | RefusedIntentionException
-                | BooksException | IllegalArgumentException | IllegalStateException e) {
+                | BooksException
+                | IllegalArgumentException
+                | IllegalStateException e) {
             if (SqlFault.of(e).passes()) {
                 throw e;
             }
