@@ -89,7 +89,7 @@ final class ScheduledSaleIT {
             throws Exception {
         // As an operator who makes it known before its units come.
         execute(books, "insert into sku (code, state, slots) values ('" + sku.code() + "', 'PAUSED', 2)");
-        assertThat(feed.restock("stock of " + sku, sku, 1_000).join()).isTrue();
+        assertThat(feed.restock("stock-of-" + sku, sku, 1_000).join()).isTrue();
         await().atMost(PATIENCE)
                 .until(() -> query(books, "select pool from sku where code = '" + sku + "'")
                         .equals("1000"));

@@ -136,7 +136,7 @@ interface TaskMapper {
     @Select("select t.name, t.wake from task t left join scheduled_tasks s on s.task_name = '" + WAKE_NAME
             + "' and s.task_instance = t.name where (t.wake is null and s.picked = false)"
             + " or (t.wake is not null and (s.task_instance is null or (s.picked = false"
-            + " and s.consecutive_failures = 0 and s.execution_time <> t.wake)))"
+            + " and coalesce(s.consecutive_failures, 0) = 0 and s.execution_time <> t.wake)))"
             + " union all select s.task_instance, null from scheduled_tasks s left join task t on t.name = s.task_instance"
             + " where s.task_name = '" + WAKE_NAME + "' and t.name is null and s.picked = false limit #{limit}")
     List<WakeRow> misplaced(@Param("limit") int limit);

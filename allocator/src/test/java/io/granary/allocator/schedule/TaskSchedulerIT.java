@@ -268,6 +268,16 @@ final class TaskSchedulerIT {
     }
 
     @Test
+    void aTaskThatHasNeverRunRunsWhenAsked() {
+        TaskScheduler scheduler = lead("one");
+        store.create(reconcile("fresh", new Timing.Every(Duration.ofDays(1), store.now())), "ada");
+        scheduler.wake();
+        await().until(() -> books.number("select count(*) from scheduled_tasks"), rows -> rows == 1);
+        store.ask("fresh", "bob");
+        awaitRuns("fresh", 1);
+    }
+
+    @Test
     void aDeletedTaskRunsNoMore() {
         TaskScheduler scheduler = lead("one");
         store.create(reconcile("gone", new Timing.Every(Duration.ofDays(1), store.now())), "ada");
