@@ -11,10 +11,14 @@ import picocli.CommandLine.Parameters;
 /** {@code granary admin node drain}. */
 @Command(
         name = "drain",
-        description = "Before maintenance: the node's partitions get other owners, and it gets no new ones, also after a"
-                + " restart, until it is undrained. Sales go on.",
+        description =
+                "Before maintenance: the node's partitions get other owners, and it gets no new ones, also after a"
+                        + " restart, until it is undrained. Sales go on.",
         footerHeading = "%nExamples:%n",
-        footer = {"  granary admin node drain node-2 --wait 60s    # then stop it", "  granary admin node undrain node-2"})
+        footer = {
+            "  granary admin node drain node-2 --wait 60s    # then stop it",
+            "  granary admin node undrain node-2"
+        })
 final class NodeDrainCommand extends ApiCommand {
     @Parameters(paramLabel = "NODE", description = "its configured name")
     private String node = "";

@@ -20,8 +20,8 @@ final class RebalanceResumeCommand extends ApiCommand {
 
     @Override
     int run(Api api, Output output) {
-        RebalanceView view = api.post(
-                ApiPaths.of("rebalances", Long.toString(id), "resume"), Map.of(), RebalanceView.class);
+        RebalanceView view =
+                api.post(ApiPaths.of("rebalances", Long.toString(id), "resume"), Map.of(), RebalanceView.class);
         output.show(view, () -> output.table(RebalanceTables.rebalances(List.of(view))));
         return ExitCode.OK;
     }

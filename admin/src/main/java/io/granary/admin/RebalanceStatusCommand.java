@@ -43,8 +43,8 @@ final class RebalanceStatusCommand extends ApiCommand {
             return following.show(api, output, id);
         }
         Check.range("--limit", limit, 1, 1_000);
-        String path = ApiPaths.of("rebalances") + "?limit=" + limit
-                + (sku == null ? "" : "&sku=" + ApiPaths.segment(sku));
+        String path =
+                ApiPaths.of("rebalances") + "?limit=" + limit + (sku == null ? "" : "&sku=" + ApiPaths.segment(sku));
         RebalanceList list = api.get(path, RebalanceList.class);
         output.show(list, () -> output.table(RebalanceTables.rebalances(list.rebalances())));
         return ExitCode.OK;

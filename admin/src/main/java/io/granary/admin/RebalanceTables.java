@@ -48,9 +48,7 @@ final class RebalanceTables {
                 .text("why");
         moves.forEach(move -> table.row(
                 move.sku(),
-                move.fromNode() == null
-                        ? place(move.fromSlot())
-                        : place(move.fromSlot()) + " at " + move.fromNode(),
+                move.fromNode() == null ? place(move.fromSlot()) : place(move.fromSlot()) + " at " + move.fromNode(),
                 move.fromNode() == null ? place(move.toSlot()) : "another node",
                 move.units(),
                 move.moved(),

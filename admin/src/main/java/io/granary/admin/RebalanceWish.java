@@ -20,8 +20,8 @@ final class RebalanceWish {
                     return kind;
                 }
             }
-            throw new TypeConversionException("'" + value
-                    + "' (expected: even, follow-demand, gather, slots, home, freeze, unfreeze or drain)");
+            throw new TypeConversionException(
+                    "'" + value + "' (expected: even, follow-demand, gather, slots, home, freeze, unfreeze or drain)");
         }
     }
 

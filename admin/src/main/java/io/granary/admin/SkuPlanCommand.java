@@ -14,8 +14,9 @@ import picocli.CommandLine.Parameters;
 /** {@code granary admin sku plan}. */
 @Command(
         name = "plan",
-        description = "How the units of a SKU are given out. Options change what they name and leave the rest; without any,"
-                + " it is only shown. How many slots there are is a rebalance: rebalance apply slots.",
+        description =
+                "How the units of a SKU are given out. Options change what they name and leave the rest; without any,"
+                        + " it is only shown. How many slots there are is a rebalance: rebalance apply slots.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  granary admin sku plan TICKET",

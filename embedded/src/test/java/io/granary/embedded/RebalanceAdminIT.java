@@ -23,7 +23,7 @@ class RebalanceAdminIT {
     private static Admin admin;
 
     @BeforeAll
-    static void await(EmbeddedGranary running) {
+    static void begin(EmbeddedGranary running) {
         granary = running;
         admin = Admin.of(running);
         assertThat(admin.run("health --wait 60s").code()).isZero();
@@ -31,11 +31,13 @@ class RebalanceAdminIT {
 
     private static String sku(String code, int units) {
         try (StockFeed feed = granary.stockFeed()) {
-            assertThat(feed.restock("rebalance-it-" + code, new Sku(code), units).join())
+            assertThat(feed.restock("rebalance-it-" + code, new Sku(code), units)
+                            .join())
                     .isTrue();
         }
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(shown(code).at("/sku/pool").longValue())
-                .isPositive());
+        await().atMost(PATIENCE)
+                .untilAsserted(() ->
+                        assertThat(shown(code).at("/sku/pool").longValue()).isPositive());
         return code;
     }
 
@@ -62,8 +64,8 @@ class RebalanceAdminIT {
     @Test
     void slotsAreAddedEvenedOutGatheredAndRemoved() {
         String sku = sku("reb/A B%".replace(' ', '-'), 9_000);
-        JsonNode plan =
-                admin.run("rebalance", "plan", "slots", sku, "--slots", "3", "-o", "json").json();
+        JsonNode plan = admin.run("rebalance", "plan", "slots", sku, "--slots", "3", "-o", "json")
+                .json();
         assertThat(plan.get("possible").booleanValue()).isTrue();
         assertThat(plan.get("moveCount").intValue()).isPositive();
         assertThat(plan.at("/moves/0/why").textValue()).contains("its share of 3 slots");
@@ -82,8 +84,9 @@ class RebalanceAdminIT {
                 .contains("no slot has sold anything");
         applied("slots", sku, "--slots", "1");
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(shown(sku).at("/partitions/0/held").longValue())
-                        .isEqualTo(9_000));
+                .untilAsserted(
+                        () -> assertThat(shown(sku).at("/partitions/0/held").longValue())
+                                .isEqualTo(9_000));
         assertThat(admin.run("rebalance", "status", "--sku", sku).out())
                 .contains("slots", "gather", "follow-demand", "DONE");
     }
@@ -102,8 +105,9 @@ class RebalanceAdminIT {
         assertThat(admin.run("rebalance", "plan", "even", sku).code()).isEqualTo(1);
 
         assertThat(admin.run("sku", "unfreeze", sku).code()).isZero();
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(shown(sku).at("/sku/pool").longValue())
-                .isEqualTo(500));
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(shown(sku).at("/sku/pool").longValue()).isEqualTo(500));
         assertThat(admin.run("sku", "freeze", sku).out()).contains("freeze", "DONE");
         assertThat(admin.run("sku", "unfreeze", sku).code()).isZero();
     }

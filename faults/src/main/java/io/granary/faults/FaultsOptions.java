@@ -15,12 +15,7 @@ import java.time.Duration;
  * @param operators whether units are rebalanced and nodes drained meanwhile
  */
 record FaultsOptions(
-        Duration duration,
-        long seed,
-        Duration sessionTimeout,
-        int takeoverPartitions,
-        int buyers,
-        boolean operators) {
+        Duration duration, long seed, Duration sessionTimeout, int takeoverPartitions, int buyers, boolean operators) {
     /**
      * @throws IllegalArgumentException if a value is out of its range
      */

@@ -66,7 +66,8 @@ final class Operators implements AutoCloseable {
         try {
             RebalanceKind kind = RebalanceKind.values()[turn++ % RebalanceKind.values().length];
             count(asked, kind);
-            String sku = skus.get(random.nextInt(3) == 0 ? 0 : random.nextInt(skus.size())).code();
+            String sku = skus.get(random.nextInt(3) == 0 ? 0 : random.nextInt(skus.size()))
+                    .code();
             boolean isDrain = kind == RebalanceKind.DRAIN;
             String node = "node-" + (1 + random.nextInt(Target.NODES));
             RebalanceRequest request = new RebalanceRequest(
@@ -157,16 +158,18 @@ final class Operators implements AutoCloseable {
 
     private boolean isQuiet() {
         NodeList nodes = any(api -> api.get(ApiPaths.of("nodes"), NodeList.class));
-        nodes.nodes().stream().filter(NodeView::drained).forEach(node -> any(api ->
-                api.post(ApiPaths.of("nodes", node.node(), "undrain"), Map.of(), NodeList.class)));
+        nodes.nodes().stream()
+                .filter(NodeView::drained)
+                .forEach(node ->
+                        any(api -> api.post(ApiPaths.of("nodes", node.node(), "undrain"), Map.of(), NodeList.class)));
         for (Sku sku : skus) {
             if (any(api -> api.get(ApiPaths.of("skus", sku.code(), "plan"), SkuPlanView.class))
                     .frozen()) {
                 any(api -> api.post(ApiPaths.of("skus", sku.code(), "unfreeze"), Map.of(), RebalanceView.class));
             }
         }
-        RebalanceList all = any(
-                api -> api.get(ApiPaths.of("rebalances") + "?limit=" + MOST_REBALANCES, RebalanceList.class));
+        RebalanceList all =
+                any(api -> api.get(ApiPaths.of("rebalances") + "?limit=" + MOST_REBALANCES, RebalanceList.class));
         Map<RebalanceKind, Integer> over = new EnumMap<>(RebalanceKind.class);
         for (RebalanceView view : all.rebalances()) {
             if (view.state() == RebalanceView.State.PLANNED || view.state() == RebalanceView.State.RUNNING) {

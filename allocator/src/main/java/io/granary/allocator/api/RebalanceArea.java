@@ -214,8 +214,7 @@ final class RebalanceArea implements Area {
     }
 
     private void drain(Context ctx) {
-        SqlIntentions.Wish wish =
-                asked(() -> new SqlIntentions.Wish(Kind.DRAIN, null, ctx.pathParam("node"), null));
+        SqlIntentions.Wish wish = asked(() -> new SqlIntentions.Wish(Kind.DRAIN, null, ctx.pathParam("node"), null));
         ctx.json(applied(wish, Requests.who(ctx)));
     }
 

@@ -149,7 +149,8 @@ public interface RebalanceMapper {
     int ownedPartitions(@Param("node") String node);
 
     @Select("select s.code as sku, p.slot, p.node, p.granted - p.consumed - p.returned as units, s.frozen"
-            + " from `partition` p join sku s on s.id = p.sku_id " + OF_NODE + " order by s.code, p.slot limit #{limit}")
+            + " from `partition` p join sku s on s.id = p.sku_id " + OF_NODE
+            + " order by s.code, p.slot limit #{limit}")
     List<OwnedRow> owned(@Param("node") String node, @Param("limit") int limit);
 
     // ---- For operators
