@@ -36,6 +36,7 @@ final class Operators implements AutoCloseable {
     record Count(RebalanceKind kind, int asked, int applied, int done) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(Operators.class);
+    private static final List<RebalanceKind> KINDS = List.of(RebalanceKind.values());
     private static final int PAUSE_MILLIS = 700;
     private static final int MOST_SLOTS = 8;
     private static final int MOST_REBALANCES = 1_000;
@@ -64,7 +65,7 @@ final class Operators implements AutoCloseable {
 
     private void act() {
         try {
-            RebalanceKind kind = RebalanceKind.values()[turn++ % RebalanceKind.values().length];
+            RebalanceKind kind = KINDS.get(turn++ % KINDS.size());
             count(asked, kind);
             String sku = skus.get(random.nextInt(3) == 0 ? 0 : random.nextInt(skus.size()))
                     .code();
