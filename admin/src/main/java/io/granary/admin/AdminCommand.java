@@ -13,6 +13,8 @@ import picocli.CommandLine.Command;
             SkuCommand.class,
             TaskCommand.class,
             DeadLetterCommand.class,
+            RebalanceCommand.class,
+            NodeCommand.class,
             CommandLine.HelpCommand.class
         },
         mixinStandardHelpOptions = true,

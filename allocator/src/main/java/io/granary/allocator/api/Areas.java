@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.api;
 
+import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.control.Leader;
+import io.granary.allocator.settlement.IdWindow;
 import io.granary.allocator.schedule.TaskScheduler;
 import io.granary.allocator.schedule.TaskStore;
 import io.granary.allocator.stock.DeadLetters;
 import io.granary.allocator.store.Database;
+import io.granary.allocator.store.SqlAllocationStore;
+import io.granary.allocator.store.SqlIntentions;
 import io.granary.allocator.store.SqlViews;
 import java.time.Duration;
 import java.util.List;
@@ -34,9 +38,15 @@ public final class Areas {
     /** A line for each. */
     public static List<Area> of(Parts parts) {
         SqlViews views = new SqlViews(parts.database().transactions());
+        SqlIntentions intentions = new SqlIntentions(parts.database());
+        AllocationStore books = new SqlAllocationStore(parts.database(), IdWindow.DEFAULT);
+        NodeArea nodes = new NodeArea(parts.leader(), intentions);
         return List.of(
                 new HealthArea(parts.leadership(), parts.leader(), views, parts.health()),
                 new SkuArea(views),
+                new SkuPlanArea(parts.leader(), intentions),
+                new RebalanceArea(parts.leader(), intentions, books, nodes),
+                nodes,
                 new TaskArea(parts.tasks(), parts.scheduler(), parts.ahead()),
                 new DeadLetterArea(parts.deadLetters()));
     }
