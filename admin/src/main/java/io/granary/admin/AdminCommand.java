@@ -21,7 +21,9 @@ import picocli.CommandLine.Command;
         footerHeading = "%nExamples:%n",
         footer = {
             "  granary admin health --wait 60s",
-            "  granary admin sku list",
+            "  granary admin sku create TICKET --units 10000",
+            "  granary admin explain TICKET",
+            "  granary admin watch",
             "  granary admin sku show TICKET --output json",
             "  granary admin health --server http://10.0.0.7:8470"
         })

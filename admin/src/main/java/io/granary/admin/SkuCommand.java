@@ -7,7 +7,13 @@ import picocli.CommandLine.Command;
 @Command(
         name = "sku",
         description = "The SKUs.",
-        subcommands = {SkuListCommand.class, SkuShowCommand.class},
+        subcommands = {
+            SkuCreateCommand.class,
+            SkuListCommand.class,
+            SkuShowCommand.class,
+            SkuPauseCommand.class,
+            SkuResumeCommand.class
+        },
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 final class SkuCommand {}

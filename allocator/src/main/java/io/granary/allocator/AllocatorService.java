@@ -23,6 +23,7 @@ import io.granary.protocol.Connector;
 import io.granary.registry.AllocatorEntry;
 import io.granary.registry.Cluster;
 import io.granary.registry.NodeEntry;
+import io.granary.stock.StockUpdatePublisher;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -132,9 +133,10 @@ public final class AllocatorService implements AutoCloseable {
                 meters));
         Cluster cluster = add(around.cluster());
         ExecutorService health = executor("health", AllocatorSettings.HEALTH_THREADS);
-        ApiServer server = add(ApiServer.start(
-                settings.http(), leadership, Areas.of(new Areas.Parts(leadership, leader, database, health))));
-        api = server;
+        Areas.Parts api = new Areas.Parts(
+                leadership, leader, database, new StockUpdatePublisher(around.updates()), policy::slots, health);
+        ApiServer server = add(ApiServer.start(settings.http(), leadership, Areas.of(api)));
+        this.api = server;
         cluster.join(name, server.address(), new Cluster.Listener() {
             @Override
             public void onNodes(Map<String, NodeEntry> nodes) {

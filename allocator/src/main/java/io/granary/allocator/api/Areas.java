@@ -3,24 +3,41 @@ package io.granary.allocator.api;
 
 import io.granary.allocator.control.Leader;
 import io.granary.allocator.store.Database;
+import io.granary.allocator.store.Reconcile;
+import io.granary.allocator.store.SqlSkus;
 import io.granary.allocator.store.SqlViews;
+import io.granary.stock.StockUpdatePublisher;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.LongToIntFunction;
 
 /** All areas of the API. */
 public final class Areas {
     /**
      * What areas are made of.
      *
+     * @param updates to the topic of stock updates
+     * @param slotsFor how many slots suit so many units of a new SKU
      * @param health one thread, for asking the books how they are
      */
-    public record Parts(Leadership leadership, Leader leader, Database database, Executor health) {}
+    public record Parts(
+            Leadership leadership,
+            Leader leader,
+            Database database,
+            StockUpdatePublisher updates,
+            LongToIntFunction slotsFor,
+            Executor health) {}
 
     private Areas() {}
 
     /** A line for each. */
     public static List<Area> of(Parts parts) {
+        Leader leader = parts.leader();
         SqlViews views = new SqlViews(parts.database().transactions());
-        return List.of(new HealthArea(parts.leadership(), parts.leader(), views, parts.health()), new SkuArea(views));
+        return List.of(
+                new HealthArea(parts.leadership(), leader, views, parts.health()),
+                new SkuArea(views, new SqlSkus(parts.database().transactions()), leader, parts.slotsFor()),
+                new StockArea(views, parts.updates(), leader),
+                new BooksArea(views, new Reconcile(parts.database()), leader));
     }
 }

@@ -7,6 +7,9 @@ import io.granary.allocator.allocation.AllocationPlanner;
 import io.granary.allocator.allocation.AllocationSettings;
 import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.GrantPolicy;
+import io.granary.allocator.allocation.GrantRefusedException;
+import io.granary.allocator.allocation.OperatorGrant;
+import io.granary.allocator.allocation.SkuBook;
 import io.granary.concurrent.Loop;
 import io.granary.metrics.MeterScope;
 import io.granary.model.Sku;
@@ -167,6 +170,33 @@ public final class Leader implements AutoCloseable {
     /** What it sees now; fails if this allocator does not lead. */
     public CompletableFuture<LeaderLook> look() {
         return whileLeading(Tenure::look);
+    }
+
+    /** The books of these SKUs have changed, other than by stock: looks at them soon. */
+    public void nudge(Set<Sku> skus) {
+        Set<Sku> copy = ImmutableSet.copyOf(skus);
+        hop(() -> {
+            if (tenure != null) {
+                tenure.nudge(copy);
+            }
+        });
+    }
+
+    /**
+     * What the owners of a SKU's partitions say of them now, by slot: asked anew, and waited for, but not for longer than
+     * a second. Fails if this allocator does not lead.
+     */
+    public CompletableFuture<Map<Integer, PartitionLook>> lookAt(Sku sku) {
+        return whileLeading(present -> present.lookAt(sku)).thenCompose(look -> look);
+    }
+
+    /**
+     * Moves units of a SKU from the inventory to partitions, and has their owners told. Fails with a {@link
+     * GrantRefusedException} if the books do not allow it, otherwise if this allocator does not lead or the books can't be
+     * written.
+     */
+    public CompletableFuture<SkuBook.Changed> grant(OperatorGrant order) {
+        return whileLeading(present -> present.grant(order)).thenCompose(granted -> granted);
     }
 
     /** Asks the present tenure, on the loop; fails if there is none. */
