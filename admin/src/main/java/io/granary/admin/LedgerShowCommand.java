@@ -62,7 +62,11 @@ final class LedgerShowCommand extends ApiCommand {
                     .row(entry.state(), entry.quantity(), entry.slot(), entry.epoch(), entry.time()));
         }
         if (!view.conflicts().isEmpty()) {
-            Table table = new Table().number("refused quantity").number("slot").number("epoch").text("time");
+            Table table = new Table()
+                    .number("refused quantity")
+                    .number("slot")
+                    .number("epoch")
+                    .text("time");
             view.conflicts().forEach(one -> table.row(one.quantity(), one.slot(), one.epoch(), one.time()));
             output.line("");
             output.table(table);

@@ -21,7 +21,11 @@ final class ReconcileCommand extends ApiCommand {
         Reconciliation view = api.getSlow(ApiPaths.of("reconcile"), Reconciliation.class);
         output.show(view, () -> {
             if (!view.drifts().isEmpty()) {
-                Table table = new Table().text("SKU").text("should be the same").number("").number("");
+                Table table = new Table()
+                        .text("SKU")
+                        .text("should be the same")
+                        .number("")
+                        .number("");
                 view.drifts().forEach(one -> table.row(one.sku(), one.what(), one.left(), one.right()));
                 output.table(table);
             }

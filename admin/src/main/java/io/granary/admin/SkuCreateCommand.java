@@ -54,8 +54,7 @@ final class SkuCreateCommand extends ApiCommand {
     @Override
     int run(Api api, Output output) {
         Check.range("--units", units, 0, StockUpdate.MAX_UNITS);
-        SkuView view =
-                api.post(ApiPaths.of("skus"), new SkuCreation(sku, slots, units, paused), SkuView.class);
+        SkuView view = api.post(ApiPaths.of("skus"), new SkuCreation(sku, slots, units, paused), SkuView.class);
         if (units > 0) {
             // Its first units have an id of their own, so that doing all of this again adds nothing.
             updates.carryOut(api, ApiPaths.of("skus", sku, "restock"), new StockOrder("create-" + sku, units));

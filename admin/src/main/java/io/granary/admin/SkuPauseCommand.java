@@ -11,7 +11,8 @@ import picocli.CommandLine.Parameters;
 /** {@code granary admin sku pause}. */
 @Command(
         name = "pause",
-        description = "Stops the sale of a SKU: callers wait, and hear UNAVAILABLE at their deadlines. Partitions keep and get units.",
+        description =
+                "Stops the sale of a SKU: callers wait, and hear UNAVAILABLE at their deadlines. Partitions keep and get units.",
         footerHeading = "%nExample:%n",
         footer = "  granary admin sku pause TICKET")
 @Answers(SkuView.class)

@@ -33,10 +33,12 @@ final class StockUpdates {
         }
         return switch (view.outcome()) {
             case APPLIED -> view;
-            case DEAD -> throw AdminException.badArguments(
-                    order.updateId() + " can't be applied: " + String.valueOf(view.reason()));
-            case PENDING -> throw AdminException.no(order.updateId() + " is on its way, but was not applied within "
-                    + wait.toMillis() + " ms (see: granary admin stock show " + order.updateId() + ")");
+            case DEAD ->
+                throw AdminException.badArguments(
+                        order.updateId() + " can't be applied: " + String.valueOf(view.reason()));
+            case PENDING ->
+                throw AdminException.no(order.updateId() + " is on its way, but was not applied within "
+                        + wait.toMillis() + " ms (see: granary admin stock show " + order.updateId() + ")");
         };
     }
 
@@ -53,6 +55,13 @@ final class StockUpdates {
                 .text("outcome")
                 .text("time")
                 .text("reason")
-                .row(view.updateId(), view.kind(), view.sku(), view.units(), view.outcome(), view.time(), view.reason());
+                .row(
+                        view.updateId(),
+                        view.kind(),
+                        view.sku(),
+                        view.units(),
+                        view.outcome(),
+                        view.time(),
+                        view.reason());
     }
 }

@@ -83,22 +83,26 @@ final class WatchCommand extends ApiCommand {
         rates.look(page.skus());
         List<SkuView> shown =
                 page.skus().stream().sorted(rates.fastestFirst()).limit(rows).toList();
-        output.show(page, () -> screen.next(() -> {
-            output.line(heading() + ", " + page.skus().size() + " SKUs"
-                    + (page.next() == null ? "" : " and more"));
-            output.table(sales(shown));
-        }));
+        output.show(
+                page,
+                () -> screen.next(() -> {
+                    output.line(
+                            heading() + ", " + page.skus().size() + " SKUs" + (page.next() == null ? "" : " and more"));
+                    output.table(sales(shown));
+                }));
     }
 
     private void lookAtOne(Api api, String code, Output output, Screen screen) {
         SkuDetail detail = api.get(ApiPaths.of("skus", code), SkuDetail.class);
         rates.look(List.of(detail.sku()));
-        output.show(detail, () -> screen.next(() -> {
-            output.line(heading());
-            output.table(sales(List.of(detail.sku())));
-            output.line("");
-            output.table(SkuTables.partitions(detail.partitions()));
-        }));
+        output.show(
+                detail,
+                () -> screen.next(() -> {
+                    output.line(heading());
+                    output.table(sales(List.of(detail.sku())));
+                    output.line("");
+                    output.table(SkuTables.partitions(detail.partitions()));
+                }));
     }
 
     private static String heading() {

@@ -19,8 +19,7 @@ final class AdminReference {
     private static final String NAME = "granary admin";
     private static final int WIDTH = 100;
 
-    private static final String HEAD =
-            """
+    private static final String HEAD = """
             <!-- Made of the command line by AdminReferenceTest: mvn -pl admin -am verify -Dtest=AdminReferenceTest
                  -Dgranary.docs.write=true -Dsurefire.failIfNoSpecifiedTests=false -->
             # The operators' command line
@@ -40,8 +39,7 @@ final class AdminReference {
             | --- | --- |
             """;
 
-    private static final String AFTER_CODES =
-            """
+    private static final String AFTER_CODES = """
 
             What goes wrong is one line on the error output that names the value and what was expected. A command that waits
             is bounded: by its `--wait`, else by some seconds. While nobody leads, as after the end of a leader, it asks again
@@ -69,11 +67,14 @@ final class AdminReference {
                 .setUsageHelpWidth(WIDTH)
                 .setUsageHelpAutoWidth(false);
         StringBuilder text = new StringBuilder(HEAD);
-        root.getCommandSpec().usageMessage().exitCodeList().forEach((code, meaning) -> text.append("| ")
-                .append(code.strip())
-                .append(" | ")
-                .append(meaning)
-                .append(" |\n"));
+        root.getCommandSpec()
+                .usageMessage()
+                .exitCodeList()
+                .forEach((code, meaning) -> text.append("| ")
+                        .append(code.strip())
+                        .append(" | ")
+                        .append(meaning)
+                        .append(" |\n"));
         text.append(AFTER_CODES);
         append(text, root, NAME);
         return text.toString();
@@ -105,11 +106,11 @@ final class AdminReference {
             String key = prefix + component.getName();
             Type type = component.getGenericType();
             boolean list = type instanceof ParameterizedType;
-            Class<?> one = list
-                    ? (Class<?>) ((ParameterizedType) type).getActualTypeArguments()[0]
-                    : component.getType();
+            Class<?> one =
+                    list ? (Class<?>) ((ParameterizedType) type).getActualTypeArguments()[0] : component.getType();
             String shown = key + (list ? "[]" : "");
-            rows.add("| `" + shown + "`" + (optional ? " ?" : "") + " | " + (list ? "list of " : "") + kind(one) + " |");
+            rows.add(
+                    "| `" + shown + "`" + (optional ? " ?" : "") + " | " + (list ? "list of " : "") + kind(one) + " |");
             if (one.isRecord()) {
                 rows.addAll(keys(shown + ".", one));
             }

@@ -51,7 +51,11 @@ class AdminStockIT {
     private static void refused(int code, String words, String... parts) {
         Admin.Said said = admin.run(words);
         assertThat(said.code()).as(said.toString()).isEqualTo(code);
-        assertThat(said.err().lines()).as(said.toString()).singleElement().asString().contains(parts);
+        assertThat(said.err().lines())
+                .as(said.toString())
+                .singleElement()
+                .asString()
+                .contains(parts);
     }
 
     /** A SKU whose partitions are all open, so that nothing moves by itself any more. */
@@ -92,7 +96,7 @@ class AdminStockIT {
                 .isEqualTo("PAUSED");
         await().atMost(PATIENCE)
                 .until(() -> client.deductAndWait(sku, RequestId.random(), 1, Duration.ofMillis(300))
-                        .outcome()
+                                .outcome()
                         == Outcome.UNAVAILABLE);
 
         assertThat(ok("sku resume paused").get("state").textValue()).isEqualTo("SELLING");
@@ -102,14 +106,16 @@ class AdminStockIT {
         assertThat(admin.run("sku pause paused").out()).contains("PAUSED");
         await().atMost(PATIENCE)
                 .until(() -> client.deductAndWait(sku, RequestId.random(), 1, Duration.ofMillis(300))
-                        .outcome()
+                                .outcome()
                         == Outcome.UNAVAILABLE);
     }
 
     @Test
     void aDeliveryIsAddedOnce() {
         ok("sku create delivered --units 10");
-        assertThat(ok("stock restock delivered 5 --update-id d-1").get("outcome").textValue())
+        assertThat(ok("stock restock delivered 5 --update-id d-1")
+                        .get("outcome")
+                        .textValue())
                 .isEqualTo("APPLIED");
         ok("stock restock delivered 5 --update-id d-1");
         assertThat(ok("sku show delivered").at("/sku/received").longValue()).isEqualTo(15);
@@ -286,6 +292,9 @@ class AdminStockIT {
         }
         Admin.Said stopped = follower.run("sku list");
         assertThat(stopped.code()).isEqualTo(3);
-        assertThat(stopped.err().lines()).singleElement().asString().contains(follower.server().toString());
+        assertThat(stopped.err().lines())
+                .singleElement()
+                .asString()
+                .contains(follower.server().toString());
     }
 }

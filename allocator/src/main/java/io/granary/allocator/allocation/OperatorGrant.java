@@ -41,12 +41,11 @@ public record OperatorGrant(Sku sku, long units, OptionalInt slot) {
     /** What to write. */
     SkuChange change(SkuBook book) {
         if (units > book.inventory()) {
-            throw new GrantRefusedException("units: " + units + " of " + sku + " (expected: at most "
-                    + book.inventory() + ", the inventory; partitions hold another " + book.pool() + ")");
+            throw new GrantRefusedException("units: " + units + " of " + sku + " (expected: at most " + book.inventory()
+                    + ", the inventory; partitions hold another " + book.pool() + ")");
         }
         List<PartitionBook> takers = book.partitions().stream()
-                .filter(partition -> partition.epoch() > 0
-                        && (slot.isEmpty() || slot.getAsInt() == partition.slot()))
+                .filter(partition -> partition.epoch() > 0 && (slot.isEmpty() || slot.getAsInt() == partition.slot()))
                 .toList();
         if (takers.isEmpty()) {
             throw new GrantRefusedException(
@@ -65,9 +64,8 @@ public record OperatorGrant(Sku sku, long units, OptionalInt slot) {
                 return partition.held() + units;
             }
         }
-        PriorityQueue<Share> shares = new PriorityQueue<>(
-                Comparator.comparingLong(Share::held).thenComparing(share -> share.partition()
-                        .slot()));
+        PriorityQueue<Share> shares = new PriorityQueue<>(Comparator.comparingLong(Share::held)
+                .thenComparing(share -> share.partition().slot()));
         takers.forEach(partition -> shares.add(new Share(partition, 0)));
         long step = Math.max(1, units / STEPS);
         for (long left = units; left > 0; ) {

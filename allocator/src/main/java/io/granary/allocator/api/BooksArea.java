@@ -62,8 +62,7 @@ final class BooksArea implements Area {
         if (!String.valueOf(id).matches("[0-9a-fA-F]{32}")) {
             throw ProblemException.badRequest("id: '" + id + "' (expected: 32 hexadecimal digits)");
         }
-        return new RequestId(
-                HexFormat.fromHexDigitsToLong(id, 0, 16), HexFormat.fromHexDigitsToLong(id, 16, 32));
+        return new RequestId(HexFormat.fromHexDigitsToLong(id, 0, 16), HexFormat.fromHexDigitsToLong(id, 16, 32));
     }
 
     private void reconcile(Context ctx) {
@@ -73,8 +72,8 @@ final class BooksArea implements Area {
         try {
             long start = System.nanoTime();
             List<Reconciliation.Drift> drifts = reconcile.check().stream()
-                    .map(drift -> new Reconciliation.Drift(
-                            drift.sku().code(), drift.what(), drift.left(), drift.right()))
+                    .map(drift ->
+                            new Reconciliation.Drift(drift.sku().code(), drift.what(), drift.left(), drift.right()))
                     .toList();
             ctx.json(new Reconciliation(
                     drifts.isEmpty(), TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start), drifts));
@@ -117,13 +116,12 @@ final class BooksArea implements Area {
             Explanation.State state = book.epoch() == 0 ? Explanation.State.UNOWNED : Explanation.State.UNKNOWN;
             return unheard(book, state);
         }
-        Explanation.State state =
-                switch (look.state()) {
-                    case OPENING -> Explanation.State.OPENING;
-                    case SERVING -> Explanation.State.SERVING;
-                    case EXHAUSTED -> Explanation.State.EXHAUSTED;
-                    case NOT_HELD -> Explanation.State.UNOWNED;
-                };
+        Explanation.State state = switch (look.state()) {
+            case OPENING -> Explanation.State.OPENING;
+            case SERVING -> Explanation.State.SERVING;
+            case EXHAUSTED -> Explanation.State.EXHAUSTED;
+            case NOT_HELD -> Explanation.State.UNOWNED;
+        };
         if (state == Explanation.State.OPENING || state == Explanation.State.UNOWNED) {
             return unheard(book, state);
         }

@@ -59,7 +59,9 @@ final class SkuArea implements Area {
         Integer slots = wanted.slots();
         long units = wanted.units() == null ? 0 : wanted.units();
         SkuView view = skus.create(
-                sku, slots == null ? slotsFor.applyAsInt(Math.max(1, units)) : slots, Boolean.TRUE.equals(wanted.paused()));
+                sku,
+                slots == null ? slotsFor.applyAsInt(Math.max(1, units)) : slots,
+                Boolean.TRUE.equals(wanted.paused()));
         if (slots != null && slots != view.slots()) {
             throw ProblemException.conflict(
                     "slots: " + slots + " of " + sku + " (expected: " + view.slots() + ", as it is known already)");

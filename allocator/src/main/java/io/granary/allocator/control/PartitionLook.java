@@ -10,8 +10,7 @@ import io.granary.proto.PartitionReport;
  * @param remaining what it can still promise
  * @param unitsPerSecond recent demand
  */
-public record PartitionLook(
-        String node, long epoch, State state, long granted, long remaining, double unitsPerSecond) {
+public record PartitionLook(String node, long epoch, State state, long granted, long remaining, double unitsPerSecond) {
     /** How the partition stands. */
     public enum State {
         OPENING,
@@ -22,19 +21,13 @@ public record PartitionLook(
     }
 
     static PartitionLook of(String node, PartitionReport report) {
-        State state =
-                switch (report.getState()) {
-                    case OPENING -> State.OPENING;
-                    case SERVING -> State.SERVING;
-                    case EXHAUSTED -> State.EXHAUSTED;
-                    case CLOSED, REFUSED, STATE_UNSPECIFIED, UNRECOGNIZED -> State.NOT_HELD;
-                };
+        State state = switch (report.getState()) {
+            case OPENING -> State.OPENING;
+            case SERVING -> State.SERVING;
+            case EXHAUSTED -> State.EXHAUSTED;
+            case CLOSED, REFUSED, STATE_UNSPECIFIED, UNRECOGNIZED -> State.NOT_HELD;
+        };
         return new PartitionLook(
-                node,
-                report.getEpoch(),
-                state,
-                report.getGranted(),
-                report.getRemaining(),
-                report.getUnitsPerSecond());
+                node, report.getEpoch(), state, report.getGranted(), report.getRemaining(), report.getUnitsPerSecond());
     }
 }

@@ -151,10 +151,11 @@ final class Tenure implements NodeSession.Events {
         return freshReports.askAll().thenApply(heard -> {
             Map<Integer, PartitionLook> looks = new HashMap<>();
             for (NodeSession node : nodes.all()) {
-                node.heldOf(sku).forEach(report -> looks.merge(
-                        report.getSlot(),
-                        PartitionLook.of(node.incarnation(), report),
-                        (one, other) -> one.epoch() >= other.epoch() ? one : other));
+                node.heldOf(sku)
+                        .forEach(report -> looks.merge(
+                                report.getSlot(),
+                                PartitionLook.of(node.incarnation(), report),
+                                (one, other) -> one.epoch() >= other.epoch() ? one : other));
             }
             return looks;
         });

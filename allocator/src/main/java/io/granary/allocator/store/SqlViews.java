@@ -75,15 +75,13 @@ public final class SqlViews {
     }
 
     private static LedgerView.Entry entry(ViewMapper.DeductionRow row) {
-        LedgerView.State state =
-                switch (row.state()) {
-                    case 1 -> LedgerView.State.LIVE;
-                    case 2 -> LedgerView.State.RELEASED;
-                    case 3 -> LedgerView.State.CONFIRMED;
-                    default -> throw new IllegalStateException("state: " + row.state() + " (expected: 1 to 3)");
-                };
-        return new LedgerView.Entry(
-                state, row.quantity(), row.slot(), row.epoch(), Instant.ofEpochMilli(row.time()));
+        LedgerView.State state = switch (row.state()) {
+            case 1 -> LedgerView.State.LIVE;
+            case 2 -> LedgerView.State.RELEASED;
+            case 3 -> LedgerView.State.CONFIRMED;
+            default -> throw new IllegalStateException("state: " + row.state() + " (expected: 1 to 3)");
+        };
+        return new LedgerView.Entry(state, row.quantity(), row.slot(), row.epoch(), Instant.ofEpochMilli(row.time()));
     }
 
     private static LedgerView.Conflict conflict(ViewMapper.ConflictRow row) {

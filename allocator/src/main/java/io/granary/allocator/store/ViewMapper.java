@@ -61,7 +61,8 @@ interface ViewMapper {
     StockUpdateView stockUpdate(@Param("id") String id);
 
     /** Changes nothing if the SKU is there. */
-    @Insert("insert into sku (code, slots, state) values (#{sku}, #{slots}, #{state}) on duplicate key update code = code")
+    @Insert(
+            "insert into sku (code, slots, state) values (#{sku}, #{slots}, #{state}) on duplicate key update code = code")
     void enterSku(@Param("sku") Sku sku, @Param("slots") int slots, @Param("state") String state);
 
     @Update("update sku set state = #{state} where code = #{sku}")

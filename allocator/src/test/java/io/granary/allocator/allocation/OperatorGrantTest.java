@@ -13,8 +13,8 @@ class OperatorGrantTest {
     private static final Sku SKU = new Sku("A");
 
     /** Slots 0 and 1 are open and hold 10 and 4, slot 2 was never opened; inventory 1,000,000. */
-    private static final SkuBook BOOK = new SkuBook(
-            1, SKU, false, 3, 1_000_000, 14, 1_000_014, 1_000_014, List.of(open(0, 10), open(1, 4)));
+    private static final SkuBook BOOK =
+            new SkuBook(1, SKU, false, 3, 1_000_000, 14, 1_000_014, 1_000_014, List.of(open(0, 10), open(1, 4)));
 
     private static PartitionBook open(int slot, long held) {
         return new PartitionBook(slot, 7, "node", 0, held, 0, 0);
@@ -27,8 +27,7 @@ class OperatorGrantTest {
     @Test
     void partitionsBecomeEven() {
         assertThat(grants(10, OptionalInt.empty()))
-                .containsExactly(
-                        new Grant(0, 7, 2, Grant.Reason.OPERATOR), new Grant(1, 7, 8, Grant.Reason.OPERATOR));
+                .containsExactly(new Grant(0, 7, 2, Grant.Reason.OPERATOR), new Grant(1, 7, 8, Grant.Reason.OPERATOR));
         assertThat(grants(3, OptionalInt.empty())).containsExactly(new Grant(1, 7, 3, Grant.Reason.OPERATOR));
     }
 
@@ -48,7 +47,8 @@ class OperatorGrantTest {
     void whatTheBooksDoNotHaveIsRefused() {
         assertThatThrownBy(() -> grants(1_000_001, OptionalInt.empty()))
                 .isInstanceOf(GrantRefusedException.class)
-                .hasMessage("units: 1000001 of A (expected: at most 1000000, the inventory; partitions hold another 14)");
+                .hasMessage(
+                        "units: 1000001 of A (expected: at most 1000000, the inventory; partitions hold another 14)");
         assertThatThrownBy(() -> grants(1, OptionalInt.of(2)))
                 .isInstanceOf(GrantRefusedException.class)
                 .hasMessageStartingWith("slot: 2 of A");
