@@ -40,6 +40,10 @@ public record OperatorGrant(Sku sku, long units, OptionalInt slot) {
 
     /** What to write. */
     SkuChange change(SkuBook book) {
+        if (book.frozen()) {
+            throw new GrantRefusedException(
+                    "sku: '" + sku + "' is frozen (expected: one whose units may be moved; unfreeze it first)");
+        }
         if (units > book.inventory()) {
             throw new GrantRefusedException("units: " + units + " of " + sku + " (expected: at most " + book.inventory()
                     + ", the inventory; partitions hold another " + book.pool() + ")");

@@ -66,14 +66,14 @@ final class SkuArea implements Area {
             throw ProblemException.conflict(
                     "slots: " + slots + " of " + sku + " (expected: " + view.slots() + ", as it is known already)");
         }
-        leader.nudge(Set.of(sku));
+        leader.onIntentions(Set.of(sku));
         ctx.json(view);
     }
 
     private void setPaused(Context ctx, boolean paused) {
         Sku sku = Requests.sku(ctx);
         SkuView view = skus.setPaused(sku, paused).orElseThrow(() -> unknown(sku));
-        leader.nudge(Set.of(sku));
+        leader.onIntentions(Set.of(sku));
         ctx.json(view);
     }
 

@@ -190,16 +190,6 @@ public final class Leader implements AutoCloseable {
         return whileLeading(Tenure::look);
     }
 
-    /** The books of these SKUs have changed, other than by stock: looks at them soon. */
-    public void nudge(Set<Sku> skus) {
-        Set<Sku> copy = ImmutableSet.copyOf(skus);
-        hop(() -> {
-            if (tenure != null) {
-                tenure.nudge(copy);
-            }
-        });
-    }
-
     /**
      * What the owners of a SKU's partitions say of them now, by slot: asked anew, and waited for, but not for longer than
      * a second. Fails if this allocator does not lead.

@@ -164,13 +164,9 @@ final class Tenure implements NodeSession.Events {
 
     CompletableFuture<SkuBook.Changed> grant(OperatorGrant order) {
         return ask(() -> order.carryOut(term, parts.store())).thenApply(changed -> {
-            nudge(Set.of(order.sku()));
+            onIntentions(Set.of(order.sku()));
             return changed;
         });
-    }
-
-    void nudge(Set<Sku> skus) {
-        attend(skus);
     }
 
     // ---- What batches use

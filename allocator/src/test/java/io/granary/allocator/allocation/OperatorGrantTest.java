@@ -52,5 +52,10 @@ class OperatorGrantTest {
         assertThatThrownBy(() -> grants(1, OptionalInt.of(2)))
                 .isInstanceOf(GrantRefusedException.class)
                 .hasMessageStartingWith("slot: 2 of A");
+        SkuBook frozen = new SkuBook(
+                1, SKU, false, true, 3, SkuPlan.NONE, 1_000_000, 4, 1_000_004, 1_000_004, List.of(open(1, 4)), null);
+        assertThatThrownBy(() -> new OperatorGrant(SKU, 1, OptionalInt.empty()).change(frozen))
+                .isInstanceOf(GrantRefusedException.class)
+                .hasMessageContaining("frozen");
     }
 }
