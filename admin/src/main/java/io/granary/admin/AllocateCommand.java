@@ -4,6 +4,7 @@ package io.granary.admin;
 import io.granary.api.AllocationOrder;
 import io.granary.api.AllocationView;
 import io.granary.api.ApiPaths;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -40,7 +41,7 @@ final class AllocateCommand extends ApiCommand {
             Table table = new Table().number("slot").number("epoch").number("units");
             view.grants().forEach(one -> table.row(one.slot(), one.epoch(), one.units()));
             output.table(table);
-            output.line(String.format("%,d units granted, %,d left in the inventory", view.units(), view.inventory()));
+            output.line(String.format(Locale.ROOT, "%,d units granted, %,d left in the inventory", view.units(), view.inventory()));
         });
         return ExitCode.OK;
     }

@@ -32,7 +32,7 @@ final class StockUpdates {
             view = show(api, order.updateId());
         }
         return switch (view.outcome()) {
-            case APPLIED -> view;
+            case APPLIED -> same(view, order);
             case DEAD ->
                 throw AdminException.badArguments(
                         order.updateId() + " can't be applied: " + String.valueOf(view.reason()));
@@ -40,6 +40,15 @@ final class StockUpdates {
                 throw AdminException.no(order.updateId() + " is on its way, but was not applied within "
                         + wait.toMillis() + " ms (see: granary admin stock show " + order.updateId() + ")");
         };
+    }
+
+    /** Somebody may have sent another update under this id at the same time: the first one counts. */
+    private static StockUpdateView same(StockUpdateView view, StockOrder order) {
+        if (view.units() == null || view.units() != order.units()) {
+            throw AdminException.badArguments(
+                    "updateId: '" + order.updateId() + "' (expected: another one; it was used for another update)");
+        }
+        return view;
     }
 
     static StockUpdateView show(Api api, String updateId) {

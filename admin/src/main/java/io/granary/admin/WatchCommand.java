@@ -8,6 +8,7 @@ import io.granary.api.SkuView;
 import io.granary.config.Check;
 import java.time.Duration;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +107,7 @@ final class WatchCommand extends ApiCommand {
     }
 
     private static String heading() {
-        return LocalTime.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        return LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     private Table sales(List<SkuView> skus) {

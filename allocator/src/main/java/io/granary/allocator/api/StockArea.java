@@ -50,11 +50,30 @@ final class StockArea implements Area {
         Sku sku = known(ctx);
         StockOrder order = Requests.body(ctx, StockOrder.class);
         StockUpdate update = new StockUpdate(order.updateId(), kind, sku, order.units());
+        StockUpdateView before = views.stockUpdate(order.updateId());
+        if (before.outcome() != StockUpdateView.Outcome.PENDING) {
+            ctx.json(sameAs(update, before));
+            return;
+        }
         if (!(updates.publish(update).join() instanceof Append.Stored)) {
             throw ProblemException.unavailable("RocketMQ does not confirm " + order.updateId()
                     + ": it may come or not; sent again under this updateId it is applied once");
         }
         ctx.json(views.stockUpdate(order.updateId()));
+    }
+
+    /** It was sent before: what became of it, if it was the same. */
+    private static StockUpdateView sameAs(StockUpdate update, StockUpdateView before) {
+        boolean same = update.kind().name().equals(before.kind())
+                && update.sku().code().equals(before.sku())
+                && before.units() != null
+                && before.units() == update.units();
+        if (!same) {
+            throw ProblemException.conflict("updateId: '" + before.updateId()
+                    + "' (expected: another one; it was used for another update: " + before.kind() + " of "
+                    + before.units() + " units of " + before.sku() + ")");
+        }
+        return before;
     }
 
     private void show(Context ctx) {

@@ -103,10 +103,17 @@ public final class SqlViews {
 
     /** What became of a stock update. */
     public StockUpdateView stockUpdate(String updateId) {
-        StockUpdateView found = transactions.snapshot(
+        ViewMapper.UpdateRow row = transactions.snapshot(
                 session -> session.getMapper(ViewMapper.class).stockUpdate(updateId));
-        return found == null
+        return row == null
                 ? new StockUpdateView(updateId, StockUpdateView.Outcome.PENDING, null, null, null, null, null)
-                : found;
+                : new StockUpdateView(
+                        updateId,
+                        StockUpdateView.Outcome.valueOf(row.outcome()),
+                        row.sku(),
+                        row.kind(),
+                        row.units(),
+                        row.reason(),
+                        Instant.ofEpochMilli(row.millis()));
     }
 }

@@ -3,7 +3,6 @@ package io.granary.allocator.store;
 
 import io.granary.api.PartitionView;
 import io.granary.api.SkuView;
-import io.granary.api.StockUpdateView;
 import io.granary.model.RequestId;
 import io.granary.model.Sku;
 import java.util.List;
@@ -23,6 +22,15 @@ interface ViewMapper {
 
     /** A row of {@code conflict}. */
     record ConflictRow(int firstQuantity, int quantity, int slot, long epoch, long time) {}
+
+    /** A row of {@code stock_update}. */
+    record UpdateRow(
+            String outcome,
+            @Nullable String sku,
+            @Nullable String kind,
+            @Nullable Long units,
+            @Nullable String reason,
+            long millis) {}
 
     String SKU_COLUMNS = "select code as sku, case when state = 'PAUSED' then 'PAUSED' when actual = 0 then 'SOLD_OUT'"
             + " else 'SELLING' end as state, slots, inventory, pool, actual, received, sold, written_off from sku ";
@@ -55,10 +63,10 @@ interface ViewMapper {
             + " where s.code = #{sku} and d.state <> 2")
     long ledger(@Param("sku") Sku sku);
 
-    @Select("select update_id, outcome, sku, kind, units, reason, applied as time from stock_update"
-            + " where update_id = #{id}")
+    @Select("select outcome, sku, kind, units, reason,"
+            + " cast(unix_timestamp(applied) * 1000 as signed) as millis from stock_update where update_id = #{id}")
     @Nullable
-    StockUpdateView stockUpdate(@Param("id") String id);
+    UpdateRow stockUpdate(@Param("id") String id);
 
     /** Changes nothing if the SKU is there. */
     @Insert(
