@@ -41,7 +41,8 @@ final class AllocateCommand extends ApiCommand {
             Table table = new Table().number("slot").number("epoch").number("units");
             view.grants().forEach(one -> table.row(one.slot(), one.epoch(), one.units()));
             output.table(table);
-            output.line(String.format(Locale.ROOT, "%,d units granted, %,d left in the inventory", view.units(), view.inventory()));
+            output.line(String.format(
+                    Locale.ROOT, "%,d units granted, %,d left in the inventory", view.units(), view.inventory()));
         });
         return ExitCode.OK;
     }

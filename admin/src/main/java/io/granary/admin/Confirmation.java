@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.admin;
 
-import java.io.Console;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.Charset;
 import java.util.Locale;
 import picocli.CommandLine.Option;
 
@@ -22,13 +25,22 @@ final class Confirmation {
         if (yes) {
             return;
         }
-        Console console = System.console();
-        if (console == null) {
+        if (!Terminal.isThere()) {
             throw AdminException.no(what + " Not confirmed (expected: --yes, as there is no terminal to ask at)");
         }
-        String answer = console.readLine("%s Do it? [y/N] ", what);
-        if (answer == null || !answer.strip().toLowerCase(Locale.ROOT).matches("y|yes")) {
+        System.err.print(what + " Do it? [y/N] ");
+        System.err.flush();
+        if (!answer().strip().toLowerCase(Locale.ROOT).matches("y|yes")) {
             throw AdminException.no("Not confirmed: nothing was done.");
+        }
+    }
+
+    private static String answer() {
+        try {
+            String line = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())).readLine();
+            return line == null ? "" : line;
+        } catch (IOException e) {
+            throw AdminException.failed("the answer can't be read: " + e);
         }
     }
 }

@@ -11,7 +11,7 @@ final class Screen {
 
     Screen(Output output) {
         this.output = output;
-        terminal = System.console() != null;
+        terminal = Terminal.isThere();
     }
 
     void next(Runnable look) {

@@ -107,7 +107,9 @@ final class WatchCommand extends ApiCommand {
     }
 
     private static String heading() {
-        return LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS).toString();
+        return LocalTime.now(ZoneId.systemDefault())
+                .truncatedTo(ChronoUnit.SECONDS)
+                .toString();
     }
 
     private Table sales(List<SkuView> skus) {

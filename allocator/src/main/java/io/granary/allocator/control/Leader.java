@@ -187,7 +187,7 @@ public final class Leader implements AutoCloseable {
 
     /** What it sees now; fails if this allocator does not lead. */
     public CompletableFuture<LeaderLook> look() {
-        return whileLeading(Tenure::look);
+        return whileLeading(present -> CompletableFuture.completedFuture(present.look()));
     }
 
     /**
@@ -195,7 +195,7 @@ public final class Leader implements AutoCloseable {
      * a second. Fails if this allocator does not lead.
      */
     public CompletableFuture<Map<Integer, PartitionLook>> lookAt(Sku sku) {
-        return whileLeading(present -> present.lookAt(sku)).thenCompose(look -> look);
+        return whileLeading(present -> present.lookAt(sku));
     }
 
     /**
@@ -204,11 +204,11 @@ public final class Leader implements AutoCloseable {
      * written.
      */
     public CompletableFuture<SkuBook.Changed> grant(OperatorGrant order) {
-        return whileLeading(present -> present.grant(order)).thenCompose(granted -> granted);
+        return whileLeading(present -> present.grant(order));
     }
 
-    /** Asks the present tenure, on the loop; fails if there is none. */
-    private <T> CompletableFuture<T> whileLeading(Function<Tenure, T> question) {
+    /** Asks the present tenure, on the loop; fails if there is none, and may never be answered if that ends meanwhile. */
+    private <T> CompletableFuture<T> whileLeading(Function<Tenure, CompletableFuture<T>> question) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         try {
             loop.execute(() -> {
@@ -216,7 +216,13 @@ public final class Leader implements AutoCloseable {
                 if (present == null) {
                     answer.completeExceptionally(new IllegalStateException("this allocator does not lead"));
                 } else {
-                    answer.complete(question.apply(present));
+                    var unused = question.apply(present).whenComplete((found, fault) -> {
+                        if (fault == null) {
+                            answer.complete(found);
+                        } else {
+                            answer.completeExceptionally(fault);
+                        }
+                    });
                 }
             });
         } catch (RejectedExecutionException e) {
