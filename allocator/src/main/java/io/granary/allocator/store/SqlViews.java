@@ -103,17 +103,18 @@ public final class SqlViews {
 
     /** What became of a stock update. */
     public StockUpdateView stockUpdate(String updateId) {
-        ViewMapper.UpdateRow row = transactions.snapshot(
-                session -> session.getMapper(ViewMapper.class).stockUpdate(updateId));
-        return row == null
-                ? new StockUpdateView(updateId, StockUpdateView.Outcome.PENDING, null, null, null, null, null)
-                : new StockUpdateView(
+        return transactions
+                .snapshot(session -> Optional.ofNullable(
+                        session.getMapper(ViewMapper.class).stockUpdate(updateId)))
+                .map(row -> new StockUpdateView(
                         updateId,
                         StockUpdateView.Outcome.valueOf(row.outcome()),
                         row.sku(),
                         row.kind(),
                         row.units(),
                         row.reason(),
-                        Instant.ofEpochMilli(row.millis()));
+                        Instant.ofEpochMilli(row.millis())))
+                .orElseGet(() -> new StockUpdateView(
+                        updateId, StockUpdateView.Outcome.PENDING, null, null, null, null, null));
     }
 }
