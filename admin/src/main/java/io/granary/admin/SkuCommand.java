@@ -11,8 +11,11 @@ import picocli.CommandLine.Command;
             SkuCreateCommand.class,
             SkuListCommand.class,
             SkuShowCommand.class,
+            SkuPlanCommand.class,
             SkuPauseCommand.class,
-            SkuResumeCommand.class
+            SkuResumeCommand.class,
+            SkuFreezeCommand.class,
+            SkuUnfreezeCommand.class
         },
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")

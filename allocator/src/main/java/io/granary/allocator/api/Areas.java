@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.api;
 
+import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.control.Leader;
+import io.granary.allocator.settlement.IdWindow;
 import io.granary.allocator.store.Database;
 import io.granary.allocator.store.Reconcile;
+import io.granary.allocator.store.SqlAllocationStore;
+import io.granary.allocator.store.SqlIntentions;
 import io.granary.allocator.store.SqlSkus;
 import io.granary.allocator.store.SqlViews;
 import io.granary.stock.StockUpdatePublisher;
@@ -34,10 +38,16 @@ public final class Areas {
     public static List<Area> of(Parts parts) {
         Leader leader = parts.leader();
         SqlViews views = new SqlViews(parts.database().transactions());
+        SqlIntentions intentions = new SqlIntentions(parts.database());
+        AllocationStore books = new SqlAllocationStore(parts.database(), IdWindow.DEFAULT);
+        NodeArea nodes = new NodeArea(leader, intentions);
         return List.of(
                 new HealthArea(parts.leadership(), leader, views, parts.health()),
                 new SkuArea(views, new SqlSkus(parts.database().transactions()), leader, parts.slotsFor()),
+                new SkuPlanArea(leader, intentions),
                 new StockArea(views, parts.updates(), leader),
-                new BooksArea(views, new Reconcile(parts.database()), leader));
+                new BooksArea(views, new Reconcile(parts.database()), leader),
+                new RebalanceArea(leader, intentions, books, nodes),
+                nodes);
     }
 }

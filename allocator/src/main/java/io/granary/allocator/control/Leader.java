@@ -10,6 +10,7 @@ import io.granary.allocator.allocation.GrantPolicy;
 import io.granary.allocator.allocation.GrantRefusedException;
 import io.granary.allocator.allocation.OperatorGrant;
 import io.granary.allocator.allocation.SkuBook;
+import io.granary.allocator.allocation.SlotView;
 import io.granary.concurrent.Loop;
 import io.granary.metrics.MeterScope;
 import io.granary.model.Sku;
@@ -19,6 +20,7 @@ import io.granary.protocol.Connector;
 import io.granary.registry.Cluster;
 import io.granary.registry.NodeEntry;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -205,6 +207,11 @@ public final class Leader implements AutoCloseable {
      */
     public CompletableFuture<SkuBook.Changed> grant(OperatorGrant order) {
         return whileLeading(present -> present.grant(order));
+    }
+
+    /** What it sees now of all slots of a SKU with these books; fails if this allocator does not lead. */
+    public CompletableFuture<List<SlotView>> slots(SkuBook book) {
+        return whileLeading(present -> CompletableFuture.completedFuture(present.slots(book)));
     }
 
     /** Asks the present tenure, on the loop; fails if there is none, and may never be answered if that ends meanwhile. */

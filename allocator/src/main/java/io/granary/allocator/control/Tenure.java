@@ -7,6 +7,7 @@ import io.granary.allocator.allocation.LeadershipLostException;
 import io.granary.allocator.allocation.OperatorGrant;
 import io.granary.allocator.allocation.PartitionBook;
 import io.granary.allocator.allocation.SkuBook;
+import io.granary.allocator.allocation.SlotView;
 import io.granary.concurrent.Loop;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
@@ -167,6 +168,11 @@ final class Tenure implements NodeSession.Events {
             onIntentions(Set.of(order.sku()));
             return changed;
         });
+    }
+
+    /** What it sees now of a SKU's slots. */
+    List<SlotView> slots(SkuBook book) {
+        return reviewer.views(book, track(book.sku()), loop.nanoTime());
     }
 
     // ---- What batches use
