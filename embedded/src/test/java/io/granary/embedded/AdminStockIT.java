@@ -82,7 +82,7 @@ class AdminStockIT {
     }
 
     @Test
-    void aSkuWithoutUnitsIsSoldOut() {
+    void aSkuWithoutUnitsIsSoldOut() throws Exception {
         assertThat(ok("sku create bare").get("state").textValue()).isEqualTo("SOLD_OUT");
         assertThat(client.deductAndWait(new Sku("bare"), RequestId.random(), 1, PATIENCE)
                         .outcome())
@@ -90,7 +90,7 @@ class AdminStockIT {
     }
 
     @Test
-    void aPausedSkuIsSoldWhenItIsResumed() {
+    void aPausedSkuIsSoldWhenItIsResumed() throws Exception {
         Sku sku = new Sku("paused");
         assertThat(ok("sku create paused --units 100 --paused").get("state").textValue())
                 .isEqualTo("PAUSED");
@@ -168,7 +168,7 @@ class AdminStockIT {
     }
 
     @Test
-    void anOrderIsFoundByItsKey() {
+    void anOrderIsFoundByItsKey() throws Exception {
         createOpen("sold", 1, 50);
         Sku sku = new Sku("sold");
         RequestId id = RequestId.of("order/1 ü");
@@ -191,7 +191,7 @@ class AdminStockIT {
     }
 
     @Test
-    void everyUnitIsExplained() {
+    void everyUnitIsExplained() throws Exception {
         createOpen("explained", 2, 1_000);
         Sku sku = new Sku("explained");
         for (int i = 0; i < 10; i++) {

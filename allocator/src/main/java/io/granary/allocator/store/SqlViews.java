@@ -104,8 +104,8 @@ public final class SqlViews {
     /** What became of a stock update. */
     public StockUpdateView stockUpdate(String updateId) {
         return transactions
-                .snapshot(session -> Optional.ofNullable(
-                        session.getMapper(ViewMapper.class).stockUpdate(updateId)))
+                .snapshot(session ->
+                        Optional.ofNullable(session.getMapper(ViewMapper.class).stockUpdate(updateId)))
                 .map(row -> new StockUpdateView(
                         updateId,
                         StockUpdateView.Outcome.valueOf(row.outcome()),
@@ -114,7 +114,7 @@ public final class SqlViews {
                         row.units(),
                         row.reason(),
                         Instant.ofEpochMilli(row.millis())))
-                .orElseGet(() -> new StockUpdateView(
-                        updateId, StockUpdateView.Outcome.PENDING, null, null, null, null, null));
+                .orElseGet(() ->
+                        new StockUpdateView(updateId, StockUpdateView.Outcome.PENDING, null, null, null, null, null));
     }
 }
