@@ -11,8 +11,15 @@ import picocli.CommandLine.Command;
         subcommands = {
             HealthCommand.class,
             SkuCommand.class,
+            StockCommand.class,
+            AllocateCommand.class,
             RebalanceCommand.class,
             NodeCommand.class,
+            ExplainCommand.class,
+            LedgerCommand.class,
+            ReconcileCommand.class,
+            WatchCommand.class,
+            CompletionCommand.class,
             CommandLine.HelpCommand.class
         },
         mixinStandardHelpOptions = true,
