@@ -11,10 +11,17 @@ import picocli.CommandLine.Command;
         subcommands = {
             HealthCommand.class,
             SkuCommand.class,
+            StockCommand.class,
+            AllocateCommand.class,
             TaskCommand.class,
             DeadLetterCommand.class,
             RebalanceCommand.class,
             NodeCommand.class,
+            ExplainCommand.class,
+            LedgerCommand.class,
+            ReconcileCommand.class,
+            WatchCommand.class,
+            CompletionCommand.class,
             CommandLine.HelpCommand.class
         },
         mixinStandardHelpOptions = true,
@@ -29,7 +36,9 @@ import picocli.CommandLine.Command;
         footerHeading = "%nExamples:%n",
         footer = {
             "  granary admin health --wait 60s",
-            "  granary admin sku list",
+            "  granary admin sku create TICKET --units 10000",
+            "  granary admin explain TICKET",
+            "  granary admin watch",
             "  granary admin sku show TICKET --output json",
             "  granary admin health --server http://10.0.0.7:8470"
         })

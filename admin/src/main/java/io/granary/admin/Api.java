@@ -21,6 +21,7 @@ import java.time.Duration;
 public final class Api {
     private static final Duration CONNECT = Duration.ofSeconds(3);
     private static final Duration ANSWER = Duration.ofSeconds(20);
+    private static final Duration SLOW_ANSWER = Duration.ofMinutes(5);
     private static final Duration PAUSE = Duration.ofMillis(250);
     private static final int MAX_USER = 64;
 
@@ -56,6 +57,11 @@ public final class Api {
      */
     public <T> T get(String path, Class<T> answer) {
         return ask(request(path).GET().build(), answer);
+    }
+
+    /** Reads what takes long to find out. */
+    public <T> T getSlow(String path, Class<T> answer) {
+        return ask(request(path).timeout(SLOW_ANSWER).GET().build(), answer);
     }
 
     /** Changes something. */
@@ -130,12 +136,12 @@ public final class Api {
 
     private AdminException refusal(HttpResponse<String> response) {
         int status = response.statusCode();
-        String detail;
         try {
-            detail = json.readValue(response.body(), Problem.class).detail();
+            String detail = json.readValue(response.body(), Problem.class).detail();
+            return status >= 400 && status < 500 ? AdminException.badArguments(detail) : AdminException.failed(detail);
         } catch (JsonProcessingException e) {
-            detail = response.uri() + " answers with HTTP status " + status + " (expected: an allocator)";
+            return AdminException.failed(
+                    response.uri() + " answers with HTTP status " + status + " (expected: an allocator that leads)");
         }
-        return status >= 400 && status < 500 ? AdminException.badArguments(detail) : AdminException.failed(detail);
     }
 }

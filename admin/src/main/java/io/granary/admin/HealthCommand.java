@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
         description = "Whether a sale can run: an allocator leads, the database answers, nodes are ready.",
         footerHeading = "%nExamples:%n",
         footer = {"  granary admin health", "  granary admin health --wait 60s    # in a script, after a start"})
+@Answers(Health.class)
 final class HealthCommand extends ApiCommand {
     private static final Duration PAUSE = Duration.ofMillis(500);
 

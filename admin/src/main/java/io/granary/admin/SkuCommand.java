@@ -8,9 +8,12 @@ import picocli.CommandLine.Command;
         name = "sku",
         description = "The SKUs.",
         subcommands = {
+            SkuCreateCommand.class,
             SkuListCommand.class,
             SkuShowCommand.class,
             SkuPlanCommand.class,
+            SkuPauseCommand.class,
+            SkuResumeCommand.class,
             SkuFreezeCommand.class,
             SkuUnfreezeCommand.class
         },

@@ -17,6 +17,7 @@ import picocli.CommandLine.Option;
         description = "All SKUs with their figures, as settled.",
         footerHeading = "%nExamples:%n",
         footer = {"  granary admin sku list", "  granary admin sku list --limit 10 --output json"})
+@Answers(SkuPage.class)
 final class SkuListCommand extends ApiCommand {
     private static final int PAGE = 1_000;
 

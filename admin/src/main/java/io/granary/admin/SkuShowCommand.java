@@ -13,6 +13,7 @@ import picocli.CommandLine.Parameters;
         description = "A SKU and its partitions, as settled.",
         footerHeading = "%nExample:%n",
         footer = "  granary admin sku show TICKET")
+@Answers(SkuDetail.class)
 final class SkuShowCommand extends ApiCommand {
     @Parameters(paramLabel = "SKU", description = "its code")
     private String sku = "";

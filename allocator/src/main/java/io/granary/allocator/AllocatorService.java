@@ -30,6 +30,7 @@ import io.granary.protocol.Connector;
 import io.granary.registry.AllocatorEntry;
 import io.granary.registry.Cluster;
 import io.granary.registry.NodeEntry;
+import io.granary.stock.StockUpdatePublisher;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -142,18 +143,18 @@ public final class AllocatorService implements AutoCloseable {
         terms.tasks = tasks;
         Cluster cluster = add(around.cluster());
         ExecutorService health = executor("health", AllocatorSettings.HEALTH_THREADS);
-        ApiServer server = add(ApiServer.start(
-                settings.http(),
+        Areas.Parts parts = new Areas.Parts(
                 leadership,
-                Areas.of(new Areas.Parts(
-                        leadership,
-                        leader,
-                        database,
-                        health,
-                        taskStore,
-                        tasks,
-                        settings.schedule().ahead(),
-                        new DeadLetters(new SqlDeadLetterStore(database.transactions()), around.updates())))));
+                leader,
+                database,
+                new StockUpdatePublisher(around.updates()),
+                policy::slots,
+                health,
+                taskStore,
+                tasks,
+                settings.schedule().ahead(),
+                new DeadLetters(new SqlDeadLetterStore(database.transactions()), around.updates()));
+        ApiServer server = add(ApiServer.start(settings.http(), leadership, Areas.of(parts)));
         api = server;
         cluster.join(name, server.address(), new Cluster.Listener() {
             @Override

@@ -109,7 +109,7 @@ class AdminIT {
     @Test
     void anUnknownSkuIsNamed() {
         assertThat(admin.run("sku show NONE").err().lines())
-                .containsExactly("sku: 'NONE' (expected: one that was restocked before)");
+                .containsExactly("sku: 'NONE' (expected: one that is known)");
     }
 
     @Test

@@ -8,18 +8,24 @@ import io.granary.allocator.schedule.TaskScheduler;
 import io.granary.allocator.schedule.TaskStore;
 import io.granary.allocator.stock.DeadLetters;
 import io.granary.allocator.store.Database;
+import io.granary.allocator.store.Reconcile;
 import io.granary.allocator.store.SqlAllocationStore;
 import io.granary.allocator.store.SqlIntentions;
+import io.granary.allocator.store.SqlSkus;
 import io.granary.allocator.store.SqlViews;
 import java.time.Duration;
+import io.granary.stock.StockUpdatePublisher;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.LongToIntFunction;
 
 /** All areas of the API. */
 public final class Areas {
     /**
      * What areas are made of.
      *
+     * @param updates to the topic of stock updates
+     * @param slotsFor how many slots suit so many units of a new SKU
      * @param health one thread, for asking the books how they are
      * @param ahead how long before its time a sale is prepared, if its task does not say
      */
@@ -27,6 +33,8 @@ public final class Areas {
             Leadership leadership,
             Leader leader,
             Database database,
+            StockUpdatePublisher updates,
+            LongToIntFunction slotsFor,
             Executor health,
             TaskStore tasks,
             TaskScheduler scheduler,
@@ -37,15 +45,18 @@ public final class Areas {
 
     /** A line for each. */
     public static List<Area> of(Parts parts) {
+        Leader leader = parts.leader();
         SqlViews views = new SqlViews(parts.database().transactions());
         SqlIntentions intentions = new SqlIntentions(parts.database());
         AllocationStore books = new SqlAllocationStore(parts.database(), IdWindow.DEFAULT);
-        NodeArea nodes = new NodeArea(parts.leader(), intentions);
+        NodeArea nodes = new NodeArea(leader, intentions);
         return List.of(
-                new HealthArea(parts.leadership(), parts.leader(), views, parts.health()),
-                new SkuArea(views),
-                new SkuPlanArea(parts.leader(), intentions),
-                new RebalanceArea(parts.leader(), intentions, books, nodes),
+                new HealthArea(parts.leadership(), leader, views, parts.health()),
+                new SkuArea(views, new SqlSkus(parts.database().transactions()), leader, parts.slotsFor()),
+                new SkuPlanArea(leader, intentions),
+                new StockArea(views, parts.updates(), leader),
+                new BooksArea(views, new Reconcile(parts.database()), leader),
+                new RebalanceArea(leader, intentions, books, nodes),
                 nodes,
                 new TaskArea(parts.tasks(), parts.scheduler(), parts.ahead()),
                 new DeadLetterArea(parts.deadLetters()));

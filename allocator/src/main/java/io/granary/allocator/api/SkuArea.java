@@ -1,24 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.api;
 
+import io.granary.allocator.control.Leader;
+import io.granary.allocator.store.SqlSkus;
 import io.granary.allocator.store.SqlViews;
+import io.granary.api.SkuCreation;
+import io.granary.api.SkuView;
 import io.granary.model.Sku;
 import io.javalin.http.Context;
+import java.util.Set;
+import java.util.function.LongToIntFunction;
 
-/** SKUs as they stand. */
+/** SKUs: how they stand, new ones, and whether they are sold. */
 final class SkuArea implements Area {
     private static final int DEFAULT_LIMIT = 1_000;
     private static final int MAX_LIMIT = 10_000;
 
     private final SqlViews views;
+    private final SqlSkus skus;
+    private final Leader leader;
+    private final LongToIntFunction slotsFor;
 
-    SkuArea(SqlViews views) {
+    /**
+     * @param slotsFor how many slots suit so many units
+     */
+    SkuArea(SqlViews views, SqlSkus skus, Leader leader, LongToIntFunction slotsFor) {
         this.views = views;
+        this.skus = skus;
+        this.leader = leader;
+        this.slotsFor = slotsFor;
     }
 
     @Override
     public void register(Endpoints endpoints) {
-        endpoints.get("/skus", this::list).get("/skus/{sku}", this::show);
+        endpoints
+                .get("/skus", this::list)
+                .post("/skus", this::create)
+                .get("/skus/{sku}", this::show)
+                .post("/skus/{sku}/pause", ctx -> setPaused(ctx, true))
+                .post("/skus/{sku}/resume", ctx -> setPaused(ctx, false));
     }
 
     private void list(Context ctx) {
@@ -33,7 +53,31 @@ final class SkuArea implements Area {
         ctx.json(views.sku(sku).orElseThrow(() -> unknown(sku)));
     }
 
+    private void create(Context ctx) {
+        SkuCreation wanted = Requests.body(ctx, SkuCreation.class);
+        Sku sku = new Sku(wanted.sku());
+        Integer slots = wanted.slots();
+        long units = wanted.units() == null ? 0 : wanted.units();
+        SkuView view = skus.create(
+                sku,
+                slots == null ? slotsFor.applyAsInt(Math.max(1, units)) : slots,
+                Boolean.TRUE.equals(wanted.paused()));
+        if (slots != null && slots != view.slots()) {
+            throw ProblemException.conflict(
+                    "slots: " + slots + " of " + sku + " (expected: " + view.slots() + ", as it is known already)");
+        }
+        leader.onIntentions(Set.of(sku));
+        ctx.json(view);
+    }
+
+    private void setPaused(Context ctx, boolean paused) {
+        Sku sku = Requests.sku(ctx);
+        SkuView view = skus.setPaused(sku, paused).orElseThrow(() -> unknown(sku));
+        leader.onIntentions(Set.of(sku));
+        ctx.json(view);
+    }
+
     static ProblemException unknown(Sku sku) {
-        return ProblemException.notFound("sku: '" + sku + "' (expected: one that was restocked before)");
+        return ProblemException.notFound("sku: '" + sku + "' (expected: one that is known)");
     }
 }

@@ -7,6 +7,8 @@ import io.granary.allocator.allocation.AllocationPlanner;
 import io.granary.allocator.allocation.AllocationSettings;
 import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.GrantPolicy;
+import io.granary.allocator.allocation.GrantRefusedException;
+import io.granary.allocator.allocation.OperatorGrant;
 import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.allocation.SlotView;
 import io.granary.concurrent.Loop;
@@ -197,16 +199,33 @@ public final class Leader implements AutoCloseable {
 
     /** What it sees now; fails if this allocator does not lead. */
     public CompletableFuture<LeaderLook> look() {
-        return whileLeading(Tenure::look);
+        return whileLeading(present -> CompletableFuture.completedFuture(present.look()));
+    }
+
+    /**
+     * What the owners of a SKU's partitions say of them now, by slot: asked anew, and waited for, but not for longer than
+     * a second. Fails if this allocator does not lead.
+     */
+    public CompletableFuture<Map<Integer, PartitionLook>> lookAt(Sku sku) {
+        return whileLeading(present -> present.lookAt(sku));
+    }
+
+    /**
+     * Moves units of a SKU from the inventory to partitions, and has their owners told. Fails with a {@link
+     * GrantRefusedException} if the books do not allow it, otherwise if this allocator does not lead or the books can't be
+     * written.
+     */
+    public CompletableFuture<SkuBook.Changed> grant(OperatorGrant order) {
+        return whileLeading(present -> present.grant(order));
     }
 
     /** What it sees now of all slots of a SKU with these books; fails if this allocator does not lead. */
     public CompletableFuture<List<SlotView>> slots(SkuBook book) {
-        return whileLeading(present -> present.slots(book));
+        return whileLeading(present -> CompletableFuture.completedFuture(present.slots(book)));
     }
 
-    /** Asks the present tenure, on the loop; fails if there is none. */
-    private <T> CompletableFuture<T> whileLeading(Function<Tenure, T> question) {
+    /** Asks the present tenure, on the loop; fails if there is none, and may never be answered if that ends meanwhile. */
+    private <T> CompletableFuture<T> whileLeading(Function<Tenure, CompletableFuture<T>> question) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         try {
             loop.execute(() -> {
@@ -214,7 +233,13 @@ public final class Leader implements AutoCloseable {
                 if (present == null) {
                     answer.completeExceptionally(new IllegalStateException("this allocator does not lead"));
                 } else {
-                    answer.complete(question.apply(present));
+                    var unused = question.apply(present).whenComplete((found, fault) -> {
+                        if (fault == null) {
+                            answer.complete(found);
+                        } else {
+                            answer.completeExceptionally(fault);
+                        }
+                    });
                 }
             });
         } catch (RejectedExecutionException e) {

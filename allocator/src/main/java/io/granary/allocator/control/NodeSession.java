@@ -17,6 +17,7 @@ import io.granary.protocol.LinkListener;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -45,6 +46,9 @@ final class NodeSession {
 
         /** A partition's report, after it was taken note of. */
         void onReport(NodeSession node, PartitionId partition, PartitionReport report);
+
+        /** All its partitions were reported. */
+        void onFullReport(NodeSession node);
 
         void onCeilingsKept(NodeSession node, long round);
 
@@ -127,6 +131,16 @@ final class NodeSession {
         return present == null ? null : present.held.get(partition);
     }
 
+    /** What it last reported of the partitions of a SKU. */
+    List<PartitionReport> heldOf(Sku sku) {
+        Attendance present = attendance;
+        return present == null
+                ? List.of()
+                : present.held.values().stream()
+                        .filter(report -> report.getSku().equals(sku.code()))
+                        .toList();
+    }
+
     /** The ceilings that it was told on this link. */
     Map<Sku, Long> ceilings() {
         Attendance present = attendance;
@@ -163,9 +177,13 @@ final class NodeSession {
         }
     }
 
-    /** Asks for a report of everything. */
-    void describe() {
-        send(LeaderMessage.newBuilder()
+    /**
+     * Asks for a report of everything.
+     *
+     * @return whether it was asked
+     */
+    boolean describe() {
+        return send(LeaderMessage.newBuilder()
                 .setDescribe(Describe.getDefaultInstance())
                 .build());
     }
@@ -320,6 +338,9 @@ final class NodeSession {
                 events.onReport(NodeSession.this, partition, one);
             }
             checkReady();
+            if (report.getFull() && !report.getMore()) {
+                events.onFullReport(NodeSession.this);
+            }
         }
 
         private void checkReady() {

@@ -4,6 +4,7 @@ package io.granary.allocator.control;
 import io.granary.allocator.allocation.AllocationPlanner;
 import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.LeadershipLostException;
+import io.granary.allocator.allocation.OperatorGrant;
 import io.granary.allocator.allocation.PartitionBook;
 import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.allocation.SlotView;
@@ -74,6 +75,7 @@ final class Tenure implements NodeSession.Events {
     private final Reviewer reviewer;
     private final Publisher publisher;
     private final CeilingRounds ceilings;
+    private final FreshReports freshReports;
     private final Attention attention = new Attention();
     private final Map<Sku, SkuTrack> tracks = new HashMap<>();
     /** SKUs for whose partitions there was no node. */
@@ -104,6 +106,7 @@ final class Tenure implements NodeSession.Events {
         publisher = new Publisher(loop, parts.cluster());
         reviewer = new Reviewer(parts.planner(), nodes, placement, publisher::publishedSlots, settings.needLife());
         ceilings = new CeilingRounds(loop, nodes, settings.ceilingsWait());
+        freshReports = new FreshReports(loop, nodes);
     }
 
     long term() {
@@ -126,6 +129,7 @@ final class Tenure implements NodeSession.Events {
         active = false;
         nodes.all().forEach(NodeSession::close);
         publisher.close();
+        freshReports.close();
         swept.completeExceptionally(new IllegalStateException("no longer leading"));
         if (sweepTimer != null) {
             sweepTimer.cancel();
@@ -143,6 +147,27 @@ final class Tenure implements NodeSession.Events {
                         .map(node -> new LeaderLook.NodeLook(
                                 node.incarnation(), node.address(), node.lane(), node.isReady()))
                         .toList());
+    }
+
+    CompletableFuture<Map<Integer, PartitionLook>> lookAt(Sku sku) {
+        return freshReports.askAll().thenApply(heard -> {
+            Map<Integer, PartitionLook> looks = new HashMap<>();
+            for (NodeSession node : nodes.all()) {
+                node.heldOf(sku)
+                        .forEach(report -> looks.merge(
+                                report.getSlot(),
+                                PartitionLook.of(node.incarnation(), report),
+                                (one, other) -> one.epoch() >= other.epoch() ? one : other));
+            }
+            return looks;
+        });
+    }
+
+    CompletableFuture<SkuBook.Changed> grant(OperatorGrant order) {
+        return ask(() -> order.carryOut(term, parts.store())).thenApply(changed -> {
+            onIntentions(Set.of(order.sku()));
+            return changed;
+        });
     }
 
     /** What it sees now of a SKU's slots. */
@@ -285,6 +310,7 @@ final class Tenure implements NodeSession.Events {
 
     @Override
     public void onLinkLost(NodeSession node) {
+        freshReports.heard(node);
         ceilings.forget(node);
         // A node that has heard a later leader closes our links: without a node there is nothing to write, and so
         // nothing else that would tell.
@@ -296,6 +322,11 @@ final class Tenure implements NodeSession.Events {
             parts.store().checkTerm(term);
             return true;
         });
+    }
+
+    @Override
+    public void onFullReport(NodeSession node) {
+        freshReports.heard(node);
     }
 
     @Override

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.admin;
+
+import io.granary.api.ApiPaths;
+import io.granary.api.SkuView;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code granary admin sku pause}. */
+@Command(
+        name = "pause",
+        description =
+                "Stops the sale of a SKU: callers wait, and hear UNAVAILABLE at their deadlines. Partitions keep and get units.",
+        footerHeading = "%nExample:%n",
+        footer = "  granary admin sku pause TICKET")
+@Answers(SkuView.class)
+final class SkuPauseCommand extends ApiCommand {
+    @Parameters(paramLabel = "SKU", description = "its code")
+    private String sku = "";
+
+    @Override
+    int run(Api api, Output output) {
+        SkuView view = api.post(ApiPaths.of("skus", sku, "pause"), Map.of(), SkuView.class);
+        output.show(view, () -> output.table(SkuTables.skus(List.of(view))));
+        return ExitCode.OK;
+    }
+}

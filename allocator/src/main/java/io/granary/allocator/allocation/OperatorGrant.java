@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.allocator.allocation;
+
+import io.granary.model.Sku;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.PriorityQueue;
+
+/**
+ * Units that an operator wants in partitions now.
+ *
+ * @param units at least 1
+ * @param slot the partition that gets them; none for all that are open: they come as even as the units make them
+ */
+public record OperatorGrant(Sku sku, long units, OptionalInt slot) {
+    /** A share of what is to be granted: so many steps make partitions even enough. */
+    private static final int STEPS = 4_096;
+
+    /**
+     * Writes it.
+     *
+     * @throws GrantRefusedException if there is no such partition, or the inventory has too little
+     * @throws LeadershipLostException if the term is over
+     */
+    public SkuBook.Changed carryOut(long term, AllocationStore store) {
+        SkuBook book = store.load(List.of(sku)).stream()
+                .findFirst()
+                .orElseThrow(() -> new GrantRefusedException("sku: '" + sku + "' (expected: one that is known)"));
+        SkuBook.Changed changed = store.apply(term, List.of(change(book))).stream()
+                .findFirst()
+                .orElseThrow(() -> new GrantRefusedException("sku: '" + sku + "' (expected: one that is known)"));
+        if (changed.grants().isEmpty()) {
+            throw new GrantRefusedException("units: " + units + " of " + sku
+                    + " (expected: books that stand still; somebody else was faster, try again)");
+        }
+        return changed;
+    }
+
+    /** What to write. */
+    SkuChange change(SkuBook book) {
+        if (book.frozen()) {
+            throw new GrantRefusedException(
+                    "sku: '" + sku + "' is frozen (expected: one whose units may be moved; unfreeze it first)");
+        }
+        if (units > book.inventory()) {
+            throw new GrantRefusedException("units: " + units + " of " + sku + " (expected: at most " + book.inventory()
+                    + ", the inventory; partitions hold another " + book.pool() + ")");
+        }
+        List<PartitionBook> takers = book.partitions().stream()
+                .filter(partition -> partition.epoch() > 0 && (slot.isEmpty() || slot.getAsInt() == partition.slot()))
+                .toList();
+        if (takers.isEmpty()) {
+            throw new GrantRefusedException(
+                    slot.isPresent()
+                            ? "slot: " + slot.getAsInt() + " of " + sku + " (expected: one that is open, of "
+                                    + book.slots() + ")"
+                            : "sku: '" + sku + "' (expected: one with an open partition; is a node ready?)");
+        }
+        return new SkuChange(book.id(), sku, List.of(), shared(takers));
+    }
+
+    /** Step by step to who has the least. */
+    private List<Grant> shared(List<PartitionBook> takers) {
+        record Share(PartitionBook partition, long units) {
+            long held() {
+                return partition.held() + units;
+            }
+        }
+        PriorityQueue<Share> shares = new PriorityQueue<>(Comparator.comparingLong(Share::held)
+                .thenComparing(share -> share.partition().slot()));
+        takers.forEach(partition -> shares.add(new Share(partition, 0)));
+        long step = Math.max(1, units / STEPS);
+        for (long left = units; left > 0; ) {
+            Share least = shares.remove();
+            long given = Math.min(step, left);
+            shares.add(new Share(least.partition(), least.units() + given));
+            left -= given;
+        }
+        List<Grant> grants = new ArrayList<>();
+        shares.stream()
+                .filter(share -> share.units() > 0)
+                .sorted(Comparator.comparingInt(share -> share.partition().slot()))
+                .forEach(share -> grants.add(new Grant(
+                        share.partition().slot(), share.partition().epoch(), share.units(), Grant.Reason.OPERATOR)));
+        return grants;
+    }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.allocator.api;
+
+import io.granary.allocator.allocation.GrantRefusedException;
+import io.granary.allocator.allocation.OperatorGrant;
+import io.granary.allocator.allocation.SkuBook;
+import io.granary.allocator.control.Leader;
+import io.granary.allocator.store.SqlViews;
+import io.granary.api.AllocationOrder;
+import io.granary.api.AllocationView;
+import io.granary.api.StockOrder;
+import io.granary.api.StockUpdateView;
+import io.granary.log.Append;
+import io.granary.model.Sku;
+import io.granary.stock.StockUpdate;
+import io.granary.stock.StockUpdatePublisher;
+import io.javalin.http.Context;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Units that come, go, and go to partitions. Changes of stock take the way of those from outside, through the topic of
+ * stock updates: each is applied once, in its order.
+ */
+final class StockArea implements Area {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final SqlViews views;
+    private final StockUpdatePublisher updates;
+    private final Leader leader;
+
+    StockArea(SqlViews views, StockUpdatePublisher updates, Leader leader) {
+        this.views = views;
+        this.updates = updates;
+        this.leader = leader;
+    }
+
+    @Override
+    public void register(Endpoints endpoints) {
+        endpoints
+                .post("/skus/{sku}/restock", ctx -> publish(ctx, StockUpdate.Kind.RESTOCK))
+                .post("/skus/{sku}/adjust", ctx -> publish(ctx, StockUpdate.Kind.ADJUST))
+                .post("/skus/{sku}/allocate", this::allocate)
+                .get("/stock-updates/{updateId}", this::show);
+    }
+
+    private void publish(Context ctx, StockUpdate.Kind kind) {
+        Sku sku = known(ctx);
+        StockOrder order = Requests.body(ctx, StockOrder.class);
+        StockUpdate update = new StockUpdate(order.updateId(), kind, sku, order.units());
+        StockUpdateView before = views.stockUpdate(order.updateId());
+        if (before.outcome() != StockUpdateView.Outcome.PENDING) {
+            ctx.json(sameAs(update, before));
+            return;
+        }
+        if (!(updates.publish(update).join() instanceof Append.Stored)) {
+            throw ProblemException.unavailable("RocketMQ does not confirm " + order.updateId()
+                    + ": it may come or not; sent again under this updateId it is applied once");
+        }
+        ctx.json(views.stockUpdate(order.updateId()));
+    }
+
+    /** It was sent before: what became of it, if it was the same. */
+    private static StockUpdateView sameAs(StockUpdate update, StockUpdateView before) {
+        boolean same = update.kind().name().equals(before.kind())
+                && update.sku().code().equals(before.sku())
+                && before.units() != null
+                && before.units() == update.units();
+        if (!same) {
+            throw ProblemException.conflict("updateId: '" + before.updateId()
+                    + "' (expected: another one; it was used for another update: " + before.kind() + " of "
+                    + before.units() + " units of " + before.sku() + ")");
+        }
+        return before;
+    }
+
+    private void show(Context ctx) {
+        StockUpdateView view = views.stockUpdate(StockUpdate.checkId(ctx.pathParam("updateId")));
+        ctx.json(view);
+    }
+
+    private void allocate(Context ctx) {
+        Sku sku = known(ctx);
+        AllocationOrder order = Requests.body(ctx, AllocationOrder.class);
+        Integer slot = order.slot();
+        OperatorGrant grant =
+                new OperatorGrant(sku, order.units(), slot == null ? OptionalInt.empty() : OptionalInt.of(slot));
+        ctx.json(view(sku, granted(grant)));
+    }
+
+    private SkuBook.Changed granted(OperatorGrant grant) {
+        try {
+            return leader.grant(grant)
+                    .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof GrantRefusedException refused) {
+                throw ProblemException.conflict(String.valueOf(refused.getMessage()));
+            }
+            throw ProblemException.unavailable("the leader can't say whether it granted: " + e.getCause());
+        }
+    }
+
+    private static AllocationView view(Sku sku, SkuBook.Changed changed) {
+        return new AllocationView(
+                sku.code(),
+                changed.grants().stream().mapToLong(grant -> grant.units()).sum(),
+                changed.book().inventory(),
+                changed.grants().stream()
+                        .map(grant -> new AllocationView.Granted(grant.slot(), grant.epoch(), grant.units()))
+                        .toList());
+    }
+
+    private Sku known(Context ctx) {
+        Sku sku = Requests.sku(ctx);
+        if (views.sku(sku).isEmpty()) {
+            throw SkuArea.unknown(sku);
+        }
+        return sku;
+    }
+}
