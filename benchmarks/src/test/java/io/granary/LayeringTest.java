@@ -33,6 +33,7 @@ class LayeringTest {
     enum Module {
         COMMON(
                 List.of(),
+                "io.granary.api..",
                 "io.granary.model..",
                 "io.granary.record..",
                 "io.granary.log..",
@@ -46,8 +47,9 @@ class LayeringTest {
         NODE(List.of(COMMON, REGISTRY), "io.granary.node.."),
         ALLOCATOR(List.of(COMMON, REGISTRY), "io.granary.allocator.."),
         CLIENT(List.of(COMMON, REGISTRY), "io.granary.client.."),
+        ADMIN(List.of(COMMON), "io.granary.admin.."),
         BACKING(List.of(), "io.granary.backing.."),
-        EMBEDDED(List.of(COMMON, REGISTRY, NODE, ALLOCATOR, CLIENT, BACKING), "io.granary.embedded.."),
+        EMBEDDED(List.of(COMMON, REGISTRY, NODE, ALLOCATOR, CLIENT, ADMIN, BACKING), "io.granary.embedded.."),
         SIMULATION(List.of(COMMON, REGISTRY, NODE, ALLOCATOR, CLIENT), "io.granary.simulation.."),
         FAULTS(List.of(COMMON, REGISTRY, CLIENT, BACKING, EMBEDDED), "io.granary.faults.."),
         BENCHMARKS(List.of(COMMON, REGISTRY, NODE, ALLOCATOR, CLIENT, BACKING, EMBEDDED), "io.granary.benchmarks..");

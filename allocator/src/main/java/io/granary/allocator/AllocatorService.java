@@ -2,10 +2,23 @@
 package io.granary.allocator;
 
 import io.granary.allocator.allocation.GrantPolicy;
+import io.granary.allocator.api.ApiServer;
+import io.granary.allocator.api.Areas;
+import io.granary.allocator.api.Leadership;
+import io.granary.allocator.api.Area;
+import io.granary.allocator.console.Console;
+import io.granary.allocator.console.Sources;
 import io.granary.allocator.control.Leader;
+import io.granary.allocator.control.LeaderLook;
+import io.granary.allocator.settlement.Lag;
 import io.granary.allocator.settlement.Settlement;
+import io.granary.api.Overview;
+import io.granary.api.SkuPage;
 import io.granary.allocator.stock.StockUpdates;
 import io.granary.allocator.store.AllocationMapper;
+import io.granary.allocator.store.Holdings;
+import io.granary.allocator.store.SqlHoldings;
+import io.granary.allocator.store.SqlViews;
 import io.granary.allocator.store.Database;
 import io.granary.allocator.store.SqlAllocationStore;
 import io.granary.allocator.store.SqlSettlementStore;
@@ -14,21 +27,27 @@ import io.granary.concurrent.ThreadLoop;
 import io.granary.log.StockLog;
 import io.granary.log.Topic;
 import io.granary.metrics.MeterScope;
+import io.granary.metrics.Monitoring;
+import io.granary.metrics.ProcessMetrics;
 import io.granary.proto.LeaderMessage;
 import io.granary.proto.NodeMessage;
 import io.granary.protocol.Connector;
+import io.granary.registry.AllocatorEntry;
 import io.granary.registry.Cluster;
 import io.granary.registry.NodeEntry;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +77,7 @@ public final class AllocatorService implements AutoCloseable {
     private final String name;
     // The last one started is closed first.
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private @Nullable ApiServer api;
     private boolean closed;
 
     private AllocatorService(String name) {
@@ -68,7 +88,7 @@ public final class AllocatorService implements AutoCloseable {
      * Opens the books, migrating them if need be, and joins the allocators. Waits for the database and for the log, not
      * for the registry. What was started is closed again if something fails.
      */
-    public static AllocatorService start(AllocatorSettings settings, Surroundings around, MeterRegistry metrics) {
+    public static AllocatorService start(AllocatorSettings settings, Surroundings around, ProcessMetrics metrics) {
         String name = settings.name()
                 + "-"
                 + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
@@ -83,13 +103,14 @@ public final class AllocatorService implements AutoCloseable {
         }
     }
 
-    private synchronized void open(AllocatorSettings settings, Surroundings around, MeterRegistry metrics) {
-        MeterScope meters = add(new MeterScope(metrics, "allocator", name));
+    private synchronized void open(AllocatorSettings settings, Surroundings around, ProcessMetrics metrics) {
+        MeterScope meters = add(new MeterScope(metrics.registry(), "allocator", name));
         Database database = add(Database.open(settings.database(), List.of(AllocationMapper.class)));
         ExecutorService planning = executor("planning", settings.planningThreads());
         ExecutorService settling = executor("settling", settings.settlingThreads());
         ExecutorService stocking = executor("stocking", AllocatorSettings.STOCK_THREADS);
-        StockTerms terms = new StockTerms();
+        Leadership leadership = new Leadership(name);
+        LeaderTerms terms = new LeaderTerms(leadership);
         Leader leader = add(new Leader(
                 name,
                 around.log().lanes(),
@@ -123,7 +144,24 @@ public final class AllocatorService implements AutoCloseable {
                 leader::onStockChanged,
                 meters));
         Cluster cluster = add(around.cluster());
-        cluster.join(name, "", new Cluster.Listener() {
+        ExecutorService health = executor("health", AllocatorSettings.HEALTH_THREADS);
+        AllocatorHealth state = new AllocatorHealth(leader, new SqlViews(database.transactions()), health);
+        Surveyed surveyed = new Surveyed(name, leadership, leader, settlement, database);
+        Console console = add(new Console(
+                leadership,
+                surveyed,
+                new Monitoring(
+                        metrics::scrape,
+                        Map.of("loop", state::loop),
+                        Map.of("books", state::books, "registry", state::registry)),
+                meters,
+                settings.topSkus()));
+        List<Area> areas = new ArrayList<>(Areas.of(new Areas.Parts(leadership, leader, database, health)));
+        areas.add(console);
+        ApiServer server = add(ApiServer.start(settings.http(), leadership, areas));
+        api = server;
+        surveyed.address = server.address();
+        cluster.join(name, server.address(), new Cluster.Listener() {
             @Override
             public void onNodes(Map<String, NodeEntry> nodes) {
                 leader.setNodes(nodes);
@@ -132,6 +170,13 @@ public final class AllocatorService implements AutoCloseable {
             @Override
             public void onAllocators(List<String> allocators) {
                 settlement.setAllocators(allocators);
+                surveyed.live = List.copyOf(allocators);
+                state.setJoined(allocators.contains(name));
+            }
+
+            @Override
+            public void onLeader(Optional<AllocatorEntry> named) {
+                leadership.setNamed(named);
             }
 
             @Override
@@ -146,13 +191,78 @@ public final class AllocatorService implements AutoCloseable {
         });
     }
 
-    /** Applies stock updates while this allocator leads. */
-    private static final class StockTerms implements Leader.Terms {
+    /** What the console reads. */
+    private static final class Surveyed implements Sources {
+        private final String name;
+        private final Leadership leadership;
+        private final Leader leader;
+        private final Settlement settlement;
+        private final SqlViews views;
+        private final SqlHoldings holdings;
+        private volatile List<String> live = List.of();
+        private volatile String address = "";
+
+        Surveyed(String name, Leadership leadership, Leader leader, Settlement settlement, Database database) {
+            this.name = name;
+            this.leadership = leadership;
+            this.leader = leader;
+            this.settlement = settlement;
+            views = new SqlViews(database.transactions());
+            holdings = new SqlHoldings(database.transactions());
+        }
+
+        @Override
+        public boolean leads() {
+            return leadership.isHere();
+        }
+
+        @Override
+        public CompletableFuture<LeaderLook> look() {
+            return leader.look();
+        }
+
+        @Override
+        public SkuPage skus(int limit) {
+            return views.skus("", limit);
+        }
+
+        @Override
+        public List<Holdings> holdings() {
+            return holdings.byNode();
+        }
+
+        @Override
+        public List<String> stoppedLanes() {
+            return views.alarms();
+        }
+
+        @Override
+        public Lag lag() {
+            return settlement.lag();
+        }
+
+        @Override
+        public List<Overview.AllocatorFigures> allocators() {
+            return live.stream()
+                    .map(other -> new Overview.AllocatorFigures(
+                            other, other.equals(name), other.equals(name) ? address : ""))
+                    .toList();
+        }
+    }
+
+    /** While this allocator leads it applies stock updates, and answers what only a leader can. */
+    private static final class LeaderTerms implements Leader.Terms {
+        private final Leadership leadership;
         // Set before the registry can say that this allocator leads.
-        private volatile @org.jspecify.annotations.Nullable StockUpdates updates;
+        private volatile @Nullable StockUpdates updates;
+
+        LeaderTerms(Leadership leadership) {
+            this.leadership = leadership;
+        }
 
         @Override
         public void onTerm(long term) {
+            leadership.setHere(true);
             StockUpdates present = updates;
             if (present != null) {
                 present.start();
@@ -161,6 +271,7 @@ public final class AllocatorService implements AutoCloseable {
 
         @Override
         public void onTermOver() {
+            leadership.setHere(false);
             StockUpdates present = updates;
             if (present != null) {
                 present.close();
@@ -196,6 +307,18 @@ public final class AllocatorService implements AutoCloseable {
     /** This start's name. */
     public String name() {
         return name;
+    }
+
+    /**
+     * Its API.
+     *
+     * @throws IllegalStateException if it is closed
+     */
+    public synchronized ApiServer api() {
+        if (api == null || closed) {
+            throw new IllegalStateException("allocator " + name + " is closed");
+        }
+        return api;
     }
 
     /** Leaves the registry and ends; another allocator, if there is one, goes on where this one was. */

@@ -3,6 +3,7 @@ package io.granary.allocator;
 
 import com.typesafe.config.Config;
 import io.granary.allocator.allocation.AllocationSettings;
+import io.granary.allocator.api.HttpSettings;
 import io.granary.allocator.control.LeaderSettings;
 import io.granary.allocator.settlement.IdWindow;
 import io.granary.allocator.settlement.SettlementSettings;
@@ -17,6 +18,7 @@ import io.granary.config.Check;
  *     its own
  * @param planningThreads that ask the books for the leader, 1 to 64
  * @param settlingThreads that write what has settled, 1 to 64
+ * @param topSkus how many of the SKUs that sell most have gauges of their own, 0 to 1,000
  */
 public record AllocatorSettings(
         String name,
@@ -26,9 +28,15 @@ public record AllocatorSettings(
         AllocationSettings allocation,
         LeaderSettings leader,
         SettlementSettings settlement,
-        StockUpdateSettings stock) {
+        StockUpdateSettings stock,
+        HttpSettings http,
+        int topSkus) {
     /** Connections that are neither the leader's nor settlement's: of stock updates. */
     static final int STOCK_THREADS = 2;
+    /** That reads for the console. */
+    static final int CONSOLE_THREADS = 1;
+    /** That ask the books how they are. */
+    static final int HEALTH_THREADS = 1;
 
     /**
      * @throws IllegalArgumentException if a value is out of its range
@@ -41,6 +49,7 @@ public record AllocatorSettings(
                 "1 to 64 letters, digits, dots, underscores, hyphens");
         Check.range("planning-threads", planningThreads, 1, 64);
         Check.range("settling-threads", settlingThreads, 1, 64);
+        Check.range("top-skus", topSkus, 0, 1_000);
     }
 
     /** Reads {@code granary.allocator} of the configuration. */
@@ -48,21 +57,31 @@ public record AllocatorSettings(
         Config allocator = config.getConfig("granary.allocator");
         int planningThreads = allocator.getInt("planning-threads");
         int settlingThreads = allocator.getInt("settling-threads");
+        int connections =
+                planningThreads + settlingThreads + STOCK_THREADS + HEALTH_THREADS + CONSOLE_THREADS + allocator.getInt("http.threads");
         return new AllocatorSettings(
                 allocator.getString("name"),
                 planningThreads,
                 settlingThreads,
-                database(config.getConfig("granary.database"), planningThreads + settlingThreads + STOCK_THREADS),
+                database(config.getConfig("granary.database"), connections),
                 allocation(allocator.getConfig("allocation")),
                 leader(allocator.getConfig("leader")),
                 settlement(allocator.getConfig("settlement")),
-                stock(allocator.getConfig("stock-updates")));
+                stock(allocator.getConfig("stock-updates")),
+                http(allocator.getConfig("http")),
+                allocator.getInt("top-skus"));
     }
 
     /** The same under another name: for several allocators in one process. */
     public AllocatorSettings named(String other) {
         return new AllocatorSettings(
-                other, planningThreads, settlingThreads, database, allocation, leader, settlement, stock);
+                other, planningThreads, settlingThreads, database, allocation, leader, settlement, stock, http, topSkus);
+    }
+
+    /** The same with its API on another port; 0 takes any that is free. */
+    public AllocatorSettings withHttpPort(int port) {
+        return new AllocatorSettings(
+                name, planningThreads, settlingThreads, database, allocation, leader, settlement, stock, http.at(port), topSkus);
     }
 
     /** One connection for each thread that needs one. */
@@ -112,6 +131,15 @@ public record AllocatorSettings(
                         window.getLong("ids"),
                         window.getLong("mark-ids"),
                         window.getDuration("mark-age")));
+    }
+
+    private static HttpSettings http(Config config) {
+        return new HttpSettings(
+                config.getString("host"),
+                config.getInt("port"),
+                config.getString("advertised-host"),
+                config.getInt("advertised-port"),
+                config.getInt("threads"));
     }
 
     private static StockUpdateSettings stock(Config config) {

@@ -20,7 +20,8 @@ final class AllocatorCommand extends ServiceCommand {
                 settings,
                 Configuration.read(settings, "granary.allocator", AllocatorSettings::of),
                 new ProcessMetrics());
-        System.out.println("allocator " + allocator.service().name());
+        System.out.println("allocator " + allocator.service().name() + " at "
+                + allocator.service().api().uri());
         return allocator;
     }
 }

@@ -2,6 +2,7 @@
 package io.granary.embedded;
 
 import com.typesafe.config.Config;
+import io.granary.admin.Discovery;
 import io.granary.config.Configuration;
 import io.granary.model.Sku;
 import java.nio.file.Path;
@@ -54,6 +55,7 @@ final class EmbeddedCommand implements Callable<Integer> {
                 Started started = new Started()) {
             System.out.println("Starting …");
             EmbeddedGranary granary = started.add(EmbeddedGranary.start(settings, embedded, data));
+            started.add(Discovery.ofUser().announce(granary.apiAddress(), data));
             granary.describe(System.out);
             restock(granary, units);
             System.out.println("Runs until Ctrl-C.");

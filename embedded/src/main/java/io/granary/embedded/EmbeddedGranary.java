@@ -21,6 +21,7 @@ import io.granary.registry.curator.RegistrySettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,16 +41,23 @@ public final class EmbeddedGranary implements AutoCloseable {
     private final Config config;
     private final Path data;
     private final ProcessMetrics metrics;
+    private final int firstHttpPort;
     private final List<RunningAllocator> allocators = new ArrayList<>();
     private final List<RunningNode> nodes = new ArrayList<>();
 
     private EmbeddedGranary(
-            Started started, BackingServices backing, Config config, Path data, ProcessMetrics metrics) {
+            Started started,
+            BackingServices backing,
+            Config config,
+            Path data,
+            ProcessMetrics metrics,
+            int firstHttpPort) {
         this.started = started;
         this.backing = backing;
         this.config = config;
         this.data = data;
         this.metrics = metrics;
+        this.firstHttpPort = firstHttpPort;
     }
 
     /**
@@ -64,8 +72,13 @@ public final class EmbeddedGranary implements AutoCloseable {
         Started started = new Started();
         try {
             BackingServices backing = started.add(backing(config, settings, data));
-            ProcessMetrics metrics = started.add(new ProcessMetrics());
-            EmbeddedGranary granary = new EmbeddedGranary(started, backing, addresses(backing, config), data, metrics);
+            EmbeddedGranary granary = new EmbeddedGranary(
+                    started,
+                    backing,
+                    addresses(backing, config),
+                    data,
+                    started.add(new ProcessMetrics()),
+                    settings.ports().http());
             Files.writeString(data.resolve(CONFIGURATION), granary.renderedConfiguration());
             for (int i = 0; i < settings.allocators(); i++) {
                 granary.startAllocator();
@@ -110,12 +123,15 @@ public final class EmbeddedGranary implements AutoCloseable {
 
     /** The configuration with the addresses of what was started. */
     private static Config addresses(BackingServices backing, Config config) {
-        return ConfigFactory.parseMap(ImmutableMap.of(
-                        "granary.registry.connect", backing.zooKeeperConnectString(),
-                        "granary.log.name-server", backing.nameServerAddress(),
-                        "granary.database.url", backing.database().url(),
-                        "granary.database.user", backing.database().user(),
-                        "granary.database.password", backing.database().password()))
+        return ConfigFactory.parseMap(ImmutableMap.<String, Object>builder()
+                        .put("granary.registry.connect", backing.zooKeeperConnectString())
+                        .put("granary.log.name-server", backing.nameServerAddress())
+                        .put("granary.database.url", backing.database().url())
+                        .put("granary.database.user", backing.database().user())
+                        .put("granary.database.password", backing.database().password())
+                        // Any: there may be several on this machine.
+                        .put("granary.allocator.http.port", 0)
+                        .build())
                 .withFallback(config);
     }
 
@@ -128,7 +144,9 @@ public final class EmbeddedGranary implements AutoCloseable {
 
     /** Starts one more allocator. */
     public RunningAllocator startAllocator() {
-        RunningAllocator allocator = started.add(RunningAllocator.start(config, AllocatorSettings.of(config), metrics));
+        int httpPort = allocators.isEmpty() ? firstHttpPort : 0;
+        RunningAllocator allocator = started.add(
+                RunningAllocator.start(config, AllocatorSettings.of(config).withHttpPort(httpPort), metrics));
         allocators.add(allocator);
         return allocator;
     }
@@ -162,6 +180,11 @@ public final class EmbeddedGranary implements AutoCloseable {
 
     public DatabaseAddress database() {
         return backing.database();
+    }
+
+    /** The address of the first allocator's API; each of them sends those who ask on to the one that leads. */
+    public URI apiAddress() {
+        return allocators.get(0).service().api().uri();
     }
 
     /** The allocators started here, those closed since included. */
@@ -200,12 +223,14 @@ public final class EmbeddedGranary implements AutoCloseable {
         out.println("database             " + backing.database().url() + " user "
                 + backing.database().user());
         for (RunningAllocator allocator : allocators) {
-            out.println("allocator            " + allocator.service().name());
+            out.println("allocator            " + allocator.service().api().uri() + " "
+                    + allocator.service().name());
         }
         for (RunningNode node : nodes) {
             out.println("partition node       " + node.service().address() + " "
                     + node.service().incarnation() + " " + node.monitoringUrl());
         }
+        out.println("console              " + apiAddress().resolve("/"));
         out.println("configuration        " + data.resolve(CONFIGURATION) + ", for more services and for clients");
     }
 

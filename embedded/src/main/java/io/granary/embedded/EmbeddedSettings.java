@@ -23,12 +23,13 @@ public record EmbeddedSettings(
         boolean startMariaDb,
         Ports ports) {
     /** Where what is started here listens, on 127.0.0.1; 0 to 65,535. */
-    public record Ports(int zooKeeper, int nameServer, int broker, int mariaDb) {
+    public record Ports(int zooKeeper, int nameServer, int broker, int mariaDb, int http) {
         public Ports {
             Check.range("ports.zookeeper", zooKeeper, 0, 65_535);
             Check.range("ports.name-server", nameServer, 0, 65_535);
             Check.range("ports.broker", broker, 0, 65_535);
             Check.range("ports.mariadb", mariaDb, 0, 65_535);
+            Check.range("ports.http", http, 0, 65_535);
         }
     }
 
@@ -55,7 +56,8 @@ public record EmbeddedSettings(
                         embedded.getInt("ports.zookeeper"),
                         embedded.getInt("ports.name-server"),
                         embedded.getInt("ports.broker"),
-                        embedded.getInt("ports.mariadb")));
+                        embedded.getInt("ports.mariadb"),
+                        embedded.getInt("ports.http")));
     }
 
     public EmbeddedSettings withNodes(int other) {

@@ -4,7 +4,7 @@ package io.granary.embedded;
 /** How {@code scripts/granary} ends. These numbers are documented and stay. */
 public final class ExitCode {
     public static final int OK = 0;
-    /** The demo found something that does not hold. */
+    /** The demo found something that does not hold, or the answer to the admin is no. */
     public static final int DOES_NOT_HOLD = 1;
     /** Arguments, configuration or input that can't be used; picocli's own number too. */
     public static final int BAD_ARGUMENTS = 2;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.embedded;
 
+import io.granary.admin.AdminCommand;
 import io.granary.config.InvalidConfigurationException;
 import io.granary.embedded.demo.DemoCommand;
 import java.io.PrintWriter;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Command;
             AllocatorCommand.class,
             NodeCommand.class,
             EmbeddedCommand.class,
+            AdminCommand.class,
             DemoCommand.class,
             CommandLine.HelpCommand.class
         },
@@ -24,7 +26,7 @@ import picocli.CommandLine.Command;
         exitCodeListHeading = "%nEnds with:%n",
         exitCodeList = {
             "0:all went well",
-            "1:demo: something does not hold that must",
+            "1:demo: something does not hold that must; admin: the answer is no",
             "2:arguments, configuration or input that can't be used",
             "3:something that is needed could not be started, or failed",
             "130:Ctrl-C"

@@ -120,11 +120,18 @@ final class GranaryProcesses implements AutoCloseable {
                 configure(
                         name,
                         ImmutableMap.of(
-                                "granary.allocator.name", name,
-                                "granary.allocator.settlement.id-window.age", idWindow.toMillis() + " ms",
-                                "granary.database.url", url(database),
-                                "granary.database.user", backing.database().user(),
-                                "granary.database.password", backing.database().password())),
+                                "granary.allocator.name",
+                                name,
+                                "granary.allocator.http.port",
+                                "0",
+                                "granary.allocator.settlement.id-window.age",
+                                idWindow.toMillis() + " ms",
+                                "granary.database.url",
+                                url(database),
+                                "granary.database.user",
+                                backing.database().user(),
+                                "granary.database.password",
+                                backing.database().password())),
                 socks(name + ">broker"),
                 0);
         started.add(process::kill);

@@ -4,6 +4,7 @@ package io.granary.registry;
 import io.granary.model.Sku;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** An allocator's view of the registry. Thread-safe. */
@@ -15,6 +16,12 @@ public interface Cluster extends AutoCloseable {
 
         /** The live allocators, all of them, after each change. */
         void onAllocators(List<String> allocators);
+
+        /**
+         * Whom the registry names as leader, after each change; empty if nobody. What is told may be past, and a leader
+         * may be named before it knows: it is for showing the way, and nothing rests on it.
+         */
+        default void onLeader(Optional<AllocatorEntry> leader) {}
 
         /** This allocator leads now; two may believe so for a while, and nothing rests on it. */
         void onLeading();

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class BooksMetrics implements AutoCloseable {
     private final MeterScope meters;
     private final Map<String, MeterScope> ofSku = new HashMap<>();
-    private volatile @Nullable Overview.Totals totals;
+    private volatile Overview.@Nullable Totals totals;
     private volatile Map<String, SkuView> busiest = Map.of();
 
     /**

@@ -72,6 +72,7 @@ public final class Feed implements AutoCloseable {
     private final Set<Listener> fresh = new LinkedHashSet<>();
     private final Set<Listener> told = new LinkedHashSet<>();
     private Stock stock = new Stock();
+    private NodeTrends nodes = new NodeTrends();
     private boolean led;
     private @Nullable ScheduledFuture<?> next;
 
@@ -102,7 +103,7 @@ public final class Feed implements AutoCloseable {
             if (fresh.size() + told.size() >= MOST_LISTENERS) {
                 return false;
             }
-            boolean first = fresh.isEmpty() && told.isEmpty();
+            boolean first = !isWatched();
             fresh.add(listener);
             if (first) {
                 schedule(Duration.ZERO);
@@ -165,10 +166,14 @@ public final class Feed implements AutoCloseable {
             LOG.warn("The console's feed failed, it looks again", e);
         }
         Duration took = Duration.ofNanos(System.nanoTime() - sinceNanos).multipliedBy(SHARE);
-        Duration pause = fresh.isEmpty() && told.isEmpty() ? UNWATCHED : WATCHED;
+        Duration pause = isWatched() ? WATCHED : UNWATCHED;
         // Measured from the beginning of this look, so that a second stays a second.
         Duration wait = took.compareTo(pause) > 0 ? took : pause;
         schedule(Duration.ofNanos(Math.max(0, wait.toNanos() - (System.nanoTime() - sinceNanos))));
+    }
+
+    private boolean isWatched() {
+        return !fresh.isEmpty() || !told.isEmpty();
     }
 
     private void look() throws JsonProcessingException {
@@ -189,7 +194,7 @@ public final class Feed implements AutoCloseable {
                     "The oldest record that is read and not in the books is " + lag.millis() / 1_000 + " s old."));
         }
         onReading.accept(new Reading(stock.totals(), stock.busiest(topSkus)));
-        if (fresh.isEmpty() && told.isEmpty()) {
+        if (!isWatched()) {
             return;
         }
         Overview overview = new Overview(
@@ -198,7 +203,7 @@ public final class Feed implements AutoCloseable {
                 allocator,
                 seen.term(),
                 stock.totals(),
-                seen.nodes().stream().map(Feed::figures).toList(),
+                nodes.figures(seen),
                 sources.allocators(),
                 new Overview.Settlement(lag.records(), lag.millis() / 1e3),
                 alarms,
@@ -211,6 +216,9 @@ public final class Feed implements AutoCloseable {
         try {
             SkuPage page = sources.skus(MOST_SKUS);
             List<List<Object>> changed = stock.take(time, page.skus());
+            if (isWatched()) {
+                nodes.take(time, sources.holdings());
+            }
             if (page.next() != null) {
                 alarms.add(new Overview.Alarm(
                         "warning",
@@ -254,18 +262,6 @@ public final class Feed implements AutoCloseable {
         return new LeaderLook(0, List.of());
     }
 
-    private static Overview.NodeFigures figures(LeaderLook.NodeLook node) {
-        return new Overview.NodeFigures(
-                node.incarnation(),
-                node.address(),
-                node.lane(),
-                node.ready(),
-                node.partitions(),
-                node.exhausted(),
-                node.units(),
-                Math.round(node.unitsPerSecond() * 10) / 10.0);
-    }
-
     private void tell(Overview overview) throws JsonProcessingException {
         if (!told.isEmpty()) {
             String event = json.writeValueAsString(overview);
@@ -298,6 +294,7 @@ public final class Feed implements AutoCloseable {
         if (led) {
             led = false;
             stock = new Stock();
+            nodes = new NodeTrends();
         }
         onReading.accept(null);
         dismiss();

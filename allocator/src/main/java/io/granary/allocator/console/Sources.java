@@ -3,6 +3,7 @@ package io.granary.allocator.console;
 
 import io.granary.allocator.control.LeaderLook;
 import io.granary.allocator.settlement.Lag;
+import io.granary.allocator.store.Holdings;
 import io.granary.api.Overview;
 import io.granary.api.SkuPage;
 import java.util.List;
@@ -18,6 +19,9 @@ public interface Sources {
 
     /** So many SKUs of the books at most; blocks. */
     SkuPage skus(int limit);
+
+    /** What nodes hold; blocks. */
+    List<Holdings> holdings();
 
     /** Lanes at which settlement has stopped, with why; blocks. */
     List<String> stoppedLanes();

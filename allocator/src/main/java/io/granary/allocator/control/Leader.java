@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -161,6 +162,29 @@ public final class Leader implements AutoCloseable {
                 announced.completeExceptionally(fault);
             }
         });
+    }
+
+    /** What it sees now; fails if this allocator does not lead. */
+    public CompletableFuture<LeaderLook> look() {
+        return whileLeading(Tenure::look);
+    }
+
+    /** Asks the present tenure, on the loop; fails if there is none. */
+    private <T> CompletableFuture<T> whileLeading(Function<Tenure, T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        try {
+            loop.execute(() -> {
+                Tenure present = tenure;
+                if (present == null) {
+                    answer.completeExceptionally(new IllegalStateException("this allocator does not lead"));
+                } else {
+                    answer.complete(question.apply(present));
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            answer.completeExceptionally(e);
+        }
+        return answer;
     }
 
     private void takeTerm() {

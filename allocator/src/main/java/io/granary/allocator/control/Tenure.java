@@ -133,6 +133,16 @@ final class Tenure implements NodeSession.Events {
         }
     }
 
+    /** What this leader sees now. */
+    LeaderLook look() {
+        return new LeaderLook(
+                term,
+                nodes.all().stream()
+                        .map(node -> new LeaderLook.NodeLook(
+                                node.incarnation(), node.address(), node.lane(), node.isReady()))
+                        .toList());
+    }
+
     // ---- What batches use
 
     Parts parts() {

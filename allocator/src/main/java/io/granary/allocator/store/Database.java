@@ -112,8 +112,10 @@ public final class Database implements AutoCloseable {
         configuration.setCacheEnabled(false);
         configuration.getTypeHandlerRegistry().register(SkuTypeHandler.class);
         configuration.getTypeHandlerRegistry().register(RequestIdTypeHandler.class);
+        configuration.addMapper(HoldingsMapper.class);
         configuration.addMapper(ReconcileMapper.class);
         configuration.addMapper(StockUpdateMapper.class);
+        configuration.addMapper(ViewMapper.class);
         mappers.forEach(configuration::addMapper);
         return new SqlSessionFactoryBuilder().build(configuration);
     }

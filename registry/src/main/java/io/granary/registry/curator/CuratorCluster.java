@@ -4,13 +4,17 @@ package io.granary.registry.curator;
 import io.granary.concurrent.Loop;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
+import io.granary.registry.AllocatorEntry;
 import io.granary.registry.Cluster;
 import io.granary.registry.NodeEntry;
 import io.granary.registry.NotLeadingException;
 import io.granary.registry.RegistryUnavailableException;
 import io.granary.registry.SkuEntry;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +51,7 @@ public final class CuratorCluster implements Cluster {
     private final SkuPublisher publisher;
     private final WatchedDirectory nodeDirectory;
     private final WatchedDirectory allocatorDirectory;
+    private final WatchedDirectory leaderDirectory;
     private final Sessions sessions;
 
     // Confined to the loop.
@@ -57,6 +62,9 @@ public final class CuratorCluster implements Cluster {
     private boolean closed;
     private @Nullable Map<String, NodeEntry> nodes;
     private @Nullable List<String> allocators;
+    private Map<String, AllocatorEntry> addresses = Map.of();
+    private Optional<String> elected = Optional.empty();
+    private Optional<AllocatorEntry> leader = Optional.empty();
 
     /**
      * @param client started
@@ -71,6 +79,7 @@ public final class CuratorCluster implements Cluster {
         publisher = new SkuPublisher(paths, this::fence);
         nodeDirectory = new WatchedDirectory(paths.nodes(), this.loop, this::onNodes);
         allocatorDirectory = new WatchedDirectory(paths.allocators(), this.loop, this::onAllocators);
+        leaderDirectory = new WatchedDirectory(paths.leader(), this.loop, this::onElection);
         sessions = new Sessions(client, this.loop, new Sessions.Listener() {
             @Override
             public void onConnected(Session current, boolean renewed) {
@@ -100,6 +109,7 @@ public final class CuratorCluster implements Cluster {
         if (listener != null) {
             nodeDirectory.onConnected(current, renewed);
             allocatorDirectory.onConnected(current, renewed);
+            leaderDirectory.onConnected(current, renewed);
         }
     }
 
@@ -132,6 +142,7 @@ public final class CuratorCluster implements Cluster {
             if (current != null) {
                 nodeDirectory.onConnected(current, true);
                 allocatorDirectory.onConnected(current, true);
+                leaderDirectory.onConnected(current, true);
             }
             stand(allocator);
         });
@@ -197,6 +208,28 @@ public final class CuratorCluster implements Cluster {
         if (!now.equals(allocators)) {
             allocators = now;
             tell(told -> told.onAllocators(now));
+        }
+        Map<String, AllocatorEntry> known = new HashMap<>();
+        found.forEach((child, data) -> RegistryPaths.nameOf(child)
+                .flatMap(name -> RegistryCodec.decodeAllocator(name, data))
+                .ifPresent(entry -> known.put(entry.name(), entry)));
+        addresses = known;
+        checkLeader();
+    }
+
+    /** Of those who stand, the first leads: Curator's latch numbers them in the order in which they came. */
+    private void onElection(Map<String, byte[]> found) {
+        elected = found.keySet().stream()
+                .min(Comparator.comparing(child -> child.substring(child.lastIndexOf('-') + 1)))
+                .map(child -> new String(found.get(child), StandardCharsets.UTF_8));
+        checkLeader();
+    }
+
+    private void checkLeader() {
+        Optional<AllocatorEntry> now = elected.map(addresses::get);
+        if (!now.equals(leader)) {
+            leader = now;
+            tell(told -> told.onLeader(now));
         }
     }
 
@@ -276,6 +309,7 @@ public final class CuratorCluster implements Cluster {
                 closed = true;
                 nodeDirectory.stop();
                 allocatorDirectory.stop();
+                leaderDirectory.stop();
                 leave();
             }
             own.withdraw(gone);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.granary.model.PartitionId;
+import io.granary.registry.AllocatorEntry;
 import io.granary.registry.NodeEntry;
 import io.granary.registry.SkuEntry;
 import io.granary.registry.SkuState;
@@ -53,6 +54,15 @@ final class RegistryCodec {
             return malformed("node " + incarnation, data);
         }
         return Optional.of(new NodeEntry(incarnation, address.textValue(), lane.intValue()));
+    }
+
+    /** The allocator, or nothing if the data are not an allocator's. */
+    static Optional<AllocatorEntry> decodeAllocator(String name, byte[] data) {
+        JsonNode address = parse("allocator " + name, data).path("address");
+        if (!address.isTextual()) {
+            return malformed("allocator " + name, data);
+        }
+        return Optional.of(new AllocatorEntry(name, address.textValue()));
     }
 
     /** The SKU, or nothing if the data are not a SKU's. */

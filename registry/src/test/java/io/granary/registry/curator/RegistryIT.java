@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
+import io.granary.registry.AllocatorEntry;
 import io.granary.registry.Cluster;
 import io.granary.registry.NodeEntry;
 import io.granary.registry.NotLeadingException;
@@ -484,6 +485,7 @@ class RegistryIT {
         final List<String> elections = new CopyOnWriteArrayList<>();
         volatile List<String> allocators = List.of();
         volatile boolean leading;
+        volatile Optional<AllocatorEntry> leader = Optional.empty();
 
         Allocator(CuratorCluster cluster, String name) {
             this.cluster = cluster;
@@ -499,6 +501,11 @@ class RegistryIT {
         @Override
         public void onAllocators(List<String> all) {
             allocators = all;
+        }
+
+        @Override
+        public void onLeader(Optional<AllocatorEntry> named) {
+            leader = named;
         }
 
         @Override
@@ -538,6 +545,8 @@ class RegistryIT {
         Allocator b = new Allocator(party().cluster(), "b");
         await().until(() -> b.allocators.size() == 2);
         assertThat(b.leading).isFalse();
+        Optional<AllocatorEntry> first = Optional.of(new AllocatorEntry("a", "a:1"));
+        await().until(() -> a.leader.equals(first) && b.leader.equals(first));
         assertThatThrownBy(() -> b.cluster.publish(Map.of(SKU, SELLING)).get(10, SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(NotLeadingException.class);
@@ -547,6 +556,7 @@ class RegistryIT {
         a.cluster.close();
         await().pollInterval(Duration.ofMillis(5)).until(() -> b.leading);
         report("change of leader", 1, start);
+        await().until(() -> b.leader.equals(Optional.of(new AllocatorEntry("b", "b:1"))));
         assertThat(b.cluster.skus().get(10, SECONDS)).containsExactly(SKU);
         b.cluster.publish(Map.of(SKU, new SkuEntry(SkuState.PAUSED, 4))).get(10, SECONDS);
     }

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.admin;
+
+import picocli.CommandLine.Command;
+
+/** {@code granary admin sku}. */
+@Command(
+        name = "sku",
+        description = "The SKUs.",
+        subcommands = {SkuListCommand.class, SkuShowCommand.class},
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND")
+final class SkuCommand {}

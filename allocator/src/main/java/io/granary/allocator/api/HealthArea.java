@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.allocator.api;
+
+import io.granary.allocator.control.Leader;
+import io.granary.allocator.control.LeaderLook;
+import io.granary.allocator.store.SqlViews;
+import io.granary.api.Health;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Whether a sale can run: asked of the leader; an allocator that knows none answers itself. */
+final class HealthArea implements Area {
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private final Leadership leadership;
+    private final Leader leader;
+    private final SqlViews views;
+    private final Executor asking;
+    // One question to the books at a time: who comes meanwhile shares its answer.
+    private final AtomicReference<@Nullable CompletableFuture<List<String>>> underWay = new AtomicReference<>();
+
+    /**
+     * @param asking asks the books; one thread will do
+     */
+    HealthArea(Leadership leadership, Leader leader, SqlViews views, Executor asking) {
+        this.leadership = leadership;
+        this.leader = leader;
+        this.views = views;
+        this.asking = asking;
+    }
+
+    @Override
+    public void register(Endpoints endpoints) {
+        endpoints.getAnywhere("/health", ctx -> {
+            var elsewhere = leadership.elsewhere();
+            if (elsewhere.isPresent()) {
+                ctx.redirect(
+                        "http://" + elsewhere.get().address() + ctx.req().getRequestURI(),
+                        HttpStatus.TEMPORARY_REDIRECT);
+            } else {
+                answer(ctx);
+            }
+        });
+    }
+
+    private void answer(Context ctx) {
+        CompletableFuture<LeaderLook> look = leader.look().orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        CompletableFuture<List<String>> alarms = alarms().copy().orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        boolean leads = leadership.isHere();
+        ctx.json(Health.of(
+                leadership.self(),
+                leads ? leadership.self() : null,
+                List.of(leading(leads), books(alarms), nodes(look), lanes(alarms))));
+    }
+
+    private Health.Check leading(boolean leads) {
+        return leads
+                ? new Health.Check("leader", true, leadership.self() + " leads")
+                : new Health.Check("leader", false, "no allocator leads now");
+    }
+
+    private static Health.Check books(CompletableFuture<List<String>> alarms) {
+        try {
+            alarms.join();
+            return new Health.Check("books", true, "the database answers");
+        } catch (CompletionException e) {
+            return new Health.Check("books", false, "the database does not answer: " + reason(e));
+        }
+    }
+
+    private static Health.Check nodes(CompletableFuture<LeaderLook> look) {
+        try {
+            List<LeaderLook.NodeLook> nodes = look.join().nodes();
+            long ready = nodes.stream().filter(LeaderLook.NodeLook::ready).count();
+            return new Health.Check("nodes", ready > 0, ready + " of " + nodes.size() + " live nodes are ready");
+        } catch (CompletionException e) {
+            return new Health.Check("nodes", false, "only a leader knows them: " + reason(e));
+        }
+    }
+
+    private static Health.Check lanes(CompletableFuture<List<String>> alarms) {
+        try {
+            List<String> found = alarms.join();
+            return found.isEmpty()
+                    ? new Health.Check("lanes", true, "settlement has stopped at none")
+                    : new Health.Check("lanes", false, String.join("; ", found));
+        } catch (CompletionException e) {
+            return new Health.Check("lanes", false, "the database does not answer");
+        }
+    }
+
+    private static String reason(CompletionException wrapped) {
+        Throwable cause = wrapped;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause instanceof TimeoutException
+                ? "not within " + PATIENCE.toSeconds() + " s"
+                : String.valueOf(cause.getMessage());
+    }
+
+    private CompletableFuture<List<String>> alarms() {
+        CompletableFuture<List<String>> fresh = new CompletableFuture<>();
+        CompletableFuture<List<String>> present = underWay.compareAndExchange(null, fresh);
+        if (present != null) {
+            return present;
+        }
+        asking.execute(() -> {
+            try {
+                fresh.complete(views.alarms());
+            } catch (RuntimeException e) {
+                fresh.completeExceptionally(e);
+            } finally {
+                underWay.set(null);
+            }
+        });
+        return fresh;
+    }
+}
