@@ -123,6 +123,7 @@ public record AllocatorSettings(
                 config.getInt("batch-rows"),
                 config.getBytes("read-ahead-bytes"),
                 config.getDuration("pause"),
+                config.getDuration("read-pause"),
                 config.getDuration("read-wait"),
                 config.getDuration("retry-pause"),
                 config.getDuration("alarm-pause"),

@@ -145,11 +145,20 @@ final class Bench {
         console.say("Starting ZooKeeper, RocketMQ, MariaDB, an allocator, a node and callers");
         GranaryCluster cluster = started.add(new GranaryCluster(options.folder().resolve("granary"), NODE_HEAP_MIB));
         console.say("Warming up");
-        Granary granary = Granary.hot(cluster);
-        for (int callers : new int[] {1, 256, options.saturate()}) {
-            check(granary, granary.run(Run.closed(callers, 0, options.quick() ? 1 : 3)));
-        }
+        warmUp(Granary.hot(cluster), options.quick() ? 7 : 20, 1, 64);
+        warmUp(Granary.hot(cluster), options.quick() ? 3 : 8, 1_024, options.saturate());
         return cluster;
+    }
+
+    /**
+     * Until the JVMs have compiled what they run: what is done once for each record is done a thousand times a second at
+     * most, and so takes as many seconds, most of them with few callers. Unmeasured, but checked.
+     */
+    private void warmUp(Contender contender, double seconds, int... callers)
+            throws IOException, SQLException, InterruptedException {
+        for (int inFlight : callers) {
+            check(contender, contender.run(Run.closed(inFlight, 0, seconds)));
+        }
     }
 
     private void bare() throws Exception {

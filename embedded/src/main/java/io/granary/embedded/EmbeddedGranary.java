@@ -72,12 +72,13 @@ public final class EmbeddedGranary implements AutoCloseable {
         Started started = new Started();
         try {
             BackingServices backing = started.add(backing(config, settings, data));
+            ProcessMetrics metrics = started.add(new ProcessMetrics());
             EmbeddedGranary granary = new EmbeddedGranary(
                     started,
                     backing,
                     addresses(backing, config),
                     data,
-                    started.add(new ProcessMetrics()),
+                    metrics,
                     settings.ports().http());
             Files.writeString(data.resolve(CONFIGURATION), granary.renderedConfiguration());
             for (int i = 0; i < settings.allocators(); i++) {

@@ -222,16 +222,13 @@ final class BatchFold {
             } else if (section instanceof Section.Deductions deductions) {
                 units.consumed += deductions.units();
                 int skuId = skuId(section.partition());
+                LedgerRow.Origin origin = new LedgerRow.Origin(
+                        section.partition().slot(),
+                        section.epoch(),
+                        pending.record().timeMillis());
                 Entries entries = deductions.entries();
                 for (int i = 0; i < entries.count(); i++) {
-                    rows.add(new LedgerRow(
-                            skuId,
-                            entries.high(i),
-                            entries.low(i),
-                            entries.quantity(i),
-                            section.partition().slot(),
-                            section.epoch(),
-                            pending.record().timeMillis()));
+                    rows.add(new LedgerRow(skuId, entries.high(i), entries.low(i), entries.quantity(i), origin));
                 }
             }
         }

@@ -65,6 +65,7 @@ final class LaneSettler {
     private long ids;
     private @Nullable LaneMark lastMark;
     private long notBeforeNanos;
+    private long notReadBeforeNanos;
     private boolean waitingToApply;
     private volatile long oldestMillis = NONE;
 
@@ -85,6 +86,7 @@ final class LaneSettler {
         this.onSettled = onSettled;
         fold = new BatchFold(lane);
         notBeforeNanos = loop.nanoTime();
+        notReadBeforeNanos = notBeforeNanos;
     }
 
     void start() {
@@ -205,29 +207,43 @@ final class LaneSettler {
         }
         if (!reading && pendingBytes < settings.readAheadBytes()) {
             reading = true;
-            then(log.read(lane, nextOffset, settings.readWait()), this::taken, this::failed);
+            at(
+                    notReadBeforeNanos,
+                    () -> then(log.read(lane, nextOffset, settings.readWait()), this::taken, this::failed));
         }
         if (!applying && !pending.isEmpty()) {
-            long wait = notBeforeNanos - loop.nanoTime();
             boolean full = pendingRows >= settings.batchRows() || pending.size() >= settings.batchRecords();
-            if (full || wait <= 0) {
+            if (full || notBeforeNanos - loop.nanoTime() <= 0) {
                 settle();
             } else if (!waitingToApply) {
                 waitingToApply = true;
-                long mine = round;
-                loop.schedule(Duration.ofNanos(wait), () -> {
-                    if (mine == round) {
-                        waitingToApply = false;
-                        proceed();
-                    }
+                at(notBeforeNanos, () -> {
+                    waitingToApply = false;
+                    proceed();
                 });
             }
         }
     }
 
+    /** Does it at this moment, at once if that is past; not if the round is over by then. */
+    private void at(long atNanos, Runnable task) {
+        long wait = atNanos - loop.nanoTime();
+        if (wait <= 0) {
+            task.run();
+            return;
+        }
+        long mine = round;
+        loop.schedule(Duration.ofNanos(wait), () -> {
+            if (mine == round) {
+                task.run();
+            }
+        });
+    }
+
     private void taken(Read read) {
         reading = false;
         if (read instanceof Read.Records records) {
+            notReadBeforeNanos = loop.nanoTime() + settings.readPause().toNanos();
             take(records.records());
             proceed();
         } else if (read instanceof Read.Nothing) {

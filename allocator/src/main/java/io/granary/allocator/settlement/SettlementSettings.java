@@ -11,6 +11,8 @@ import java.time.Duration;
  * @param readAheadBytes how much of a lane may wait in memory, 1 MiB to 1 GiB
  * @param pause the least time from one transaction of a lane to the next that is not full, 0 to 1 s: so that few
  *     records become one transaction when there is little to do
+ * @param readPause the least time from one read of a lane that brought something to the next, 0 to 1 s: so that small
+ *     records come many at a time, which costs broker and allocator as much as one
  * @param readWait how long a read waits for a record, 0 to 30 s
  * @param retryPause the longest pause after a fault of the log or of the books, 1 ms to 1 min
  * @param alarmPause how often a lane with an alarm is looked at again, 1 ms to 1 h
@@ -20,6 +22,7 @@ public record SettlementSettings(
         int batchRows,
         long readAheadBytes,
         Duration pause,
+        Duration readPause,
         Duration readWait,
         Duration retryPause,
         Duration alarmPause,
@@ -29,6 +32,7 @@ public record SettlementSettings(
             10_000,
             8 << 20,
             Duration.ofMillis(20),
+            Duration.ofMillis(5),
             Duration.ofSeconds(1),
             Duration.ofSeconds(1),
             Duration.ofSeconds(5),
@@ -42,6 +46,7 @@ public record SettlementSettings(
         check("batchRows", batchRows, 1, 1_000_000);
         check("readAheadBytes", readAheadBytes, 1 << 20, 1 << 30);
         check("pause", pause, Duration.ZERO, Duration.ofSeconds(1));
+        check("readPause", readPause, Duration.ZERO, Duration.ofSeconds(1));
         check("readWait", readWait, Duration.ZERO, Duration.ofSeconds(30));
         check("retryPause", retryPause, Duration.ofMillis(1), Duration.ofMinutes(1));
         check("alarmPause", alarmPause, Duration.ofMillis(1), Duration.ofHours(1));

@@ -125,11 +125,11 @@ final class LedgerInsert {
                     .append(',')
                     .append(row.quantity())
                     .append(',')
-                    .append(row.slot())
+                    .append(row.origin().slot())
                     .append(',')
-                    .append(row.epoch())
+                    .append(row.origin().epoch())
                     .append(',')
-                    .append(row.timeMillis())
+                    .append(row.origin().timeMillis())
                     .append("),");
         }
         sql.setLength(sql.length() - 1);

@@ -8,11 +8,14 @@ import com.mysql.cj.jdbc.JdbcStatement;
 import io.granary.allocator.settlement.LedgerRow;
 import java.io.ByteArrayInputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,27 +86,40 @@ final class LedgerLoad {
         };
     }
 
-    /** LOAD DATA's own format: fields end with a tab, rows with a newline, and a backslash escapes. */
+    /**
+     * LOAD DATA's own format: fields end with a tab, rows with a newline, and a backslash escapes. What rows share is
+     * written once and copied: half of the time went into digits.
+     */
     private static ByteArrayInputStream text(List<LedgerRow> rows) {
         ByteBuffer text = ByteBuffer.allocate(rows.size() * MOST_ROW_BYTES);
+        Map<LedgerRow.Origin, byte[]> ends = new HashMap<>();
+        byte[] sku = {};
+        int skuId = 0;
         for (LedgerRow row : rows) {
-            putNumber(text, row.skuId()).put((byte) '\t');
+            if (sku.length == 0 || row.skuId() != skuId) {
+                skuId = row.skuId();
+                sku = ascii(skuId + "\t");
+            }
+            text.put(sku);
             putBytes(text, row.high());
             putBytes(text, row.low());
-            putNumber(text.put((byte) '\t'), row.quantity());
-            putNumber(text.put((byte) '\t'), row.slot());
-            putNumber(text.put((byte) '\t'), row.epoch());
-            putNumber(text.put((byte) '\t'), row.timeMillis()).put((byte) '\n');
+            text.put((byte) '\t');
+            if (row.quantity() < 10) {
+                text.put((byte) ('0' + row.quantity()));
+            } else {
+                text.put(ascii(String.valueOf(row.quantity())));
+            }
+            text.put(ends.computeIfAbsent(row.origin(), LedgerLoad::end));
         }
         return new ByteArrayInputStream(text.array(), 0, text.position());
     }
 
-    private static ByteBuffer putNumber(ByteBuffer text, long number) {
-        String digits = Long.toString(number);
-        for (int i = 0; i < digits.length(); i++) {
-            text.put((byte) digits.charAt(i));
-        }
-        return text;
+    private static byte[] end(LedgerRow.Origin origin) {
+        return ascii("\t" + origin.slot() + "\t" + origin.epoch() + "\t" + origin.timeMillis() + "\n");
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     private static void putBytes(ByteBuffer text, long bits) {

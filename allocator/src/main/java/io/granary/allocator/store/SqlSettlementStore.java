@@ -303,9 +303,9 @@ public final class SqlSettlementStore implements SettlementStore {
                 insert.setBytes(2, new io.granary.model.RequestId(row.high(), row.low()).toBytes());
                 insert.setInt(3, conflict.firstQuantity());
                 insert.setInt(4, row.quantity());
-                insert.setInt(5, row.slot());
-                insert.setLong(6, row.epoch());
-                insert.setLong(7, row.timeMillis());
+                insert.setInt(5, row.origin().slot());
+                insert.setLong(6, row.origin().epoch());
+                insert.setLong(7, row.origin().timeMillis());
                 insert.addBatch();
             }
             insert.executeBatch();

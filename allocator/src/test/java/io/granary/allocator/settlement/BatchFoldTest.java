@@ -60,7 +60,7 @@ final class BatchFoldTest {
     }
 
     private static LedgerRow row(RequestId id, int quantity, int slot) {
-        return new LedgerRow(SKU_ID, id.high(), id.low(), quantity, slot, 1, TIME);
+        return new LedgerRow(SKU_ID, id.high(), id.low(), quantity, new LedgerRow.Origin(slot, 1, TIME));
     }
 
     @Test
@@ -116,7 +116,8 @@ final class BatchFoldTest {
         LaneChange change = change(
                 record().deductions(P0, 2, 5, A, 2).bytes(),
                 record().deductions(P0, 2, 6, B, 1).bytes());
-        assertThat(change.rows()).containsExactly(new LedgerRow(SKU_ID, B.high(), B.low(), 1, 0, 2, TIME));
+        assertThat(change.rows())
+                .containsExactly(new LedgerRow(SKU_ID, B.high(), B.low(), 1, new LedgerRow.Origin(0, 2, TIME)));
         assertThat(change.skipped().duplicates()).isEqualTo(1);
     }
 

@@ -41,6 +41,7 @@ final class SettlementIT {
             10_000,
             1 << 20,
             Duration.ofMillis(1),
+            Duration.ofMillis(1),
             Duration.ofMillis(200),
             Duration.ofMillis(20),
             Duration.ofMillis(50),

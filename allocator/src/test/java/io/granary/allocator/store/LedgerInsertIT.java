@@ -95,7 +95,7 @@ final class LedgerInsertIT {
     void aSlotThatTheColumnCanNotHoldIsAnErrorNotAnotherSlot() throws SQLException {
         List<LedgerRow> rows = random(MANY, 9);
         LedgerRow first = rows.get(0);
-        rows.set(0, new LedgerRow(skuId, first.high(), first.low(), 1, 1 << 16, 1, 1));
+        rows.set(0, new LedgerRow(skuId, first.high(), first.low(), 1, new LedgerRow.Origin(1 << 16, 1, 1)));
         assertThat(load.load(connection, rows)).isFalse();
         assertThatThrownBy(() -> insert(rows)).isInstanceOf(SQLException.class);
     }
@@ -130,7 +130,7 @@ final class LedgerInsertIT {
     }
 
     private LedgerRow row(long high, long low, int quantity) {
-        return new LedgerRow(skuId, high, low, quantity, 0, 1, 1_700_000_000_000L);
+        return new LedgerRow(skuId, high, low, quantity, new LedgerRow.Origin(0, 1, 1_700_000_000_000L));
     }
 
     private List<LedgerRow> random(int count, long seed) {

@@ -38,7 +38,8 @@ public final class ServiceMain {
             throws Exception {
         return switch (service) {
             case "node" -> RunningNode.start(config, NodeSettings.of(config).named(name), metrics);
-            case "allocator" -> RunningAllocator.start(config, AllocatorSettings.of(config), metrics);
+            case "allocator" ->
+                RunningAllocator.start(config, AllocatorSettings.of(config).withHttpPort(0), metrics);
             default -> throw new IllegalArgumentException("service: " + service + " (expected: node or allocator)");
         };
     }

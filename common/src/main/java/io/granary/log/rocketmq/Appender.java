@@ -36,6 +36,7 @@ final class Appender {
     }
 
     void start() throws MQClientException {
+        Transport.decodeOnItsOwnThread(producer);
         producer.start();
         // Answers are told on the transport's thread: one hop less, and all that is done there is to complete a future.
         producer.setCallbackExecutor(MoreExecutors.newDirectExecutorService());

@@ -66,6 +66,7 @@ final class Queues implements AutoCloseable {
         reader = new Reader(settings, puller, callers);
         try {
             appender.start();
+            Transport.decodeOnItsOwnThread(puller);
             puller.start();
         } catch (MQClientException e) {
             close();

@@ -121,7 +121,7 @@ public final class DemoCommand implements Callable<Integer> {
             paramLabel = "N",
             description =
                     "requests for SKUs of their own before the measured part, so that the JVM has compiled what it runs;"
-                            + " checked like the others, counted apart (default: 150000, with --orders 10000)")
+                            + " checked like the others, counted apart (default: 3000000, with --orders 10000)")
     private @Nullable Integer warmUp;
 
     @Option(names = "--report", paramLabel = "FILE", description = "writes the figures as JSON")
@@ -180,7 +180,7 @@ public final class DemoCommand implements Callable<Integer> {
                 GeneratedSale.DEFAULT.withSeed(seed).withRequests(requests),
                 stock,
                 callers != null ? callers : replays ? 1_000 : 16_000,
-                warmUp != null ? warmUp : replays ? 10_000 : 150_000,
+                warmUp != null ? warmUp : replays ? 10_000 : 3_000_000,
                 DEADLINE,
                 PATIENCE);
     }
