@@ -3,26 +3,27 @@ package io.granary.allocator;
 
 import io.granary.allocator.allocation.GrantPolicy;
 import io.granary.allocator.api.ApiServer;
+import io.granary.allocator.api.Area;
 import io.granary.allocator.api.Areas;
 import io.granary.allocator.api.Leadership;
-import io.granary.allocator.api.Area;
 import io.granary.allocator.console.Console;
 import io.granary.allocator.console.Sources;
 import io.granary.allocator.control.Leader;
 import io.granary.allocator.control.LeaderLook;
 import io.granary.allocator.settlement.Lag;
 import io.granary.allocator.settlement.Settlement;
-import io.granary.api.Overview;
-import io.granary.api.SkuPage;
 import io.granary.allocator.stock.StockUpdates;
 import io.granary.allocator.store.AllocationMapper;
-import io.granary.allocator.store.Holdings;
-import io.granary.allocator.store.SqlHoldings;
-import io.granary.allocator.store.SqlViews;
 import io.granary.allocator.store.Database;
+import io.granary.allocator.store.Holdings;
+import io.granary.allocator.store.Reconcile;
 import io.granary.allocator.store.SqlAllocationStore;
+import io.granary.allocator.store.SqlHoldings;
 import io.granary.allocator.store.SqlSettlementStore;
 import io.granary.allocator.store.SqlStockUpdateStore;
+import io.granary.allocator.store.SqlViews;
+import io.granary.api.Overview;
+import io.granary.api.SkuPage;
 import io.granary.concurrent.ThreadLoop;
 import io.granary.log.StockLog;
 import io.granary.log.Topic;
@@ -146,7 +147,8 @@ public final class AllocatorService implements AutoCloseable {
         Cluster cluster = add(around.cluster());
         ExecutorService health = executor("health", AllocatorSettings.HEALTH_THREADS);
         AllocatorHealth state = new AllocatorHealth(leader, new SqlViews(database.transactions()), health);
-        Surveyed surveyed = new Surveyed(name, leadership, leader, settlement, database);
+        Surveyed surveyed =
+                new Surveyed(name, leadership, leader, settlement, database, new Reconcile(database, meters));
         Console console = add(new Console(
                 leadership,
                 surveyed,
@@ -197,16 +199,24 @@ public final class AllocatorService implements AutoCloseable {
         private final Leadership leadership;
         private final Leader leader;
         private final Settlement settlement;
+        private final Reconcile reconcile;
         private final SqlViews views;
         private final SqlHoldings holdings;
         private volatile List<String> live = List.of();
         private volatile String address = "";
 
-        Surveyed(String name, Leadership leadership, Leader leader, Settlement settlement, Database database) {
+        Surveyed(
+                String name,
+                Leadership leadership,
+                Leader leader,
+                Settlement settlement,
+                Database database,
+                Reconcile reconcile) {
             this.name = name;
             this.leadership = leadership;
             this.leader = leader;
             this.settlement = settlement;
+            this.reconcile = reconcile;
             views = new SqlViews(database.transactions());
             holdings = new SqlHoldings(database.transactions());
         }
@@ -237,6 +247,11 @@ public final class AllocatorService implements AutoCloseable {
         }
 
         @Override
+        public int drifts() {
+            return reconcile.found();
+        }
+
+        @Override
         public Lag lag() {
             return settlement.lag();
         }
@@ -244,8 +259,8 @@ public final class AllocatorService implements AutoCloseable {
         @Override
         public List<Overview.AllocatorFigures> allocators() {
             return live.stream()
-                    .map(other -> new Overview.AllocatorFigures(
-                            other, other.equals(name), other.equals(name) ? address : ""))
+                    .map(other ->
+                            new Overview.AllocatorFigures(other, other.equals(name), other.equals(name) ? address : ""))
                     .toList();
         }
     }

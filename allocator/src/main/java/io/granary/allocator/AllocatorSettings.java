@@ -57,8 +57,12 @@ public record AllocatorSettings(
         Config allocator = config.getConfig("granary.allocator");
         int planningThreads = allocator.getInt("planning-threads");
         int settlingThreads = allocator.getInt("settling-threads");
-        int connections =
-                planningThreads + settlingThreads + STOCK_THREADS + HEALTH_THREADS + CONSOLE_THREADS + allocator.getInt("http.threads");
+        int connections = planningThreads
+                + settlingThreads
+                + STOCK_THREADS
+                + HEALTH_THREADS
+                + CONSOLE_THREADS
+                + allocator.getInt("http.threads");
         return new AllocatorSettings(
                 allocator.getString("name"),
                 planningThreads,
@@ -75,13 +79,31 @@ public record AllocatorSettings(
     /** The same under another name: for several allocators in one process. */
     public AllocatorSettings named(String other) {
         return new AllocatorSettings(
-                other, planningThreads, settlingThreads, database, allocation, leader, settlement, stock, http, topSkus);
+                other,
+                planningThreads,
+                settlingThreads,
+                database,
+                allocation,
+                leader,
+                settlement,
+                stock,
+                http,
+                topSkus);
     }
 
     /** The same with its API on another port; 0 takes any that is free. */
     public AllocatorSettings withHttpPort(int port) {
         return new AllocatorSettings(
-                name, planningThreads, settlingThreads, database, allocation, leader, settlement, stock, http.at(port), topSkus);
+                name,
+                planningThreads,
+                settlingThreads,
+                database,
+                allocation,
+                leader,
+                settlement,
+                stock,
+                http.at(port),
+                topSkus);
     }
 
     /** One connection for each thread that needs one. */

@@ -60,7 +60,7 @@ class MetricsIT {
                     String[] parts = line.split(" ", 4);
                     help.put(parts[2], parts.length > 3 ? parts[3] : "");
                 } else if (line.startsWith("# TYPE ")) {
-                    String[] parts = line.split(" ");
+                    String[] parts = line.split(" ", -1);
                     type.put(parts[2], parts[3]);
                 } else if (!line.isBlank()) {
                     Matcher one = series.matcher(line);
@@ -131,8 +131,7 @@ class MetricsIT {
     }
 
     private static HttpResponse<String> get(String url, String path) throws IOException, InterruptedException {
-        return HTTP.send(
-                HttpRequest.newBuilder(URI.create(url + path)).build(), HttpResponse.BodyHandlers.ofString());
+        return HTTP.send(HttpRequest.newBuilder(URI.create(url + path)).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     @Test
@@ -157,7 +156,8 @@ class MetricsIT {
 
     @Test
     void theDashboardNamesOnlyWhatIsExported() throws IOException {
-        JsonNode board = new ObjectMapper().readTree(ROOT.resolve("ops/grafana/granary.json").toFile());
+        JsonNode board = new ObjectMapper()
+                .readTree(ROOT.resolve("ops/grafana/granary.json").toFile());
         Set<String> named = new TreeSet<>();
         board.findValuesAsText("expr").forEach(expression -> {
             Matcher name = NAME.matcher(expression);
@@ -181,7 +181,8 @@ class MetricsIT {
         }
         assertThat(all.labels.keySet()).containsAll(named);
 
-        Matcher alert = Pattern.compile("- alert: (\\w+)(?s:.*?)runbook: (\\S+)").matcher(rules);
+        Matcher alert =
+                Pattern.compile("- alert: (\\w+)(?s:.*?)runbook: (\\S+)").matcher(rules);
         int alerts = 0;
         while (alert.find()) {
             alerts++;

@@ -187,6 +187,10 @@ public final class Feed implements AutoCloseable {
         List<List<Object>> changed = read(time, alarms);
         LeaderLook seen = seen(alarms);
         Lag lag = sources.lag();
+        if (sources.drifts() > 0) {
+            alarms.add(
+                    new Overview.Alarm("critical", "The books do not add up", "See: scripts/granary admin reconcile"));
+        }
         if (lag.millis() > LAG_WARNING_MILLIS) {
             alarms.add(new Overview.Alarm(
                     "warning",

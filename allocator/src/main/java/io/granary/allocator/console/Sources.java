@@ -26,6 +26,9 @@ public interface Sources {
     /** Lanes at which settlement has stopped, with why; blocks. */
     List<String> stoppedLanes();
 
+    /** Sums of the books that were found wrong when they were last compared. */
+    int drifts();
+
     /** Of this allocator's settlement. */
     Lag lag();
 

@@ -48,6 +48,11 @@ public final class Reconcile {
         return drifts;
     }
 
+    /** How many sums the last check found wrong; 0 before the first. Does not block. */
+    public int found() {
+        return (int) found;
+    }
+
     private List<Drift> compare() {
         return transactions.snapshot(session -> {
             ReconcileMapper mapper = session.getMapper(ReconcileMapper.class);

@@ -6,6 +6,9 @@ const tenth = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 const short = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+export const moment = (ms) => day.format(ms);
 export const units = (n) => whole.format(n);
 export const compact = (n) => (Math.abs(n) < 10000 ? whole.format(n) : short.format(n));
 export const rate = (n) => (n > 0 && n < 10 ? tenth.format(n) : whole.format(n));

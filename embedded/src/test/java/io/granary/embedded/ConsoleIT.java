@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.granary.client.GranaryClient;
+import io.granary.model.RequestId;
+import io.granary.model.Sku;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+
+/** The console as a person sees it, in a browser, while a sale runs and with 1,000 SKUs. */
+@ExtendWith(OneEmbedded.class)
+class ConsoleIT {
+    private static final Sku SALE = new Sku("CONSOLE/A%B.1");
+    private static final String SALE_PAGE = "#/skus/CONSOLE%2FA%25B.1";
+    private static final int SKUS = 1_000;
+    private static final Path SHOTS = Path.of("target", "console");
+
+    @TempDir
+    private static Path profile;
+
+    private static EmbeddedGranary granary;
+    private static Browser browser;
+    private static final AtomicBoolean SELLING = new AtomicBoolean(true);
+    private static Thread buyers;
+
+    @BeforeAll
+    static void start(EmbeddedGranary running) {
+        granary = running;
+        try (StockFeed feed = granary.stockFeed()) {
+            List<CompletableFuture<Boolean>> restocks = new ArrayList<>();
+            restocks.add(feed.restock("console-sale", SALE, 1_000_000));
+            for (int i = 0; i < SKUS; i++) {
+                restocks.add(feed.restock("console-" + i, new Sku(String.format("console-%04d", i)), 10));
+            }
+            restocks.forEach(restock -> assertThat(restock.join()).isTrue());
+        }
+        buyers = new Thread(ConsoleIT::sell, "buyers");
+        buyers.start();
+        browser = new Browser(profile);
+    }
+
+    @AfterAll
+    static void stop() throws InterruptedException {
+        SELLING.set(false);
+        buyers.join();
+        browser.close();
+    }
+
+    /** A few units at a time for as long as the tests run. */
+    private static void sell() {
+        try (GranaryClient client = granary.client()) {
+            for (int order = 0; SELLING.get(); order++) {
+                List<CompletableFuture<?>> calls = new ArrayList<>();
+                for (int i = 0; i < 20; i++) {
+                    calls.add(
+                            client.deduct(SALE, RequestId.of("console-" + order + "-" + i), 1, Duration.ofSeconds(5)));
+                }
+                calls.forEach(CompletableFuture::join);
+            }
+        }
+    }
+
+    @BeforeEach
+    void asAtADesk() {
+        browser.size(1_280, 900);
+        browser.scheme("light");
+    }
+
+    private static void open(String page) {
+        browser.open(granary.apiAddress().resolve("/" + page));
+        soon().until(() -> browser.number("Number(document.documentElement.dataset.events ?? 0)") >= 1);
+    }
+
+    private static ConditionFactory soon() {
+        return await().atMost(Duration.ofSeconds(30)).ignoreExceptions();
+    }
+
+    private static long digits(String text) {
+        return Long.parseLong(text.replaceAll("\\D", ""));
+    }
+
+    @Test
+    void figuresFollowTheSale() {
+        open("");
+        long first = digits(browser.text(".figures .value"));
+
+        soon().until(() -> digits(browser.text(".figures .value")) > first);
+
+        assertThat(browser.title()).isEqualTo("Granary");
+        assertThat(browser.text("#link-text")).startsWith("Live · led by allocator-");
+        soon().until(() ->
+                browser.text("main").contains("node-1-") && browser.text("main").contains("node-2-"));
+    }
+
+    @Test
+    void aSkuHasAPageWithItsSaleAndItsPartitions() throws Exception {
+        open("#/skus");
+        browser.find("input[type=search]").sendKeys("a%b");
+        soon().until(() -> browser.all("tbody tr").size() == 1);
+        browser.find("tbody a").click();
+
+        soon().until(() -> browser.text("h1").equals(SALE.code()));
+        assertThat(browser.focused().getText()).isEqualTo(SALE.code());
+        long first = digits(browser.text(".figures .value"));
+        soon().until(() -> digits(browser.text(".figures .value")) > first);
+        soon().until(() -> browser.text("main .card table tbody").contains("node-"));
+        soon().until(() ->
+                browser.find("canvas").getAttribute("aria-label").startsWith("Sold per second, over time. Now:"));
+        WebElement table = browser.find("details.alt");
+        table.findElement(By.tagName("summary")).click();
+        soon().until(() -> browser.all("details.alt[open] tbody tr").size() > 1);
+        browser.screenshot(SHOTS.resolve("sku.png"));
+    }
+
+    @Test
+    void anUnknownSkuIsSaidToBeUnknown() {
+        open("#/skus/NO-SUCH-SKU");
+
+        assertThat(browser.text("main")).contains("The books have no such SKU.");
+    }
+
+    @Test
+    void itIsUsedByKeyboardAlone() {
+        open("");
+        browser.type(Keys.TAB);
+        assertThat(browser.focused().getText()).isEqualTo("Skip to the content");
+        assertThat(browser.focused().getCssValue("outline-style")).isEqualTo("solid");
+        browser.type(Keys.ENTER);
+        assertThat(browser.focused().getTagName()).isEqualTo("main");
+
+        open("");
+        for (int i = 0; i < 4; i++) {
+            browser.type(Keys.TAB);
+        }
+        assertThat(browser.focused().getText()).isEqualTo("SKUs");
+        browser.type(Keys.ENTER);
+        soon().until(() -> browser.focused().getTagName().equals("h1")
+                && browser.focused().getText().equals("SKUs"));
+        browser.type(Keys.TAB);
+        browser.type("console-00");
+        soon().until(() -> browser.text(".pager").startsWith("1–50 of 100"));
+        // State, Previous (not to be had), Next, the table, and its first heading.
+        for (int i = 0; i < 4; i++) {
+            browser.type(Keys.TAB);
+        }
+        assertThat(browser.focused().getText()).isEqualTo("SKU");
+        browser.type(Keys.ENTER);
+        soon().until(() -> browser.text("tbody th").equals("console-0000"));
+        browser.type(Keys.ENTER);
+        soon().until(() -> browser.text("tbody th").equals("console-0099"));
+        assertThat(browser.find("thead th").getAttribute("aria-sort")).isEqualTo("descending");
+        // What was focused stays so while figures change.
+        long events = browser.number("Number(document.documentElement.dataset.events)");
+        soon().until(() -> browser.number("Number(document.documentElement.dataset.events)") > events + 1);
+        assertThat(browser.focused().getText()).isEqualTo("SKU");
+    }
+
+    @Test
+    void aThousandSkusArePagedSortedAndFiltered() throws Exception {
+        open("#/skus");
+        soon().until(() -> digits(browser.text(".pager span").replaceAll(".* of ", "")) > SKUS);
+        assertThat(browser.all("tbody tr")).hasSize(50);
+        // The busiest first.
+        soon().until(() -> browser.text("tbody th").equals(SALE.code()));
+        browser.screenshot(SHOTS.resolve("skus.png"));
+
+        browser.all(".pager button").get(1).click();
+        assertThat(browser.text(".pager span")).startsWith("51–100 of 1,0");
+        browser.find("input[type=search]").sendKeys("console-077");
+        soon().until(() -> browser.text(".pager span").equals("1–10 of 10"));
+        assertThat(browser.all("tbody tr")).hasSize(10);
+
+        long took = browser.number("(() => { const from = performance.now();"
+                + " document.querySelector('th button').click(); return performance.now() - from; })()");
+        assertThat(took)
+                .as("ms to sort, on a machine that does other things as well")
+                .isLessThan(2_000);
+    }
+
+    static Stream<String> pages() {
+        return Stream.of("", "#/skus", SALE_PAGE, "#/nodes", "#/tasks");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1280, light", "1280, dark", "400, light", "400, dark"})
+    void everyPageFitsAndIsAccessible(int width, String scheme) throws Exception {
+        browser.size(width, 900);
+        browser.scheme(scheme);
+        for (String page : pages().toList()) {
+            open(page);
+            assertThat(browser.number("document.documentElement.scrollWidth"))
+                    .as("width of the page /%s", page)
+                    .isLessThanOrEqualTo(width);
+            assertThat(browser.accessibilityFaults())
+                    .as("/%s at %s px, %s", page, width, scheme)
+                    .isEmpty();
+            browser.screenshot(
+                    SHOTS.resolve("page-" + page.replaceAll("[^a-z]+", "") + "-" + width + "-" + scheme + ".png"));
+        }
+        long red = browser.number("Number(getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0])");
+        assertThat(red < 128).isEqualTo(scheme.equals("dark"));
+    }
+
+    @Test
+    void nothingIsAskedOfOthersAndNothingIsComplainedOf() {
+        for (String page : pages().toList()) {
+            open(page);
+        }
+
+        URI here = granary.apiAddress();
+        assertThat(browser.requests())
+                .isNotEmpty()
+                .allMatch(address -> address.startsWith("http://" + here.getAuthority() + "/")
+                        || address.startsWith("about:")
+                        || address.startsWith("data:"));
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void thePagesPolicyIsStrict() throws Exception {
+        HttpResponse<String> page = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(granary.apiAddress().resolve("/"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+
+        assertThat(page.headers().firstValue("Content-Security-Policy"))
+                .get()
+                .asString()
+                .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
+                .doesNotContain("unsafe");
+        assertThat(page.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+    }
+}
