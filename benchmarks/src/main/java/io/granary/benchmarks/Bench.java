@@ -146,7 +146,7 @@ final class Bench {
         GranaryCluster cluster = started.add(new GranaryCluster(options.folder().resolve("granary"), NODE_HEAP_MIB));
         console.say("Warming up");
         warmUp(Granary.hot(cluster), options.quick() ? 7 : 20, 1, 64);
-        warmUp(Granary.hot(cluster), options.quick() ? 3 : 8, 1_024, options.saturate());
+        warmUp(Granary.hot(cluster), options.quick() ? 2 : 3, 1_024, options.saturate());
         return cluster;
     }
 

@@ -10,7 +10,8 @@ package io.granary.client;
  */
 public enum Outcome {
     /**
-     * The units are the caller's, durably; every later call with the same id and quantity hears the same.
+     * The units are the caller's, durably. Later calls with the same id and quantity hear the same, or nothing certain:
+     * while the slot is being taken over, {@link #UNKNOWN}, {@link #UNAVAILABLE}, or {@link #INSUFFICIENT} without a number.
      *
      * <p>What to do: take the order.
      */

@@ -16,22 +16,27 @@ public final class RecordBuilder {
 
     /**
      * @param writer the node's incarnation, at most 255 ASCII characters
-     * @param capacity bytes to start with; it grows
+     * @param capacity bytes to start with; it grows. If it is what the record takes in the end, nothing is copied
      */
     public RecordBuilder(String writer, long timeMillis, int capacity) {
         byte[] name = writer.getBytes(StandardCharsets.US_ASCII);
         if (name.length > 255) {
             throw new IllegalArgumentException("writer: '" + writer + "' (expected: at most 255 characters)");
         }
-        bytes = new byte[Math.max(capacity, 64 + name.length)];
+        sectionsAt = 1 + 1 + 8 + 1 + name.length;
+        size = sectionsAt + Integer.BYTES;
+        bytes = new byte[Math.max(capacity, size)];
         ByteBuffer.wrap(bytes)
                 .put(LogRecord.MAGIC)
                 .put(LogRecord.VERSION)
                 .putLong(timeMillis)
                 .put((byte) name.length)
                 .put(name);
-        sectionsAt = 1 + 1 + 8 + 1 + name.length;
-        size = sectionsAt + Integer.BYTES;
+    }
+
+    /** The bytes of a record of this writer without any section. */
+    public static int emptyBytes(String writer) {
+        return 1 + 1 + 8 + 1 + writer.length() + Integer.BYTES;
     }
 
     /** The bytes that a section of deductions takes in a record. */

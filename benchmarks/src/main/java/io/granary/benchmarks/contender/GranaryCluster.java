@@ -79,6 +79,7 @@ public final class GranaryCluster implements AutoCloseable {
         try {
             Config defaults = Configuration.defaults();
             backing = started.add(BackingServices.at(data)
+                    .mariaDb(MariaDb.OPTIONS)
                     .rocketMq(RocketMqOptions.defaults()
                             .withTopic(defaults.getString("granary.log.stock-log-topic"), LANES)
                             .withTopic(defaults.getString("granary.log.stock-update-topic"), 4)

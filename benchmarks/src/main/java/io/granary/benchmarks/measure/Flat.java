@@ -19,6 +19,9 @@ public final class Flat {
     /** What a deduction needs; settlement comes after it and is measured on its own. */
     private static final List<String> PATH = List.of("client", "node", "broker");
 
+    /** For each node. */
+    private static final int WARM_UP_IN_FLIGHT = 512;
+
     private final GranaryCluster cluster;
     private final Figures figures;
     private final Console console;
@@ -52,13 +55,16 @@ public final class Flat {
     private void measure(String key, String text, int products, int slots)
             throws IOException, SQLException, InterruptedException {
         Granary granary = Granary.wide(cluster, "granary-" + key, products, slots);
+        int nodes = cluster.nodes().size();
+        // Nodes that have just begun compile what they run.
+        Contender.Outcome warmUp = granary.run(Run.closed(WARM_UP_IN_FLIGHT * nodes, 0, 4 * pace.seconds()));
+        warmUp.wrong().forEach(line -> console.wrong(granary.name() + ", warming up: " + line));
         double deductions = 0;
         double cpu = 0;
         double seconds = 0;
         Granary.Records records = granary.records();
         for (int round = 0; round < pace.rounds(); round++) {
-            Contender.Outcome outcome =
-                    granary.run(Run.closed(inFlight * cluster.nodes().size(), pace.warmUp(), pace.seconds()));
+            Contender.Outcome outcome = granary.run(Run.closed(inFlight * nodes, pace.warmUp(), pace.seconds()));
             outcome.wrong().forEach(line -> console.wrong(granary.name() + ": " + line));
             LoadResult load = outcome.load();
             deductions += load.measured();

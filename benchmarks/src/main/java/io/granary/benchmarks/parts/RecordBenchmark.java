@@ -21,7 +21,8 @@ public class RecordBenchmark {
     private static final PartitionId PARTITION = new PartitionId(new Sku("HOT"), 0);
 
     /** As much as a lane asks for. */
-    private static final int CAPACITY = 64 + WRITER.length() + RecordBuilder.deductionsBytes(PARTITION, BATCH);
+    private static final int CAPACITY =
+            RecordBuilder.emptyBytes(WRITER) + RecordBuilder.deductionsBytes(PARTITION, BATCH);
 
     private final Entries entries = entries();
     private final byte[] record = encode();

@@ -163,32 +163,42 @@ public final class Lane implements LaneWriter.Owner {
     }
 
     private RecordBuilder newRecord(int bytes) {
-        return new RecordBuilder(writerName, loop.currentTimeMillis(), 64 + writerName.length() + bytes);
+        return new RecordBuilder(writerName, loop.currentTimeMillis(), bytes);
     }
 
     private void pump() {
         if (writer == null || !writer.isIdle() || dirty.isEmpty() || isGathering()) {
             return;
         }
-        RecordBuilder record = newRecord(Math.min(formingBytes, LogRecord.MAX_BYTES));
-        List<InFlight> sections = new ArrayList<>(dirty.size());
+        List<Partition> next = new ArrayList<>(dirty.size());
+        int bytes = RecordBuilder.emptyBytes(writerName);
         inFlightEntries = 0;
-        int deductions = 0;
-        while (!dirty.isEmpty() && record.size() + bytesOf(dirty.getFirst()) <= LogRecord.MAX_BYTES) {
-            Partition next = dirty.removeFirst();
-            next.isDirty = false;
-            formingBytes -= bytesOf(next);
-            formingEntries -= next.formingEntries();
-            inFlightEntries += next.formingEntries();
-            if (next.hasForming()) {
-                deductions += next.formingCount();
-                sections.add(next.seal(record));
+        while (!dirty.isEmpty() && bytes + bytesOf(dirty.getFirst()) <= LogRecord.MAX_BYTES) {
+            Partition partition = dirty.removeFirst();
+            partition.isDirty = false;
+            formingBytes -= bytesOf(partition);
+            formingEntries -= partition.formingEntries();
+            inFlightEntries += partition.formingEntries();
+            if (partition.hasForming()) {
+                bytes += partition.sectionBytes();
+                next.add(partition);
             }
         }
-        if (!sections.isEmpty()) {
-            metrics.formed(deductions);
-            writer.write(record.build(), sections);
+        if (!next.isEmpty()) {
+            write(next, bytes);
         }
+    }
+
+    private void write(List<Partition> next, int bytes) {
+        RecordBuilder record = newRecord(bytes);
+        List<InFlight> sections = new ArrayList<>(next.size());
+        int deductions = 0;
+        for (Partition partition : next) {
+            deductions += partition.formingCount();
+            sections.add(partition.seal(record));
+        }
+        metrics.formed(deductions);
+        lane().write(record.build(), sections);
     }
 
     /** Whether what forms is to wait for more; then a timer sees to it that it does not wait for long. */

@@ -174,6 +174,12 @@ public final class Partition {
         return formingEntries() * Entries.WIDTH;
     }
 
+    /** The bytes that {@link #seal} adds to a record. */
+    int sectionBytes() {
+        return (formingCount > 0 ? RecordBuilder.deductionsBytes(id, formingCount) : 0)
+                + (formingReturn > 0 ? RecordBuilder.returnBytes(id) : 0);
+    }
+
     /** Moves what forms into a record. Only while nothing of this partition is in flight. */
     InFlight seal(RecordBuilder record) {
         HeldAnswers spareHeld = inFlightHeld;
