@@ -123,7 +123,8 @@ export function nodeTable(caption) {
       };
     },
   );
-  const none = h("p", { class: "empty" }, "No partition node lives. Start one: scripts/granary node --config FILE");
+  // Until something is known it is not said that there is nothing.
+  const none = h("p", { class: "empty", hidden: true }, "No partition node lives. Start one: scripts/granary node --config FILE");
   const table = h(
     "table",
     {},
@@ -164,6 +165,7 @@ export function scroll(label, table) {
 export function alarmList() {
   const list = h("ul", { class: "alarms" });
   const fine = h("p", { class: "fine" }, h("span", { class: "dot", "aria-hidden": "true" }), "No alarm");
+  fine.hidden = true;
   const fill = rows(
     list,
     (alarm) => alarm.title,

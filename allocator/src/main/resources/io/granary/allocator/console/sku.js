@@ -51,6 +51,7 @@ export function skuPage(store, code) {
   const unknown = h("p", { class: "empty card" }, "The books have no such SKU. It comes into being with its first restock.");
   const known = h("div", { class: "stack" }, numbers.element, h("div", { class: "two" }, speed.element, stock.element), partitions);
   unknown.hidden = true;
+  none.hidden = true;
 
   let points = [];
   let over = false;
