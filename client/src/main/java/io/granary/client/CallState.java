@@ -52,6 +52,10 @@ class CallState {
     private int refusals;
 
     private boolean heardAll;
+    /** How many slots the SKU had when all were heard, as far as was known; a read must show that it had no more. */
+    private int heardSlots;
+
+    private boolean confirmed;
     private @Nullable DeductionResult exceeded;
     private Outcome lastRound = Outcome.UNAVAILABLE;
     private @Nullable DeductionResult result;
@@ -191,15 +195,41 @@ class CallState {
         return heardAll;
     }
 
+    /** Whether it is certain that there was no other slot when all were heard. */
+    boolean isConfirmed() {
+        return confirmed;
+    }
+
+    /**
+     * A read of the registry that began during this call has shown so many slots. If not all of them were heard, they must
+     * be: an operator may have added some since this client last heard of it.
+     */
+    void confirm(int slots) {
+        confirmed = heardAll && slots <= heardSlots;
+        heardAll = confirmed;
+    }
+
+    /** The registry is out of reach: what is known counts. */
+    void confirmUnseen() {
+        confirmed = heardAll;
+    }
+
+    private void hear(int slots) {
+        if (!heardAll && refusals >= slots) {
+            heardAll = true;
+            heardSlots = slots;
+        }
+    }
+
     /**
      * No slot is left to ask in this round. If one said that nobody has so many units, and all that they did not deduct
-     * this id before, the call is over.
+     * this id before, the call is over. To be asked once it is {@link #isConfirmed() confirmed} that these are all.
      *
      * @param slots how many the SKU has
      * @return whether it is
      */
     boolean concluded(int slots) {
-        heardAll |= refusals >= slots;
+        hear(slots);
         if (exceeded == null || !heardAll) {
             return false;
         }
@@ -215,7 +245,7 @@ class CallState {
      * @param complete whether all registered slots could be asked
      */
     void roundEnded(int slots, boolean complete) {
-        heardAll |= refusals >= slots;
+        hear(slots);
         refusals = 0;
         if ((heard & THROTTLED) != 0) {
             lastRound = Outcome.THROTTLED;
@@ -244,7 +274,7 @@ class CallState {
             done(DeductionResult.of(Outcome.UNKNOWN));
         } else if (lastRound == Outcome.UNAVAILABLE && (heard & THROTTLED) != 0) {
             done(DeductionResult.of(Outcome.THROTTLED));
-        } else if (lastRound == Outcome.INSUFFICIENT && !heardAll) {
+        } else if (lastRound == Outcome.INSUFFICIENT && !confirmed) {
             done(DeductionResult.of(Outcome.UNAVAILABLE));
         } else {
             done(DeductionResult.of(lastRound));

@@ -30,6 +30,9 @@ final class Directory implements Routes.Listener {
         /** The call waits nowhere now, and must go on. */
         void route(Call call);
 
+        /** The call waits nowhere now, and has heard from the registry how many slots there are. */
+        void confirmed(Call call);
+
         /** The SKU's calls that wait for a change may go on. */
         void wake(SkuRoutes routes);
 
@@ -231,8 +234,11 @@ final class Directory implements Routes.Listener {
         if (!end.reached()) {
             // Out of reach: what is known counts, and who knows nothing must wait.
             for (Call call : readers) {
+                call.confirmUnseen();
                 if (routes.state == SkuState.SOLD_OUT && call.heardAll()) {
                     traffic.refuse(call, Outcome.SOLD_OUT);
+                } else if (call.heardAll()) {
+                    traffic.confirmed(call);
                 } else {
                     traffic.park(call, true);
                 }
@@ -248,12 +254,18 @@ final class Directory implements Routes.Listener {
                 apply(routes, view);
                 routes.followed = true;
                 registry.follow(routes.sku);
+            } else if (view.slots() > routes.size()) {
+                // Slots were added, and their news is on its way: slots never become fewer, so this is no older.
+                apply(routes, view);
             }
             for (Call call : readers) {
+                call.confirm(view.slots());
                 if (view.state() == SkuState.SOLD_OUT && call.heardAll()) {
                     traffic.refuse(call, Outcome.SOLD_OUT);
                 } else if (routes.state == SkuState.SOLD_OUT && call.heardAll()) {
                     traffic.park(call, true); // The news will come by the watch, too.
+                } else if (call.heardAll() && view.state() == routes.state) {
+                    traffic.confirmed(call);
                 } else {
                     traffic.route(call);
                 }

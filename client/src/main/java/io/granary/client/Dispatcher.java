@@ -191,7 +191,7 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
                 queue(call, slot);
                 return;
             }
-            if (call.concluded(routes.size())) {
+            if (call.isConfirmed() && call.concluded(routes.size())) {
                 end(call);
                 return;
             }
@@ -201,11 +201,23 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
             call.roundEnded(routes.size(), routes.allAreOpenToAll(nowNanos));
             if (!call.heardAll()) {
                 park(call, routes.state != SkuState.PAUSED && routes.hasOwners());
-            } else if (routes.state == SkuState.SOLD_OUT) {
+            } else if (routes.state == SkuState.SOLD_OUT || !call.isConfirmed()) {
                 directory.read(call);
             } else {
                 park(call, routes.state == SkuState.SELLING && routes.hasRegistered());
             }
+        }
+    }
+
+    @Override
+    public void confirmed(Call call) {
+        SkuRoutes routes = call.routes();
+        if (call.isConfirmed() && call.concluded(routes.size())) {
+            end(call);
+        } else if (call.heardAll() && routes.state == SkuState.SELLING) {
+            park(call, routes.hasRegistered());
+        } else {
+            route(call);
         }
     }
 

@@ -288,6 +288,7 @@ class CallStateTest {
             ask(0, 1, INSUFFICIENT);
             ask(1, 1, INSUFFICIENT);
             call.roundEnded(2, true);
+            call.confirm(2);
             assertThat(expired()).isEqualTo(new DeductionResult(Outcome.INSUFFICIENT, DeductionResult.NOT_KNOWN));
         }
 
@@ -342,6 +343,29 @@ class CallStateTest {
             call.roundEnded(1, true);
             ask(0, 1, INSUFFICIENT);
             call.roundEnded(1, true);
+            call.confirm(1);
+            assertThat(expired().outcome()).isEqualTo(Outcome.INSUFFICIENT);
+        }
+
+        @Test
+        void insufficientIsUnavailableUnlessARegistryReadShowsThatTheseAreAllSlots() {
+            ask(0, 1, INSUFFICIENT);
+            call.roundEnded(1, true);
+            assertThat(call.isConfirmed()).isFalse();
+            assertThat(expired().outcome()).isEqualTo(Outcome.UNAVAILABLE);
+        }
+
+        @Test
+        void slotsThatWereAddedMustBeHeardToo() {
+            ask(0, 1, INSUFFICIENT);
+            call.roundEnded(1, true);
+            call.confirm(2);
+            assertThat(call.heardAll()).isFalse();
+            assertThat(call.asksAll()).isTrue();
+            ask(0, 1, INSUFFICIENT);
+            ask(1, 1, INSUFFICIENT);
+            call.roundEnded(2, true);
+            call.confirm(2);
             assertThat(expired().outcome()).isEqualTo(Outcome.INSUFFICIENT);
         }
 
@@ -349,6 +373,7 @@ class CallStateTest {
         void aRoundWithNobodyRegisteredLeavesWhatTheOneBeforeHasShown() {
             ask(0, 1, INSUFFICIENT);
             call.roundEnded(1, true);
+            call.confirm(1);
             call.roundEnded(1, true);
             assertThat(expired().outcome()).isEqualTo(Outcome.INSUFFICIENT);
         }

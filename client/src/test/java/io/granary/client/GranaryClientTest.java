@@ -804,7 +804,24 @@ class GranaryClientTest {
             loop.run();
             a.answer(Answer.INSUFFICIENT, 0);
             loop.pass(SECOND.plusMillis(3));
-            assertThat(outcome(future)).isEqualTo(Outcome.INSUFFICIENT);
+            // Nobody has said that there is no other slot.
+            assertThat(outcome(future)).isEqualTo(Outcome.UNAVAILABLE);
+        }
+
+        @Test
+        void whoHasHeardAllSlotsThatItKnowsLearnsOfThoseThatWereAdded() {
+            ScriptedNet.End a = oneSlot();
+            // What the watch would bring is late: only a read shows the second slot.
+            routes.change(SKU, SkuState.SELLING, 2, at(0, 1, "a"), at(1, 1, "a"));
+            CompletableFuture<DeductionResult> future = deduct();
+            loop.run();
+            a.answer(Answer.INSUFFICIENT, 0);
+            loop.run();
+            assertThat(future).isNotDone();
+            loop.pass(Duration.ofMillis(50));
+            a.answer(Answer.DEDUCTED, 0);
+            loop.run();
+            assertThat(outcome(future)).isEqualTo(Outcome.DEDUCTED);
         }
     }
 

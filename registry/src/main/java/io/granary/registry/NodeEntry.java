@@ -10,4 +10,10 @@ package io.granary.registry;
  */
 public record NodeEntry(String incarnation, String address, int lane) {
     public static final int NO_LANE = -1;
+
+    /** The configured name of an incarnation's node: every start adds a hyphen and letters of its own. */
+    public static String nameOf(String incarnation) {
+        int end = incarnation.lastIndexOf('-');
+        return end < 0 ? incarnation : incarnation.substring(0, end);
+    }
 }

@@ -20,6 +20,7 @@ import io.granary.allocator.settlement.SettlementStore;
 import io.granary.model.PartitionId;
 import io.granary.model.RequestId;
 import io.granary.model.Sku;
+import io.granary.registry.NodeEntry;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -31,6 +32,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +79,8 @@ final class Books {
     private final Map<Integer, LaneRow> lanes = new TreeMap<>();
     private final Map<EpochKey, EpochRow> epochs = new TreeMap<>(EPOCH_ORDER);
     private final Map<Deducted, Integer> ledger = new LinkedHashMap<>();
+    private final Set<String> drained = new TreeSet<>();
+    private final Set<String> openDrains = new TreeSet<>();
     private long term;
     private boolean takesIdsTwice;
 
@@ -89,19 +94,36 @@ final class Books {
         int id = known == null ? ids.size() + 1 : known;
         ids.put(sku, id);
         SkuBook old = skus.getOrDefault(id, new SkuBook(id, sku, false, slots, 0, 0, 0, 0, List.of()));
-        skus.put(
-                id,
-                new SkuBook(
-                        id,
-                        sku,
-                        false,
-                        slots,
-                        old.inventory() + units,
-                        old.pool(),
-                        old.actual() + units,
-                        old.received() + units,
-                        old.partitions()));
+        skus.put(id, old.withUnits(old.inventory() + units, old.pool(), old.received() + units, old.partitions()));
         check(id);
+    }
+
+    // ---- What operators want
+
+    /** Changes what they want of a SKU. */
+    void intend(Sku sku, UnaryOperator<SkuBook> change) {
+        SkuBook book = book(sku);
+        skus.put(book.id(), change.apply(book));
+        check(book.id());
+    }
+
+    void drain(String node) {
+        drained.add(node);
+        openDrains.add(node);
+    }
+
+    void undrain(String node) {
+        drained.remove(node);
+        openDrains.remove(node);
+    }
+
+    AllocationStore.Drains drains(long claimed) {
+        checkTerm(claimed);
+        openDrains.removeIf(name -> skus.values().stream()
+                .flatMap(book -> book.partitions().stream())
+                .map(PartitionBook::node)
+                .noneMatch(node -> node != null && NodeEntry.nameOf(node).equals(name)));
+        return new AllocationStore.Drains(drained, openDrains.size());
     }
 
     SkuBook book(Sku sku) {
@@ -386,18 +408,7 @@ final class Books {
                         p.granted(),
                         p.consumed() + of.consumed(),
                         p.returned() + of.returned()));
-        skus.put(
-                of.skuId(),
-                new SkuBook(
-                        book.id(),
-                        book.sku(),
-                        book.paused(),
-                        book.slots(),
-                        book.inventory(),
-                        book.pool(),
-                        book.actual(),
-                        book.received(),
-                        partitions));
+        skus.put(of.skuId(), book.withUnits(book.inventory(), book.pool(), book.received(), partitions));
     }
 
     private void update(LaneChange.OfSku of, long back) {
@@ -407,14 +418,9 @@ final class Books {
         sold.merge(of.skuId(), fresh, Long::sum);
         skus.put(
                 of.skuId(),
-                new SkuBook(
-                        book.id(),
-                        book.sku(),
-                        book.paused(),
-                        book.slots(),
+                book.withUnits(
                         book.inventory() + back + of.returned(),
                         book.pool() - of.consumed() - of.returned(),
-                        book.actual() - fresh,
                         book.received(),
                         book.partitions()));
     }

@@ -26,5 +26,11 @@ enum Mishap {
     /** A client is gone with all that it knew, and another one takes its place. */
     REPLACE_CLIENT,
     /** Nothing wrong, but a change: units come. */
-    RESTOCK
+    RESTOCK,
+    /** An operator wants units elsewhere, or other slots; or stops that, or goes on with it. */
+    REBALANCE,
+    /** An operator freezes a SKU for a while. */
+    FREEZE,
+    /** An operator drains a node for a while. */
+    DRAIN
 }

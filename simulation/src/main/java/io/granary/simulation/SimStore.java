@@ -132,6 +132,11 @@ final class SimStore {
             }
 
             @Override
+            public Drains drains(long term) {
+                return transact(() -> books.drains(term));
+            }
+
+            @Override
             public TakeoverSnapshot snapshot(Collection<Sku> skus) {
                 return transact(() -> books.snapshot(skus));
             }

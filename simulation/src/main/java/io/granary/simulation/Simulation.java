@@ -167,6 +167,10 @@ final class Simulation {
         checkState(isSettled(), "settlement does not catch up");
         for (Sku sku : world.skus()) {
             checkState(
+                    world.books().book(sku).rebalance() == null,
+                    "not rebalanced: %s",
+                    world.books().book(sku));
+            checkState(
                     world.books().book(sku).actual() == 0,
                     "undersold: %s of %s are left",
                     world.books().book(sku).actual(),
@@ -180,7 +184,7 @@ final class Simulation {
                 return false;
             }
         }
-        return true;
+        return world.skus().stream().allMatch(sku -> world.books().book(sku).rebalance() == null);
     }
 
     private void judge() {

@@ -40,6 +40,7 @@ final class World {
     private final Books books = new Books();
     private final SimStore store;
     private final Buyers buyers;
+    private final Operators operators;
     private final List<SimProcess> nodes = new ArrayList<>();
     private final List<SimProcess> allocators = new ArrayList<>();
     private final List<SimClient> clients = new ArrayList<>();
@@ -51,6 +52,7 @@ final class World {
 
     private final Trace trace;
     private int processes;
+    private int nodesStarted;
     private @Nullable String fault;
 
     World(Plan plan, Planted planted, Trace trace) {
@@ -63,6 +65,7 @@ final class World {
         registry = new SimRegistry(scheduler, trace);
         store = new SimStore(scheduler, books);
         buyers = new Buyers(scheduler, trace);
+        operators = new Operators(scheduler, trace, books, leaders);
         planted.prepare(scheduler, log, books);
         slots = plan.slots();
         for (int units : plan.stock()) {
@@ -142,7 +145,8 @@ final class World {
     }
 
     private void startNode() {
-        SimProcess process = process("node");
+        // As a node's incarnations are called: its name, a hyphen, letters of the start.
+        SimProcess process = process("node" + ++nodesStarted);
         nodes.add(process);
         Loop loop = process.newLoop();
         PartitionNode node = new PartitionNode(
@@ -321,6 +325,9 @@ final class World {
             case CRASH_ALLOCATOR -> crashAllocator();
             case PAUSE_ALLOCATOR -> pause(pick(allocators));
             case REPLACE_CLIENT -> replaceClient();
+            case REBALANCE -> operators.rebalance(skus.get(scheduler.between(0, skus.size() - 1)));
+            case FREEZE -> operators.freeze(skus.get(scheduler.between(0, skus.size() - 1)));
+            case DRAIN -> operators.drain(pick(nodes).name());
             case RESTOCK -> restock(skus.get(scheduler.between(0, skus.size() - 1)), scheduler.between(1, 10));
         }
     }
@@ -391,6 +398,7 @@ final class World {
     void heal() {
         trace.say(scheduler, "heal");
         faults(Faults.NONE);
+        operators.leave(skus);
         nodes.forEach(SimProcess::resume);
         allocators.forEach(SimProcess::resume);
         if (nodes.isEmpty()) {

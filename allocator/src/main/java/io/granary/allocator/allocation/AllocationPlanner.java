@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  *       inventory is too small, units are gathered in one slot, which keeps being the target until the need is met.
  *   <li>Else slots that are empty or below their low watermark are refilled, the most urgent first.
  * </ol>
+ *
+ * <p>What operators want comes first: nothing is moved of a SKU that is frozen, or of which a rebalance moves every unit;
+ * slots of retired partitions give back what they have; the SKU's own plan says how much goes out at a time, and how much
+ * may be out at most.
  */
 public final class AllocationPlanner {
     private final GrantPolicy policy;
@@ -39,12 +43,16 @@ public final class AllocationPlanner {
         final SlotView view;
         final Holding holding;
         long effective;
+        /** Gave back, or will, and not settled. */
+        long coming;
+
         boolean granted;
 
         Open(SlotView view, Holding holding) {
             this.view = view;
             this.holding = holding;
             effective = view.effective(holding);
+            coming = view.coming(holding);
         }
 
         int slot() {
@@ -59,38 +67,56 @@ public final class AllocationPlanner {
 
     private final class Round {
         private final SkuBook book;
+        private final GrantPolicy policy;
         private final int slotCount;
         private final List<SlotView> all;
+        /** Those that may have units. */
         private final List<Open> open = new ArrayList<>();
+
+        private final List<Open> retired = new ArrayList<>();
         private final List<Action> actions = new ArrayList<>();
         private final long share;
+        /** The inventory. */
         private long left;
+        /** What of it may be made ready for buyers. */
+        private long room;
+
+        private boolean heldBack;
 
         Round(SkuBook book, List<SlotView> slots) {
             this.book = book;
+            policy = AllocationPlanner.this.policy.with(book.plan());
             all = slots;
-            slotCount = slots.size();
             left = book.inventory();
-            share = policy.share(left, slotCount);
+            room = book.plan().room(left, book.pool(), book.actual());
+            int active = 0;
             for (SlotView view : slots) {
+                boolean isRetired = view.slot() >= book.slots();
                 Holding holding = view.holding();
                 if (holding != null) {
-                    open.add(new Open(view, holding));
+                    (isRetired ? retired : open).add(new Open(view, holding));
                 }
+                active += isRetired ? 0 : 1;
             }
+            slotCount = Math.max(1, active);
+            share = policy.share(room, slotCount);
         }
 
         Decision decide(int target) {
-            first();
             ceilings();
+            if (isHeld()) {
+                return new Decision(actions, Decision.NO_TARGET, false);
+            }
+            first();
+            retire();
             long need = unmetNeed();
             if (need == 0) {
                 refill();
-                return new Decision(actions, Decision.NO_TARGET, false);
+                return new Decision(actions, Decision.NO_TARGET, heldBack);
             }
             Open asking = askingWithin(need, left);
             if (asking != null) {
-                long units = policy.units(left, slotCount, share, asking.holding.unitsPerSecond(), asking.effective);
+                long units = policy.units(room, slotCount, share, asking.holding.unitsPerSecond(), asking.effective);
                 give(asking, Math.max(need - asking.effective, units), Grant.Reason.WANTED);
                 refill();
                 return new Decision(actions, Decision.NO_TARGET, true);
@@ -98,18 +124,45 @@ public final class AllocationPlanner {
             return gather(need, target);
         }
 
+        /** Whether nothing is to be moved but by a rebalance that moves everything. */
+        private boolean isHeld() {
+            Rebalance rebalance = book.rebalance();
+            return book.frozen() || (rebalance != null && rebalance.kind() == Rebalance.Kind.GATHER);
+        }
+
         private void first() {
             for (SlotView view : all) {
-                long units = view.fresh() ? policy.units(left, slotCount, share, 0, 0) : 0;
-                if (units > 0) {
-                    actions.add(new Action.Give(view.slot(), units, Grant.Reason.FIRST));
-                    left -= units;
+                if (view.fresh() && view.slot() < book.slots()) {
+                    long units = book.plan().firstUnits() == null
+                            ? policy.units(room, slotCount, share, 0, 0)
+                            : Math.min(room, book.plan().firstOf(view.slot(), slotCount));
+                    if (units > 0) {
+                        actions.add(new Action.Give(view.slot(), units, Grant.Reason.FIRST));
+                        take(units);
+                    }
+                }
+            }
+        }
+
+        private void take(long units) {
+            left -= units;
+            room = Math.max(0, room - units);
+        }
+
+        private void retire() {
+            if (book.rebalance() != null) {
+                // It says where their units go.
+                return;
+            }
+            for (Open slot : retired) {
+                if (slot.effective > 0) {
+                    takeBack(slot, slot.effective);
                 }
             }
         }
 
         private void ceilings() {
-            for (Open slot : open) {
+            for (Open slot : known()) {
                 if (slot.holding.wanted() > book.actual()) {
                     actions.add(new Action.Ceiling(slot.slot(), book.actual()));
                 }
@@ -119,7 +172,7 @@ public final class AllocationPlanner {
         /** The largest quantity that was refused and that can be had, but not from any slot as it is; 0 if none. */
         private long unmetNeed() {
             long largest = 0;
-            for (Open slot : open) {
+            for (Open slot : known()) {
                 long wanted = slot.holding.wanted();
                 if (wanted <= book.actual()) {
                     largest = Math.max(largest, wanted);
@@ -133,10 +186,18 @@ public final class AllocationPlanner {
             return largest;
         }
 
+        private List<Open> known() {
+            List<Open> known = new ArrayList<>(open);
+            known.addAll(retired);
+            return known;
+        }
+
         private @Nullable Open askingWithin(long need, long inventory) {
+            boolean onlyRetiredAsk = open.stream().noneMatch(slot -> slot.holding.wanted() == need);
             Open best = null;
             for (Open slot : open) {
-                boolean fits = slot.holding.wanted() == need && need - slot.effective <= inventory;
+                boolean asks = onlyRetiredAsk || slot.holding.wanted() == need;
+                boolean fits = asks && need - slot.effective <= inventory;
                 if (fits && (best == null || slot.effective > best.effective)) {
                     best = slot;
                 }
@@ -148,8 +209,15 @@ public final class AllocationPlanner {
             open.sort(Comparator.comparingDouble(Open::urgency).thenComparingInt(Open::slot));
             for (Open slot : open) {
                 if (left > 0 && !slot.granted && wantsRefill(slot)) {
-                    long units = policy.units(left, slotCount, share, slot.holding.unitsPerSecond(), slot.effective);
-                    give(slot, units, Grant.Reason.REFILL);
+                    boolean isFirst =
+                            slot.view.book().granted() == 0 && book.plan().firstUnits() != null;
+                    long units = isFirst
+                            ? Math.min(room, book.plan().firstOf(slot.slot(), slotCount))
+                            : policy.units(room, slotCount, share, slot.holding.unitsPerSecond(), slot.effective);
+                    if (units > 0) {
+                        give(slot, units, isFirst ? Grant.Reason.FIRST : Grant.Reason.REFILL);
+                    }
+                    heldBack |= room == 0 && left > 0;
                 }
             }
         }
@@ -157,18 +225,18 @@ public final class AllocationPlanner {
         private boolean wantsRefill(Open slot) {
             // What it says of its wants is past while a grant is under way.
             boolean known = slot.view.underWay(slot.holding) == 0;
-            return slotCount == 1 || slot.effective == 0 || (known && slot.holding.wantsGrant());
+            return policy.isAllAtOnce(slotCount) || slot.effective == 0 || (known && slot.holding.wantsGrant());
         }
 
         private Decision gather(long need, int before) {
             long coming = 0;
             long total = left;
-            for (Open slot : open) {
-                coming += slot.view.coming(slot.holding);
+            for (Open slot : known()) {
+                coming += slot.coming;
                 total += slot.effective;
             }
             total += coming;
-            if (total < need) {
+            if (total < need || open.isEmpty()) {
                 // More is sold than has settled, or a slot is silent: wait for either before anything is moved.
                 return new Decision(actions, before, true);
             }
@@ -207,15 +275,14 @@ public final class AllocationPlanner {
             actions.add(new Action.Give(slot.slot(), units, reason));
             slot.granted = true;
             slot.effective += units;
-            left -= units;
+            take(units);
         }
 
         private void takeBack(Open slot, long units) {
-            long asked = Math.max(slot.view.returnTo(), slot.holding.returned());
             // What was asked before and can still come is not asked for again: effective is without it.
-            long stillToCome = Math.min(
-                    asked - slot.holding.returned(), slot.holding.remaining() + slot.view.underWay(slot.holding));
-            actions.add(new Action.TakeBack(slot.slot(), slot.holding.returned() + stillToCome + units));
+            actions.add(new Action.TakeBack(slot.slot(), slot.view.reach(slot.holding) + units));
+            slot.effective -= units;
+            slot.coming += units;
         }
     }
 }

@@ -19,8 +19,8 @@ import java.time.Duration;
  */
 public record AllocationSettings(
         Duration horizon, Duration leastHorizon, int fairness, long leastUnits, long unitsPerSlot, int mostSlots) {
-    private static final Duration SHORTEST_HORIZON = Duration.ofMillis(10);
-    private static final Duration LONGEST_HORIZON = Duration.ofHours(1);
+    static final Duration SHORTEST_HORIZON = Duration.ofMillis(10);
+    static final Duration LONGEST_HORIZON = Duration.ofHours(1);
 
     public static final AllocationSettings DEFAULT =
             new AllocationSettings(Duration.ofSeconds(1), Duration.ofMillis(100), 2, 100, 25_000, 8);

@@ -59,6 +59,25 @@ public interface AllocationStore {
      */
     List<SkuBook.Changed> apply(long term, List<SkuChange> changes);
 
+    /**
+     * The nodes that operators drain.
+     *
+     * @param nodes configured names
+     * @param openDrains how many drains are not done: their nodes still own partitions
+     */
+    record Drains(Set<String> nodes, int openDrains) {
+        public Drains {
+            nodes = Set.copyOf(nodes);
+        }
+    }
+
+    /**
+     * The nodes that operators drain; a drain is done when its node owns no partition any more, and is noted down as such.
+     *
+     * @throws LeadershipLostException if the term is over
+     */
+    Drains drains(long term);
+
     /** What an owner needs to open partitions at their present epochs, all as at one moment. */
     TakeoverSnapshot snapshot(Collection<Sku> skus);
 }

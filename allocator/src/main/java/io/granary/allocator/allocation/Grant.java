@@ -21,7 +21,9 @@ public record Grant(int slot, long epoch, long units, Reason reason) {
         /** Units of several slots come together in one. */
         GATHER,
         /** An operator asked for it. */
-        OPERATOR
+        OPERATOR,
+        /** They came from another slot, or the inventory, as a rebalance wants it. */
+        REBALANCE
     }
 
     /**

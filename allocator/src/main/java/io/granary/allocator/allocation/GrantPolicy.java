@@ -11,9 +11,34 @@ public final class GrantPolicy {
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final AllocationSettings settings;
+    private final SkuPlan plan;
 
     public GrantPolicy(AllocationSettings settings) {
+        this(settings, SkuPlan.NONE);
+    }
+
+    private GrantPolicy(AllocationSettings settings, SkuPlan plan) {
         this.settings = settings;
+        this.plan = plan;
+    }
+
+    /** This policy as far as a SKU's own plan says nothing else. */
+    GrantPolicy with(SkuPlan other) {
+        return other.equals(plan) ? this : new GrantPolicy(settings, other);
+    }
+
+    /** Whether a slot gets everything at once: the only one, as nothing can be stranded there, unless planned otherwise. */
+    boolean isAllAtOnce(int slots) {
+        return slots == 1 && !plan.isPaced();
+    }
+
+    private Duration horizon() {
+        Duration own = plan.horizon();
+        return own == null ? settings.horizon() : own;
+    }
+
+    private Duration leastHorizon() {
+        return settings.leastHorizon().compareTo(horizon()) < 0 ? settings.leastHorizon() : horizon();
     }
 
     /** How many slots a SKU with so many units received gets: small stock gets one, which can strand nothing. */
@@ -37,11 +62,12 @@ public final class GrantPolicy {
      * @return 0 if there are none, else 1 to inventory
      */
     public long units(long inventory, int slots, long share, double unitsPerSecond, long remaining) {
-        if (inventory <= 0 || slots == 1) {
+        if (inventory <= 0 || isAllAtOnce(slots)) {
             return Math.max(0, inventory);
         }
-        long least = Math.max(settings.leastUnits(), over(settings.leastHorizon(), unitsPerSecond));
-        long demand = unitsPerSecond > 0 ? over(settings.horizon(), unitsPerSecond) - remaining : share;
+        long least = Math.max(settings.leastUnits(), over(leastHorizon(), unitsPerSecond));
+        least = Math.max(least, plan.watermark() - remaining);
+        long demand = unitsPerSecond > 0 ? over(horizon(), unitsPerSecond) - remaining : share;
         long units = Math.max(least, Math.min(demand, share));
         return inventory - units < settings.leastUnits() ? inventory : units;
     }

@@ -27,7 +27,7 @@ public record SlotView(
         return new SlotView(book, false, holding, returnTo);
     }
 
-    int slot() {
+    public int slot() {
         return book.slot();
     }
 
@@ -37,14 +37,24 @@ public record SlotView(
     }
 
     /** Units that it will be able to promise once it knows what was granted and gave back what it was asked for. */
-    long effective(Holding from) {
+    public long effective(Holding from) {
         long has = from.remaining() + underWay(from);
         return has - Math.min(has, Math.max(0, returnTo - from.returned()));
     }
 
+    /** The running total of units given back that its owner will come to by what it was asked for. */
+    long reach(Holding from) {
+        long asked = Math.max(returnTo, from.returned());
+        return Math.min(asked, from.returned() + from.remaining() + underWay(from));
+    }
+
+    /** The same slot, with more granted to it in the books. */
+    public SlotView granted(long units) {
+        return new SlotView(book.granted(units), fresh, holding, returnTo);
+    }
+
     /** Units that it gave back, or will, and that have not settled. */
     long coming(Holding from) {
-        long reachable = Math.min(returnTo, from.returned() + from.remaining() + underWay(from));
-        return Math.max(0, Math.max(from.returned(), reachable) - book.returned());
+        return Math.max(0, reach(from) - book.returned());
     }
 }

@@ -190,7 +190,8 @@ final class Batch {
             }
             case OPEN -> {
                 if (owner != null) {
-                    instruct(id, partition, track, owner, now);
+                    instruct(book, partition, track, owner, now);
+                    closeLeftOvers(book, partition);
                 }
             }
             case UNOWNED -> {
@@ -237,19 +238,23 @@ final class Batch {
         slot.openNanos = now;
     }
 
-    private void instruct(PartitionId id, PartitionBook partition, SkuTrack track, NodeSession owner, long now) {
+    private void instruct(SkuBook book, PartitionBook partition, SkuTrack track, NodeSession owner, long now) {
+        PartitionId id = new PartitionId(book.sku(), partition.slot());
         PartitionReport report = owner.held(id);
         SkuTrack.Slot slot = track.slot(id.slot());
         if (report == null) {
             return;
         }
+        long returnTo = tenure.reviewer().returnTo(book, id.slot(), track);
+        long watermark = book.plan().watermark();
         boolean gives = report.getGranted() < partition.granted();
-        boolean takes = report.getReturned() < slot.returnTo && (report.getRemaining() > 0 || gives);
-        if (!gives && !takes) {
+        boolean takes = report.getReturned() < returnTo && (report.getRemaining() > 0 || gives);
+        if (!gives && !takes && !tenure.reviewer().lacksWatermark(book, partition)) {
             return;
         }
         boolean told = slot.toldGranted == partition.granted()
-                && slot.toldReturn == slot.returnTo
+                && slot.toldReturn == returnTo
+                && slot.toldWatermark == watermark
                 && slot.toldLink == owner.link()
                 && now - slot.toldNanos < settings.resend().toNanos();
         if (!told) {
@@ -257,14 +262,25 @@ final class Batch {
                 tenure.parts().metrics().takesBack();
             }
             slot.toldGranted = partition.granted();
-            slot.toldReturn = slot.returnTo;
+            slot.toldReturn = returnTo;
+            slot.toldWatermark = watermark;
             slot.toldLink = owner.link();
             slot.toldNanos = now;
-            instructions
-                    .computeIfAbsent(owner, node -> new ArrayList<>())
-                    .add(ControlMessages.instruction(id, partition, slot.returnTo));
+            say(owner, ControlMessages.instruction(id, partition, returnTo, watermark));
         }
         later(track, settings.resend().toNanos());
+    }
+
+    /** Who was replaced while it had nothing to append does not know it. */
+    private void closeLeftOvers(SkuBook book, PartitionBook partition) {
+        PartitionId id = new PartitionId(book.sku(), partition.slot());
+        tenure.reviewer()
+                .leftOvers(book, partition)
+                .forEach((holder, epoch) -> say(holder, ControlMessages.close(id, epoch)));
+    }
+
+    private void say(NodeSession node, Instruction instruction) {
+        instructions.computeIfAbsent(node, n -> new ArrayList<>()).add(instruction);
     }
 
     private void send(Map<Integer, TakeoverSnapshot.LaneStand> lanes) {

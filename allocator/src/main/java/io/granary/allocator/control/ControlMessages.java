@@ -70,13 +70,24 @@ final class ControlMessages {
         return LeaderMessage.newBuilder().setOpen(open).build();
     }
 
-    static Instruction instruction(PartitionId partition, PartitionBook book, long returnTo) {
+    /** The owner of an epoch that another has replaced shall serve it no longer. */
+    static Instruction close(PartitionId partition, long epoch) {
+        return Instruction.newBuilder()
+                .setSku(partition.sku().code())
+                .setSlot(partition.slot())
+                .setEpoch(epoch)
+                .setClose(true)
+                .build();
+    }
+
+    static Instruction instruction(PartitionId partition, PartitionBook book, long returnTo, long watermark) {
         return Instruction.newBuilder()
                 .setSku(partition.sku().code())
                 .setSlot(partition.slot())
                 .setEpoch(book.epoch())
                 .setGranted(book.granted())
                 .setReturnTo(returnTo)
+                .setLowWatermark(watermark)
                 .build();
     }
 

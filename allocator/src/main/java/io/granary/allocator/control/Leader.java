@@ -129,6 +129,24 @@ public final class Leader implements AutoCloseable {
         });
     }
 
+    /** Operators have written something about these SKUs into the books. */
+    public void onIntentions(Set<Sku> skus) {
+        loop.execute(() -> {
+            if (tenure != null) {
+                tenure.onIntentions(skus);
+            }
+        });
+    }
+
+    /** Operators have said which nodes are to be drained, or not any more. */
+    public void onDrains() {
+        loop.execute(() -> {
+            if (tenure != null) {
+                tenure.onDrains();
+            }
+        });
+    }
+
     /**
      * To be asked before stock is added: completes when neither a node nor the registry tells anybody any more that
      * these SKUs have little or nothing, so that a refusal was true at some moment while it was asked for. To be

@@ -2,6 +2,7 @@
 package io.granary.allocator.control;
 
 import com.google.common.collect.ImmutableSet;
+import io.granary.registry.NodeEntry;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Nodes {
     private final Map<String, NodeSession> sessions = new TreeMap<>();
     private final Duration joinGrace;
+    private Set<String> drained = Set.of();
 
     Nodes(Duration joinGrace) {
         this.joinGrace = joinGrace;
@@ -40,6 +42,16 @@ final class Nodes {
         return sessions.values();
     }
 
+    /** Sets the configured names of the nodes that are drained. */
+    void setDrained(Set<String> names) {
+        drained = ImmutableSet.copyOf(names);
+    }
+
+    /** Whether this incarnation is one of a node that is drained. */
+    boolean isDrained(@Nullable String incarnation) {
+        return incarnation != null && !drained.isEmpty() && drained.contains(NodeEntry.nameOf(incarnation));
+    }
+
     /** Those that can be given partitions now; none while others are about to join, so that they get their share. */
     List<String> takers(long nowNanos) {
         boolean joining = sessions.values().stream()
@@ -49,6 +61,7 @@ final class Nodes {
                 : sessions.values().stream()
                         .filter(NodeSession::isReady)
                         .map(NodeSession::incarnation)
+                        .filter(incarnation -> !isDrained(incarnation))
                         .toList();
     }
 }

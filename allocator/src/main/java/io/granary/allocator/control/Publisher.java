@@ -60,6 +60,12 @@ final class Publisher {
         return entry.equals(published.get(sku)) && !wanted.containsKey(sku) && !underWay.containsKey(sku);
     }
 
+    /** How many slots of a SKU the registry tells of, for certain; later writes tell of as many or more. */
+    int publishedSlots(Sku sku) {
+        SkuEntry entry = published.get(sku);
+        return entry == null ? 0 : entry.slots();
+    }
+
     /** Completes after the next write that succeeds: ask again then. */
     CompletableFuture<Void> nextWrite() {
         return formed;

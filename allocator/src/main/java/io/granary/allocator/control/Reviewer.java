@@ -8,16 +8,21 @@ import io.granary.allocator.allocation.Decision;
 import io.granary.allocator.allocation.Grant;
 import io.granary.allocator.allocation.Holding;
 import io.granary.allocator.allocation.PartitionBook;
+import io.granary.allocator.allocation.Rebalance;
+import io.granary.allocator.allocation.RebalancePlanner;
 import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.allocation.SkuChange;
 import io.granary.allocator.allocation.SlotView;
 import io.granary.model.PartitionId;
+import io.granary.model.Sku;
 import io.granary.proto.PartitionReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,18 +55,32 @@ final class Reviewer {
      * @param waiting look again soon
      * @param laterNanos look again in this time; negative if there is no need
      */
-    record Review(
-            SkuChange change, List<Action.Ceiling> ceilings, boolean unplaced, boolean waiting, long laterNanos) {}
+    record Review(SkuChange change, List<Action.Ceiling> ceilings, boolean unplaced, boolean waiting, long laterNanos) {
+        /** The same, but to be looked at again soon. */
+        Review soon() {
+            return new Review(change, ceilings, unplaced, true, laterNanos);
+        }
+    }
 
     private final AllocationPlanner planner;
     private final Nodes nodes;
     private final Placement placement;
+    private final ToIntFunction<Sku> publishedSlots;
     private final Duration needLife;
 
-    Reviewer(AllocationPlanner planner, Nodes nodes, Placement placement, Duration needLife) {
+    /**
+     * @param publishedSlots how many slots of a SKU the registry tells clients of, for certain
+     */
+    Reviewer(
+            AllocationPlanner planner,
+            Nodes nodes,
+            Placement placement,
+            ToIntFunction<Sku> publishedSlots,
+            Duration needLife) {
         this.planner = planner;
         this.nodes = nodes;
         this.placement = placement;
+        this.publishedSlots = publishedSlots;
         this.needLife = needLife;
     }
 
@@ -90,6 +109,10 @@ final class Reviewer {
 
     /** Whether a look at the SKU would find something to do. */
     boolean needsLook(SkuBook book, SkuTrack track, long nowNanos) {
+        if (book.mayRebalance()) {
+            return true;
+        }
+        boolean canMove = !book.frozen() && !nodes.takers(nowNanos).isEmpty();
         List<SlotView> views = new ArrayList<>(book.slots());
         for (PartitionBook partition : book.allPartitions()) {
             Standing standing = standing(book, partition);
@@ -99,24 +122,65 @@ final class Reviewer {
             if (lags || standing == Standing.UNOWNED || standing == Standing.REFUSED || standing == Standing.UNOPENED) {
                 return true;
             }
+            boolean toMove = canMove && nodes.isDrained(partition.node());
+            boolean leftOver =
+                    standing == Standing.OPEN && !leftOvers(book, partition).isEmpty();
+            if (toMove || leftOver || (holding != null && lacksWatermark(book, partition))) {
+                return true;
+            }
             views.add(view);
         }
         Decision decision = planner.decide(book, views, track.target);
         return decision.waiting() || !decision.actions().isEmpty();
     }
 
+    /** Nodes that still hold an earlier epoch of a partition, though another serves it by now: nobody told them. */
+    Map<NodeSession, Long> leftOvers(SkuBook book, PartitionBook partition) {
+        PartitionId id = new PartitionId(book.sku(), partition.slot());
+        Map<NodeSession, Long> holders = new LinkedHashMap<>();
+        for (NodeSession node : nodes.all()) {
+            PartitionReport report = node.held(id);
+            boolean serves = report != null
+                    && (report.getState() == PartitionReport.State.SERVING
+                            || report.getState() == PartitionReport.State.EXHAUSTED);
+            if (report != null && serves && report.getEpoch() < partition.epoch()) {
+                holders.put(node, report.getEpoch());
+            }
+        }
+        return holders;
+    }
+
+    /** Whether the owner of an open partition is to learn another low watermark. */
+    boolean lacksWatermark(SkuBook book, PartitionBook partition) {
+        NodeSession owner = nodes.get(partition.node());
+        PartitionReport report = owner == null ? null : owner.held(new PartitionId(book.sku(), partition.slot()));
+        return report != null && report.getLowWatermark() != book.plan().watermark();
+    }
+
+    /** The running total of units that a slot's owner shall have given back. */
+    long returnTo(SkuBook book, int slot, SkuTrack track) {
+        long own = book.frozen() ? 0 : track.slot(slot).returnTo;
+        return Math.max(own, book.returnTo(slot));
+    }
+
     Review review(SkuBook book, SkuTrack track, long nowNanos) {
+        if (book.frozen()) {
+            track.forgetReturns();
+        }
         List<String> takers = nodes.takers(nowNanos);
         Map<String, Integer> ofSku = ownersOf(book);
         List<Assignment> assignments = new ArrayList<>(0);
         List<SlotView> views = new ArrayList<>(book.slots());
         boolean unplaced = false;
+        boolean unpublished = false;
         long laterNanos = -1;
         for (PartitionBook partition : book.allPartitions()) {
             Standing standing = standing(book, partition);
             SkuTrack.Slot slot = track.slot(partition.slot());
             SlotView view = view(book, partition, track, standing, nowNanos);
-            if (standing == Standing.UNOWNED || standing == Standing.REFUSED) {
+            if (mayNotOpenYet(book, partition)) {
+                unpublished = true;
+            } else if (standing == Standing.UNOWNED || standing == Standing.REFUSED) {
                 long wait = slot.assignNanos - nowNanos;
                 if (standing == Standing.REFUSED && wait > 0) {
                     laterNanos = laterNanos < 0 ? wait : Math.min(laterNanos, wait);
@@ -130,12 +194,27 @@ final class Reviewer {
                         view = partition.epoch() == 0 ? SlotView.fresh(partition) : view;
                     }
                 }
+            } else if (nodes.isDrained(partition.node()) && !book.frozen() && standing != Standing.UNKNOWN) {
+                Assignment assignment = assign(partition, standing, takers, ofSku);
+                if (assignment != null) {
+                    assignments.add(assignment);
+                    view = SlotView.silent(partition);
+                }
             } else if (standing == Standing.OPEN) {
                 slot.refusals = 0;
             }
             views.add(view);
         }
-        return decide(book, track, views, assignments, unplaced, laterNanos);
+        Review decided = decide(book, track, views, assignments, unplaced, laterNanos);
+        return unpublished ? decided.soon() : decided;
+    }
+
+    /**
+     * Whether a slot has to wait until clients can know of it: one that does not could refuse a request that the slot has
+     * deducted.
+     */
+    private boolean mayNotOpenYet(SkuBook book, PartitionBook partition) {
+        return partition.epoch() == 0 && publishedSlots.applyAsInt(book.sku()) <= partition.slot();
     }
 
     private Review decide(
@@ -145,7 +224,14 @@ final class Reviewer {
             List<Assignment> assignments,
             boolean unplaced,
             long laterNanos) {
-        Decision decision = planner.decide(book, views, track.target);
+        Rebalance.Change taken = assignments.isEmpty() ? rebalance(book, views) : null;
+        SkuBook left = book;
+        List<SlotView> seen = views;
+        if (taken != null) {
+            seen = new ArrayList<>(views);
+            left = granted(book, seen, taken);
+        }
+        Decision decision = planner.decide(left, seen, track.target);
         track.target = decision.target();
         List<Grant> grants = new ArrayList<>(0);
         List<Action.Ceiling> ceilings = new ArrayList<>(0);
@@ -163,16 +249,51 @@ final class Reviewer {
             track.forgetNeeds();
         }
         return new Review(
-                new SkuChange(book.id(), book.sku(), assignments, grants),
+                new SkuChange(book.id(), book.sku(), assignments, grants, taken),
                 ceilings,
                 unplaced,
-                decision.waiting(),
+                decision.waiting() || book.mayRebalance(),
                 laterNanos);
+    }
+
+    /** What becomes of the rebalance now; null if it has to wait. */
+    private static Rebalance.@Nullable Change rebalance(SkuBook book, List<SlotView> views) {
+        Rebalance rebalance = book.rebalance();
+        if (rebalance == null || !book.mayRebalance()) {
+            return null;
+        }
+        if (rebalance.state() == Rebalance.State.RUNNING) {
+            List<Rebalance.Step> steps = RebalancePlanner.steps(book, rebalance, views);
+            return steps.isEmpty()
+                    ? null
+                    : new Rebalance.Change(rebalance.id(), Rebalance.State.RUNNING, null, List.of(), steps);
+        }
+        if (RebalancePlanner.silentSlot(views) != null) {
+            return null;
+        }
+        RebalancePlanner.Plan plan = RebalancePlanner.plan(rebalance.kind(), rebalance.slot(), book, views);
+        Rebalance.State state = plan.refused()
+                ? Rebalance.State.FAILED
+                : plan.moves().isEmpty() ? Rebalance.State.DONE : Rebalance.State.RUNNING;
+        return new Rebalance.Change(rebalance.id(), state, plan.reason(), plan.moves(), List.of());
+    }
+
+    /** The books, and in place the views, with what the moves grant: the planner has the rest. */
+    private static SkuBook granted(SkuBook book, List<SlotView> views, Rebalance.Change taken) {
+        long units = 0;
+        for (Rebalance.Step step : taken.steps()) {
+            if (step.units() > 0) {
+                int to = step.after().to();
+                views.set(to, views.get(to).granted(step.units()));
+                units += step.units();
+            }
+        }
+        return book.withUnits(book.inventory() - units, book.pool() + units, book.received(), book.partitions());
     }
 
     private @Nullable Assignment assign(
             PartitionBook partition, Standing standing, List<String> takers, Map<String, Integer> ofSku) {
-        String avoid = standing == Standing.REFUSED ? partition.node() : null;
+        String avoid = standing == Standing.UNOWNED ? null : partition.node();
         NodeSession taker = nodes.get(placement.choose(takers, ofSku, avoid));
         if (taker == null) {
             return null;
@@ -218,6 +339,6 @@ final class Reviewer {
                 report.getUnitsPerSecond(),
                 report.getWantsGrant(),
                 slot.need);
-        return SlotView.open(partition, holding, slot.returnTo);
+        return SlotView.open(partition, holding, returnTo(book, partition.slot(), track));
     }
 }

@@ -24,6 +24,7 @@ final class SkuTrack {
         long toldGranted = -1;
 
         long toldReturn;
+        long toldWatermark;
         long toldLink;
         long toldNanos;
 
@@ -112,6 +113,13 @@ final class SkuTrack {
             }
         }
         return true;
+    }
+
+    /** Nothing more is to be given back, but for what was told already. */
+    void forgetReturns() {
+        for (Slot slot : slots) {
+            slot.returnTo = 0;
+        }
     }
 
     /** The needs are met, or nobody has any. */

@@ -81,6 +81,7 @@ final class Tenure implements NodeSession.Events {
     private final CompletableFuture<Void> swept = new CompletableFuture<>();
     private Map<String, Integer> tally = new HashMap<>();
     private boolean sweeping;
+    private boolean drainTimer;
     private long sweepNanos;
     private Loop.@Nullable Timer sweepTimer;
     private Loop.@Nullable Timer tickTimer;
@@ -99,8 +100,8 @@ final class Tenure implements NodeSession.Events {
         loop = parts.loop();
         settings = parts.settings();
         nodes = new Nodes(settings.joinGrace());
-        reviewer = new Reviewer(parts.planner(), nodes, placement, settings.needLife());
         publisher = new Publisher(loop, parts.cluster());
+        reviewer = new Reviewer(parts.planner(), nodes, placement, publisher::publishedSlots, settings.needLife());
         ceilings = new CeilingRounds(loop, nodes, settings.ceilingsWait());
     }
 
@@ -330,6 +331,49 @@ final class Tenure implements NodeSession.Events {
         }
     }
 
+    // ---- What operators want
+
+    /** Operators have written something about these SKUs. */
+    void onIntentions(Collection<Sku> skus) {
+        attend(skus);
+    }
+
+    /** Operators have said which nodes are to be drained, or not any more. */
+    void onDrains() {
+        if (active && swept.isDone()) {
+            refreshDrains();
+        }
+    }
+
+    private void refreshDrains() {
+        answered(ask(() -> parts.store().drains(term)), (drains, fault) -> {
+            if (fault != null) {
+                LOG.warn("Which nodes are drained is asked again with the next sweep", fault);
+            } else {
+                setDrains(drains);
+            }
+        });
+    }
+
+    private void setDrains(AllocationStore.Drains drains) {
+        nodes.setDrained(drains.nodes());
+        lookAtUnplaced();
+        if (drains.openDrains() > 0 && !drainTimer) {
+            // Their partitions are found by the sweep as well, but people wait.
+            boolean canTake = !nodes.takers(loop.nanoTime()).isEmpty();
+            for (String incarnation : nodes.incarnations()) {
+                if (canTake && nodes.isDrained(incarnation)) {
+                    lookAtThoseOf(incarnation);
+                }
+            }
+            drainTimer = true;
+            loop.schedule(settings.patience().multipliedBy(2), () -> {
+                drainTimer = false;
+                onDrains();
+            });
+        }
+    }
+
     // ---- Stock
 
     void onSettled(Collection<Sku> skus) {
@@ -392,7 +436,10 @@ final class Tenure implements NodeSession.Events {
         if (state == SkuState.SOLD_OUT && (!current || track.isRestocking(loop.nanoTime()))) {
             return;
         }
-        publisher.want(book.sku(), new SkuEntry(state, book.slots()));
+        // All that ever were: a client must hear each of them before it refuses.
+        SkuEntry latest = publisher.latest(book.sku());
+        int slots = Math.max(book.allSlots(), latest == null ? 0 : latest.slots());
+        publisher.want(book.sku(), new SkuEntry(state, slots));
     }
 
     // ---- Attention
@@ -477,7 +524,15 @@ final class Tenure implements NodeSession.Events {
         sweeping = true;
         sweepNanos = loop.nanoTime();
         tally = new HashMap<>();
-        sweepFrom(0);
+        answered(ask(() -> parts.store().drains(term)), (drains, fault) -> {
+            if (fault != null) {
+                LOG.warn("A sweep failed", fault);
+                sweepAgain(FAULT_PAUSE);
+            } else {
+                setDrains(drains);
+                sweepFrom(0);
+            }
+        });
     }
 
     private void sweepFrom(int afterId) {

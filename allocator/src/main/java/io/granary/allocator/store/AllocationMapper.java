@@ -13,7 +13,22 @@ import org.jspecify.annotations.Nullable;
 /** The statements of {@link SqlAllocationStore}. Lists are never empty. */
 public interface AllocationMapper {
     /** A row of {@code sku}. */
-    record SkuRow(int id, Sku sku, String state, int slots, long inventory, long pool, long actual, long received) {}
+    record SkuRow(
+            int id,
+            Sku sku,
+            String state,
+            int slots,
+            long inventory,
+            long pool,
+            long actual,
+            long received,
+            boolean frozen,
+            @Nullable Long rebalance,
+            @Nullable Long planFirstUnits,
+            @Nullable Long planHorizonMs,
+            @Nullable Long planLowWatermark,
+            @Nullable Long planCeilingUnits,
+            @Nullable Integer planCeilingPercent) {}
 
     /** A row of {@code partition}. */
     record PartitionRow(
@@ -41,7 +56,9 @@ public interface AllocationMapper {
     /** A row of {@code allocation}. */
     record GrantRow(int skuId, int slot, long epoch, long units, String reason) {}
 
-    String SKU_COLUMNS = "select id, code as sku, state, slots, inventory, pool, actual, received from sku ";
+    String SKU_COLUMNS = "select id, code as sku, state, slots, inventory, pool, actual, received, frozen, rebalance,"
+            + " plan_first_units, plan_horizon_ms, plan_low_watermark, plan_ceiling_units, plan_ceiling_percent"
+            + " from sku ";
     String PARTITION_COLUMNS = "select sku_id, slot, epoch, node, lane, granted, consumed, returned from `partition` ";
     String LANE_COLUMNS = "select lane, owner, settled, ids from lane ";
     String IN_LIST = "in <foreach collection='list' item='i' open='(' separator=',' close=')'>#{i}</foreach>";

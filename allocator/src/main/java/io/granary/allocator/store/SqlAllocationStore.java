@@ -5,9 +5,12 @@ import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.Assignment;
 import io.granary.allocator.allocation.Grant;
 import io.granary.allocator.allocation.LeadershipLostException;
+import io.granary.allocator.allocation.Move;
 import io.granary.allocator.allocation.PartitionBook;
+import io.granary.allocator.allocation.Rebalance;
 import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.allocation.SkuChange;
+import io.granary.allocator.allocation.SkuPlan;
 import io.granary.allocator.allocation.TakeoverSnapshot;
 import io.granary.allocator.settlement.IdWindow;
 import io.granary.allocator.store.AllocationMapper.EpochRow;
@@ -23,11 +26,13 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import org.apache.ibatis.session.SqlSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,7 +119,7 @@ public final class SqlAllocationStore implements AllocationStore {
         return transactions.snapshot(session -> {
             AllocationMapper mapper = session.getMapper(AllocationMapper.class);
             List<SkuRow> rows = mapper.skus(skus);
-            return rows.isEmpty() ? List.of() : books(rows, mapper.partitions(ids(rows)));
+            return rows.isEmpty() ? List.of() : books(rows, mapper.partitions(ids(rows)), rebalances(session, rows));
         });
     }
 
@@ -128,7 +133,8 @@ public final class SqlAllocationStore implements AllocationStore {
                     : books(
                             rows,
                             mapper.partitionRange(
-                                    rows.get(0).id(), rows.get(rows.size() - 1).id()));
+                                    rows.get(0).id(), rows.get(rows.size() - 1).id()),
+                            rebalances(session, rows));
         });
     }
 
@@ -153,10 +159,11 @@ public final class SqlAllocationStore implements AllocationStore {
         if (byId.isEmpty()) {
             return List.of();
         }
-        return transactions.call(session -> apply(session.getMapper(AllocationMapper.class), term, byId));
+        return transactions.call(session -> apply(session, term, byId));
     }
 
-    private static List<SkuBook.Changed> apply(AllocationMapper mapper, long term, Map<Integer, SkuChange> changes) {
+    private static List<SkuBook.Changed> apply(SqlSession session, long term, Map<Integer, SkuChange> changes) {
+        AllocationMapper mapper = session.getMapper(AllocationMapper.class);
         checkTerm(mapper, term);
         Map<Integer, String> laneOwners = lockLanes(mapper, changes.values());
         List<Integer> creating = changes.values().stream()
@@ -167,7 +174,8 @@ public final class SqlAllocationStore implements AllocationStore {
             mapper.lockSkus(creating);
         }
         List<PartitionRow> partitions = mapper.lockPartitions(changes.keySet());
-        List<SkuBook> books = books(mapper.lockSkus(changes.keySet()), partitions);
+        List<SkuRow> skus = mapper.lockSkus(changes.keySet());
+        List<SkuBook> books = books(skus, partitions, rebalances(session, skus));
         List<SkuBook.Changed> results = new ArrayList<>(books.size());
         for (SkuBook book : books) {
             SkuChange change = changes.get(book.id());
@@ -177,6 +185,7 @@ public final class SqlAllocationStore implements AllocationStore {
             }
         }
         write(mapper, results);
+        results.forEach(result -> write(session.getMapper(RebalanceMapper.class), result));
         return results;
     }
 
@@ -242,6 +251,55 @@ public final class SqlAllocationStore implements AllocationStore {
         }
     }
 
+    private static void write(RebalanceMapper mapper, SkuBook.Changed result) {
+        Rebalance.Change taken = result.rebalance();
+        if (taken == null) {
+            return;
+        }
+        if (!taken.planned().isEmpty()) {
+            mapper.insertMoves(
+                    taken.planned().stream().map(move -> row(taken.id(), move)).toList());
+        }
+        taken.steps().forEach(step -> mapper.takeOn(row(taken.id(), step.after())));
+        mapper.become(taken.id(), taken.state().name(), taken.reason());
+        if (!taken.state().isOpen()) {
+            mapper.leave(result.book().id(), taken.id());
+        }
+    }
+
+    private static RebalanceMapper.MoveRow row(long rebalance, Move move) {
+        return new RebalanceMapper.MoveRow(
+                rebalance,
+                move.number(),
+                move.from() == Move.INVENTORY ? null : move.from(),
+                move.to() == Move.INVENTORY ? null : move.to(),
+                move.units(),
+                move.why(),
+                move.base() == Move.NOT_BEGUN ? null : move.base(),
+                move.returnTo(),
+                move.moved(),
+                move.over());
+    }
+
+    @Override
+    public Drains drains(long term) {
+        return transactions.call(session -> {
+            checkTerm(session.getMapper(AllocationMapper.class), term);
+            RebalanceMapper mapper = session.getMapper(RebalanceMapper.class);
+            List<String> nodes = mapper.drainedNodes();
+            int open = 0;
+            for (String node : nodes) {
+                List<RebalanceMapper.OpenRow> drains = mapper.openDrains(node);
+                if (!drains.isEmpty() && mapper.ownedPartitions(node) == 0) {
+                    drains.forEach(drain -> mapper.finishDrain(drain.id()));
+                } else {
+                    open += drains.size();
+                }
+            }
+            return new Drains(Set.copyOf(nodes), open);
+        });
+    }
+
     @Override
     public TakeoverSnapshot snapshot(Collection<Sku> skus) {
         if (skus.isEmpty()) {
@@ -254,7 +312,7 @@ public final class SqlAllocationStore implements AllocationStore {
                 return new TakeoverSnapshot(List.of(), Map.of());
             }
             Collection<Integer> ids = ids(rows);
-            return takeover(mapper, books(rows, mapper.partitions(ids)), mapper.epochs(ids));
+            return takeover(mapper, books(rows, mapper.partitions(ids), Map.of()), mapper.epochs(ids));
         });
     }
 
@@ -313,8 +371,16 @@ public final class SqlAllocationStore implements AllocationStore {
         return rows.stream().map(SkuRow::id).toList();
     }
 
+    /** The rebalances that the leader works on, by their ids. */
+    private static Map<Long, Rebalance> rebalances(SqlSession session, List<SkuRow> skus) {
+        List<Long> ids =
+                skus.stream().map(SkuRow::rebalance).filter(Objects::nonNull).toList();
+        return ids.isEmpty() ? Map.of() : Rebalances.load(session.getMapper(RebalanceMapper.class), ids);
+    }
+
     /** Both lists are ordered by SKU id. */
-    private static List<SkuBook> books(List<SkuRow> skus, List<PartitionRow> partitions) {
+    private static List<SkuBook> books(
+            List<SkuRow> skus, List<PartitionRow> partitions, Map<Long, Rebalance> rebalances) {
         List<SkuBook> books = new ArrayList<>(skus.size());
         int next = 0;
         for (SkuRow sku : skus) {
@@ -329,14 +395,26 @@ public final class SqlAllocationStore implements AllocationStore {
                     sku.id(),
                     sku.sku(),
                     sku.state().equals("PAUSED"),
+                    sku.frozen(),
                     sku.slots(),
+                    plan(sku),
                     sku.inventory(),
                     sku.pool(),
                     sku.actual(),
                     sku.received(),
-                    own));
+                    own,
+                    sku.rebalance() == null ? null : rebalances.get(sku.rebalance())));
         }
         return books;
+    }
+
+    private static SkuPlan plan(SkuRow sku) {
+        return Rebalances.plan(
+                sku.planFirstUnits(),
+                sku.planHorizonMs(),
+                sku.planLowWatermark(),
+                sku.planCeilingUnits(),
+                sku.planCeilingPercent());
     }
 
     private static PartitionBook book(PartitionRow row) {

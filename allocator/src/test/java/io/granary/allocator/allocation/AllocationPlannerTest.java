@@ -187,4 +187,98 @@ class AllocationPlannerTest {
         assertThat(decision.actions()).containsExactly(new Give(1, 4, Reason.GATHER));
         assertThat(decision.target()).isEqualTo(1);
     }
+
+    // ---- What operators want
+
+    private static SkuBook intended(long inventory, long pool, int slots, boolean frozen, SkuPlan plan) {
+        return book(inventory, pool, slots).withIntentions(frozen, slots, plan, null);
+    }
+
+    private static SkuPlan plan(Long first, Long watermark, Long ceiling, Integer percent) {
+        return new SkuPlan(first, null, watermark, ceiling, percent);
+    }
+
+    @Test
+    void nothingIsMovedOfAFrozenSku() {
+        SkuBook frozen = intended(500, 100, 2, true, SkuPlan.NONE);
+        Decision decision = planner.decide(
+                frozen, List.of(SlotView.fresh(PartitionBook.neverOpened(0)), wanting(1, 0, 50)), NO_TARGET);
+        assertThat(decision.actions()).isEmpty();
+        assertThat(decision.waiting()).isFalse();
+        // But who asks for more than there is hears so.
+        assertThat(planner.decide(frozen, List.of(wanting(0, 0, 601), idle(1, 100)), NO_TARGET)
+                        .actions())
+                .containsExactly(new Ceiling(0, 600));
+    }
+
+    @Test
+    void aRetiredSlotGivesEverythingBackAndGetsNothing() {
+        Decision decision = planner.decide(
+                book(500, 160, 1), List.of(idle(0, 100), wanting(1, 60, 0), wanting(2, 0, 0)), NO_TARGET);
+        assertThat(decision.actions()).containsExactly(new TakeBack(1, 60), new Give(0, 500, Reason.REFILL));
+    }
+
+    @Test
+    void whatOnlyARetiredSlotIsAskedForComesToAnother() {
+        Decision decision =
+                planner.decide(book(50_000, 100, 2), List.of(idle(0, 60), idle(1, 40), wanting(2, 0, 500)), NO_TARGET);
+        assertThat(decision.actions()).anySatisfy(action -> {
+            assertThat(action).isInstanceOf(Give.class);
+            assertThat(((Give) action).reason()).isEqualTo(Reason.WANTED);
+            assertThat(action.slot()).isZero();
+        });
+    }
+
+    @Test
+    void theFirstUnitsAreThoseOfThePlan() {
+        SkuBook book = intended(60_000, 0, 2, false, plan(901L, null, null, null));
+        assertThat(planner.decide(
+                                book,
+                                List.of(
+                                        SlotView.fresh(PartitionBook.neverOpened(0)),
+                                        SlotView.fresh(PartitionBook.neverOpened(1))),
+                                NO_TARGET)
+                        .actions())
+                .containsExactly(new Give(0, 451, Reason.FIRST), new Give(1, 450, Reason.FIRST));
+        // Also when it was opened while there was nothing, or while it was frozen.
+        assertThat(planner.decide(book, List.of(open(0, 0, 0, true, 0), open(1, 0, 0, true, 0)), NO_TARGET)
+                        .actions())
+                .containsExactly(new Give(0, 451, Reason.FIRST), new Give(1, 450, Reason.FIRST));
+        SkuBook one = intended(60_000, 0, 1, false, plan(300L, null, null, null));
+        assertThat(planner.decide(one, List.of(SlotView.fresh(PartitionBook.neverOpened(0))), NO_TARGET)
+                        .actions())
+                .containsExactly(new Give(0, 300, Reason.FIRST));
+    }
+
+    @Test
+    void theCeilingHoldsBackWhatIsOnlyToBeReady() {
+        SkuBook units = intended(60_000, 950, 2, false, plan(null, null, 1_000L, null));
+        Decision decision = planner.decide(units, List.of(wanting(0, 0, 0), idle(1, 950)), NO_TARGET);
+        assertThat(decision.actions()).containsExactly(new Give(0, 50, Reason.REFILL));
+        assertThat(decision.waiting()).isTrue();
+        SkuBook percent = intended(60_000, 6_096, 2, false, plan(null, null, null, 10));
+        assertThat(planner.decide(percent, List.of(wanting(0, 0, 0), idle(1, 6_096)), NO_TARGET)
+                        .actions())
+                .containsExactly(new Give(0, 128, Reason.REFILL));
+    }
+
+    @Test
+    void theCeilingDoesNotHoldBackWhatABuyerAsksForNorTheLastUnit() {
+        SkuBook full = intended(60_000, 1_000, 2, false, plan(null, null, 1_000L, null));
+        assertThat(planner.decide(full, List.of(wanting(0, 0, 3_000), idle(1, 1_000)), NO_TARGET)
+                        .actions())
+                .containsExactly(new Give(0, 3_000, Reason.WANTED));
+        SkuBook last = intended(1, 0, 2, false, plan(null, null, null, 1));
+        assertThat(planner.decide(last, List.of(wanting(0, 0, 0), wanting(1, 0, 0)), NO_TARGET)
+                        .actions())
+                .containsExactly(new Give(0, 1, Reason.REFILL));
+    }
+
+    @Test
+    void aRefillReachesTheLowWatermarkOfThePlan() {
+        SkuBook book = intended(60_000, 1_000, 2, false, plan(null, 4_000L, null, null));
+        assertThat(planner.decide(book, List.of(open(0, 1_000, 500, true, 0), idle(1, 5_000)), NO_TARGET)
+                        .actions())
+                .containsExactly(new Give(0, 3_500, Reason.REFILL));
+    }
 }

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.granary.allocator.allocation.AllocationSettings;
+import io.granary.allocator.allocation.Rebalance.Kind;
+import io.granary.allocator.allocation.SkuPlan;
 import io.granary.allocator.settlement.IdWindow;
 import io.granary.allocator.store.AllocationMapper;
 import io.granary.allocator.store.Books;
 import io.granary.allocator.store.SqlAllocationStore;
+import io.granary.allocator.store.SqlIntentions;
 import io.granary.concurrent.ThreadLoop;
 import io.granary.metrics.MeterScope;
 import io.granary.model.PartitionId;
@@ -457,5 +460,197 @@ class LeaderIT {
         soon(() -> assertPublished(SKU, SkuState.SELLING, 2));
         leader.setNodes(entries(List.of(a)));
         soon(() -> assertThat(a.remaining(SLOT_0) + a.remaining(SLOT_1)).isEqualTo(10));
+    }
+
+    // ---- What operators want
+
+    private SqlIntentions intentions() {
+        return new SqlIntentions(books.database());
+    }
+
+    private long rebalance(Leader leader, Kind kind, Sku sku, Integer slots) {
+        long id = intentions().apply(new SqlIntentions.Wish(kind, sku, null, slots), "ann");
+        leader.onIntentions(Set.of(sku));
+        return id;
+    }
+
+    private String state(long rebalance) {
+        return intentions().rebalance(rebalance).state();
+    }
+
+    /** Two nodes with a slot each, that have 10,000 and 15,000 units, and no inventory. */
+    private Leader twoSlots() {
+        books.addSku(SKU, 2, 60_000);
+        Leader leader = leading("one", node("a-1"), node("b-1"));
+        soon(() -> assertThat(books.figures(SKU).pool()).isEqualTo(30_000));
+        books.update("update sku set inventory = 0, pool = pool, actual = actual - 30000, received = received - 30000");
+        owner(SLOT_0).sell(SLOT_0, 5_000);
+        settle(leader, SLOT_0);
+        return leader;
+    }
+
+    /** What its owner has of it; 0 if it has none. */
+    private long remaining(PartitionId partition) {
+        return nodes.values().stream()
+                .filter(node -> node.partitions().contains(partition) && node.state(partition) != State.CLOSED)
+                .mapToLong(node -> node.remaining(partition))
+                .max()
+                .orElse(0);
+    }
+
+    @Test
+    void aRebalanceIsPlannedCarriedOutAndNotedDown() {
+        Leader leader = twoSlots();
+        long id = rebalance(leader, Kind.EVEN, SKU, null);
+        soon(() -> {
+            settle(leader, SLOT_0, SLOT_1);
+            assertThat(state(id)).isEqualTo("DONE");
+        });
+        soon(() -> {
+            assertThat(remaining(SLOT_0)).isEqualTo(12_500);
+            assertThat(remaining(SLOT_1)).isEqualTo(12_500);
+        });
+        assertThat(intentions().moves(id)).singleElement().satisfies(move -> {
+            assertThat(move.units()).isEqualTo(2_500);
+            assertThat(move.moved()).isEqualTo(2_500);
+            assertThat(move.why()).isEqualTo("slot 1 has 15000 units, its even share is 12500");
+        });
+        assertThat(intentions().rebalance(id).who()).isEqualTo("ann");
+        assertThat(books.number("select units from allocation where reason = 'REBALANCE'"))
+                .isEqualTo(2_500);
+    }
+
+    @Test
+    void anotherLeaderGoesOnWithARebalanceWhereTheFirstOneDied() {
+        Leader one = twoSlots();
+        long id = rebalance(one, Kind.GATHER, SKU, 0);
+        soon(() -> assertThat(owner(SLOT_1).figures(SLOT_1).get(3)).isEqualTo(15_000));
+        one.close();
+        assertThat(state(id)).isEqualTo("RUNNING");
+        settle(one, SLOT_1);
+        assertThat(books.figures(SKU).inventory()).isEqualTo(15_000);
+
+        Leader two = leading("two", node("a-1"), node("b-1"));
+        soon(() -> {
+            settle(two, SLOT_0, SLOT_1);
+            assertThat(state(id)).isEqualTo("DONE");
+        });
+        soon(() -> assertThat(remaining(SLOT_0)).isEqualTo(25_000));
+        assertThat(remaining(SLOT_1)).isZero();
+        assertThat(books.number("select sum(units) from allocation where reason = 'REBALANCE'"))
+                .isEqualTo(15_000);
+    }
+
+    @Test
+    void whatGoesHomeStaysThereUntilTheSkuIsUnfrozen() {
+        Leader leader = twoSlots();
+        long id = rebalance(leader, Kind.HOME, SKU, null);
+        soon(() -> {
+            settle(leader, SLOT_0, SLOT_1);
+            assertThat(state(id)).isEqualTo("DONE");
+        });
+        assertThat(books.figures(SKU)).isEqualTo(new Books.SkuFigures(25_000, 0, 25_000, 30_000, 5_000, 0));
+        rebalance(leader, Kind.UNFREEZE, SKU, null);
+        soon(() -> assertThat(remaining(SLOT_0)).isPositive());
+    }
+
+    @Test
+    void aFrozenSkuKeepsItsUnitsWhereTheyAre() {
+        books.addSku(SKU, 2, 60_000);
+        Leader leader = leading("one", node("a-1"), node("b-1"));
+        soon(() -> assertThat(books.figures(SKU).pool()).isEqualTo(30_000));
+        rebalance(leader, Kind.FREEZE, SKU, null);
+        owner(SLOT_0).sell(SLOT_0, 15_000);
+        settle(leader, SLOT_0);
+        // Another SKU is served meanwhile, and so would this one have been.
+        Sku other = new Sku("other");
+        books.addSku(other, 1, 5);
+        leader.onStockChanged(Set.of(other, SKU));
+        soon(() -> assertThat(remaining(new PartitionId(other, 0))).isEqualTo(5));
+        assertThat(books.figures(SKU).inventory()).isEqualTo(30_000);
+
+        rebalance(leader, Kind.UNFREEZE, SKU, null);
+        soon(() -> assertThat(remaining(SLOT_0)).isPositive());
+    }
+
+    @Test
+    void aDrainedNodeLosesItsPartitionsAndGetsNoOthersUntilItIsUndrained() {
+        List<Sku> skus = IntStream.range(0, 40).mapToObj(i -> new Sku("s" + i)).toList();
+        skus.forEach(sku -> books.addSku(sku, 1, 10));
+        ScriptedNode a = node("a-1");
+        ScriptedNode b = node("b-1");
+        Leader leader = leading("one", a, b);
+        soon(() -> {
+            assertThat(a.partitions()).hasSize(20);
+            assertThat(b.partitions()).hasSize(20);
+        });
+        List<PartitionId> moved = a.partitions();
+        long id = intentions().apply(new SqlIntentions.Wish(Kind.DRAIN, null, "a", null), "ann");
+        assertThat(intentions().rebalance(id).partitions()).isEqualTo(20);
+        leader.onDrains();
+        soon(() -> assertThat(state(id)).isEqualTo("DONE"));
+        soon(() -> assertThat(b.partitions()).hasSize(40));
+        // It is told, though it had nothing to say that would have shown it.
+        soon(() -> assertThat(moved)
+                .allSatisfy(partition -> assertThat(a.state(partition)).isEqualTo(State.CLOSED)));
+        assertThat(moved)
+                .allSatisfy(partition -> assertThat(b.figures(partition).get(0)).isEqualTo(2));
+
+        Sku late = new Sku("late");
+        books.addSku(late, 2, 5_000);
+        leader.onStockChanged(Set.of(late));
+        soon(() -> assertThat(b.partitions()).contains(new PartitionId(late, 0), new PartitionId(late, 1)));
+
+        intentions().undrain("a", "ann");
+        leader.onDrains();
+        Sku later = new Sku("later");
+        books.addSku(later, 1, 5);
+        leader.onStockChanged(Set.of(later));
+        soon(() -> assertThat(a.remaining(new PartitionId(later, 0))).isEqualTo(5));
+    }
+
+    @Test
+    void slotsAreAddedAndRemovedWhileTheSkuSells() {
+        Leader leader = twoSlots();
+        PartitionId added = new PartitionId(SKU, 2);
+        long more = rebalance(leader, Kind.SLOTS, SKU, 3);
+        soon(() -> {
+            settle(leader, SLOT_0, SLOT_1);
+            assertThat(state(more)).isEqualTo("DONE");
+        });
+        assertPublished(SKU, SkuState.SELLING, 3);
+        soon(() -> assertThat(remaining(added)).isEqualTo(8_333));
+
+        long fewer = rebalance(leader, Kind.SLOTS, SKU, 1);
+        soon(() -> {
+            settle(leader, SLOT_0, SLOT_1, added);
+            assertThat(state(fewer)).isEqualTo("DONE");
+        });
+        soon(() -> assertThat(remaining(SLOT_0)).isEqualTo(25_000));
+        // They stay open, for only they can answer for what they sold; and clients are told of them.
+        assertThat(owner(added).state(added)).isEqualTo(State.EXHAUSTED);
+        assertPublished(SKU, SkuState.SELLING, 3);
+        restock(SKU, 1_000);
+        leader.onStockChanged(Set.of(SKU));
+        soon(() -> assertThat(remaining(SLOT_0)).isEqualTo(26_000));
+    }
+
+    @Test
+    void thePlanOfASkuIsKept() {
+        books.addSku(SKU, 2, 0);
+        intentions().plan(SKU, new SkuPlan(500L, null, 300L, 600L, null));
+        Leader leader = leading("one", node("a-1"), node("b-1"));
+        restock(SKU, 60_000);
+        leader.onStockChanged(Set.of(SKU));
+        soon(() -> {
+            assertThat(remaining(SLOT_0)).isGreaterThanOrEqualTo(250);
+            assertThat(remaining(SLOT_1)).isGreaterThanOrEqualTo(250);
+            assertThat(owner(SLOT_0).lowWatermark(SLOT_0)).isEqualTo(300);
+        });
+        assertThat(books.figures(SKU).pool()).isLessThanOrEqualTo(600);
+        assertThat(books.numbers("select units from allocation where reason = 'FIRST'"))
+                .containsExactly(250L, 250L);
+        owner(SLOT_0).refuse(SLOT_0, 5_000);
+        soon(() -> assertThat(remaining(SLOT_0)).isGreaterThanOrEqualTo(5_000));
     }
 }

@@ -44,6 +44,7 @@ public final class ScriptedNode implements AutoCloseable {
         public long returned;
         public long wanted;
         public double unitsPerSecond;
+        public long lowWatermark;
 
         public long remaining() {
             return granted - consumed - returned;
@@ -184,7 +185,10 @@ public final class ScriptedNode implements AutoCloseable {
         for (Instruction one : instruct.getInstructionsList()) {
             PartitionId id = new PartitionId(new Sku(one.getSku()), one.getSlot());
             Held partition = held.get(id);
-            if (partition != null && partition.epoch == one.getEpoch()) {
+            if (partition != null && partition.epoch == one.getEpoch() && one.getClose()) {
+                partition.state = State.CLOSED;
+            } else if (partition != null && partition.epoch == one.getEpoch()) {
+                partition.lowWatermark = one.getLowWatermark();
                 partition.granted = Math.max(partition.granted, one.getGranted());
                 long back = Math.min(partition.remaining(), one.getReturnTo() - partition.returned);
                 partition.returned += Math.max(0, back);
@@ -233,7 +237,8 @@ public final class ScriptedNode implements AutoCloseable {
                         .setRemaining(partition.remaining())
                         .setUnitsPerSecond(partition.unitsPerSecond)
                         .setWantsGrant(partition.remaining() < partition.granted / 4)
-                        .setWanted(partition.wanted));
+                        .setWanted(partition.wanted)
+                        .setLowWatermark(partition.lowWatermark));
                 partition.wanted = 0;
             }
         }
@@ -287,6 +292,14 @@ public final class ScriptedNode implements AutoCloseable {
 
     public synchronized List<PartitionId> partitions() {
         return List.copyOf(held.keySet());
+    }
+
+    public synchronized State state(PartitionId partition) {
+        return held.get(partition).state;
+    }
+
+    public synchronized long lowWatermark(PartitionId partition) {
+        return held.get(partition).lowWatermark;
     }
 
     /** Epoch, granted, consumed, returned, remaining; all 0 if it does not hold it. */

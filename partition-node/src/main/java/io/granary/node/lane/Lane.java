@@ -432,6 +432,14 @@ public final class Lane implements LaneWriter.Owner {
         }
     }
 
+    /** Below how many units the partition wants a grant; 0: by its own rule. */
+    public void lowWatermark(Partition partition, long units) {
+        if (partition.lowWatermark(units)) {
+            updateDemand(partition);
+            events.onChanged(partition);
+        }
+    }
+
     /** Serves the partition no longer. What forms was never sent and is refused; what is in flight ends as it ends. */
     public void close(Partition partition) {
         partitions.remove(partition.id());

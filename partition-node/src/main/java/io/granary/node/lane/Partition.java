@@ -42,6 +42,9 @@ public final class Partition {
     /** Units that the last grant brought. */
     private long lastGrant;
 
+    /** As the leader wants it; 0: by the rule of {@link #isBelowLowWatermark}. */
+    private long lowWatermark;
+
     /** Whether it stands in the lane's list of partitions that have something to write. */
     boolean isDirty;
 
@@ -150,8 +153,25 @@ public final class Partition {
         return units > 0;
     }
 
-    /** A quarter of the last grant, or what half a second takes at the recent rate, whichever is more; at least 1. */
+    public long lowWatermark() {
+        return lowWatermark;
+    }
+
+    /** Sets below how many units it wants a grant, 0: by its own rule; true if that is new. */
+    boolean lowWatermark(long units) {
+        boolean isNew = units != lowWatermark;
+        lowWatermark = units;
+        return isNew;
+    }
+
+    /**
+     * As the leader told. Else by its own rule: a quarter of the last grant, or what half a second takes at the recent
+     * rate, whichever is more; at least 1.
+     */
     boolean isBelowLowWatermark() {
+        if (lowWatermark > 0) {
+            return pool.remaining() < lowWatermark;
+        }
         return pool.remaining() == 0 || pool.remaining() < Math.max(lastGrant / 4.0, demand.unitsPerSecond() / 2);
     }
 

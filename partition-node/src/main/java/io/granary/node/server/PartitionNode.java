@@ -270,6 +270,7 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
         } else if (instruction.getClose()) {
             lane.close(partition);
         } else {
+            lane.lowWatermark(partition, instruction.getLowWatermark());
             lane.instruct(partition, instruction.getGranted(), instruction.getReturnTo());
         }
     }
@@ -354,6 +355,7 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
                 .setUnitsPerSecond(partition.demand().unitsPerSecond())
                 .setWantsGrant(partition.demand().wantsGrant())
                 .setWanted(partition.demand().wanted())
+                .setLowWatermark(partition.lowWatermark())
                 .build();
     }
 

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.allocator.store;
+
+import io.granary.allocator.allocation.Decision;
+import io.granary.allocator.allocation.Move;
+import io.granary.allocator.allocation.Rebalance;
+import io.granary.allocator.allocation.SkuPlan;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Rows of what operators want, as what they mean. */
+final class Rebalances {
+    private Rebalances() {}
+
+    static Map<Long, Rebalance> load(RebalanceMapper mapper, Collection<Long> ids) {
+        Map<Long, List<Move>> moves = new HashMap<>();
+        for (RebalanceMapper.MoveRow row : mapper.moves(ids)) {
+            moves.computeIfAbsent(row.rebalanceId(), id -> new ArrayList<>()).add(move(row));
+        }
+        Map<Long, Rebalance> rebalances = new HashMap<>();
+        for (RebalanceMapper.OpenRow row : mapper.open(ids)) {
+            Rebalance.Kind kind = Rebalance.Kind.valueOf(row.kind());
+            Integer slots = row.slots();
+            int slot = kind == Rebalance.Kind.GATHER && slots != null ? slots : Decision.NO_TARGET;
+            rebalances.put(
+                    row.id(),
+                    new Rebalance(
+                            row.id(),
+                            kind,
+                            Rebalance.State.valueOf(row.state()),
+                            slot,
+                            moves.getOrDefault(row.id(), List.of())));
+        }
+        return rebalances;
+    }
+
+    static Move move(RebalanceMapper.MoveRow row) {
+        Long base = row.base();
+        return new Move(
+                row.number(),
+                place(row.fromSlot()),
+                place(row.toSlot()),
+                row.units(),
+                row.why(),
+                base == null ? Move.NOT_BEGUN : base,
+                row.returnTo(),
+                row.moved(),
+                row.isOver());
+    }
+
+    private static int place(@Nullable Integer slot) {
+        return slot == null ? Move.INVENTORY : slot;
+    }
+
+    static SkuPlan plan(
+            @Nullable Long firstUnits,
+            @Nullable Long horizonMillis,
+            @Nullable Long lowWatermark,
+            @Nullable Long ceilingUnits,
+            @Nullable Integer ceilingPercent) {
+        boolean none = firstUnits == null
+                && horizonMillis == null
+                && lowWatermark == null
+                && ceilingUnits == null
+                && ceilingPercent == null;
+        return none
+                ? SkuPlan.NONE
+                : new SkuPlan(
+                        firstUnits,
+                        horizonMillis == null ? null : Duration.ofMillis(horizonMillis),
+                        lowWatermark,
+                        ceilingUnits,
+                        ceilingPercent);
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.allocator.store;
+
+/** What an operator wants can't be had; nothing was changed. The message names the value and what was expected. */
+public final class RefusedIntentionException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** What is wrong with it. */
+    public enum Why {
+        /** It speaks of something that does not exist. */
+        UNKNOWN,
+        /** The present state does not allow it. */
+        CONFLICT,
+        /** It makes no sense. */
+        INVALID
+    }
+
+    private final Why why;
+
+    public RefusedIntentionException(Why why, String message) {
+        super(message);
+        this.why = why;
+    }
+
+    public Why why() {
+        return why;
+    }
+}
