@@ -4,6 +4,7 @@ package io.granary.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.common.collect.ImmutableMap;
 import io.granary.client.DeductionResult;
 import io.granary.client.GranaryClient;
 import io.granary.model.RequestId;
@@ -39,7 +40,16 @@ import org.openqa.selenium.WebElement;
 @ExtendWith(OneEmbedded.class)
 class ConsoleIT {
     private static final Sku SALE = new Sku("CONSOLE/A%B.1");
+    private static final Sku BUSIEST = new Sku("TICKET-2026");
     private static final String SALE_PAGE = "#/skus/CONSOLE%2FA%25B.1";
+    /** Units that are bought of each in 20 ms. */
+    private static final ImmutableMap<Sku, Integer> WEIGHTS = ImmutableMap.of(
+            BUSIEST, 10,
+            new Sku("SHIRT-2026"), 6,
+            new Sku("POSTER-2026"), 4,
+            SALE, 2,
+            new Sku("MUG-2026"), 2);
+
     private static final int SKUS = 1_000;
     private static final Path SHOTS = Path.of("target", "console");
 
@@ -57,7 +67,7 @@ class ConsoleIT {
         granary = running;
         try (StockFeed feed = granary.stockFeed()) {
             List<CompletableFuture<Boolean>> restocks = new ArrayList<>();
-            restocks.add(feed.restock("console-sale", SALE, 1_000_000));
+            WEIGHTS.forEach((sku, weight) -> restocks.add(feed.restock("console-" + sku, sku, weight * 20_000L)));
             for (int i = 0; i < SKUS; i++) {
                 restocks.add(feed.restock("console-" + i, new Sku(String.format("console-%04d", i)), 10));
             }
@@ -77,13 +87,16 @@ class ConsoleIT {
         client.close();
     }
 
-    /** A thousand units a second: the browser has this machine as well. */
+    /** Some thousand units a second, in waves: the browser has this machine as well. */
     private static void buy() {
         int order = ORDERS.getAndIncrement();
-        for (int i = 0; i < 20; i++) {
-            CompletableFuture<DeductionResult> unused =
-                    client.deduct(SALE, RequestId.of("console-" + order + "-" + i), 1, Duration.ofSeconds(5));
-        }
+        WEIGHTS.forEach((sku, weight) -> {
+            long units = Math.round(weight * (1 + 0.4 * Math.sin(order / 250.0) + 0.2 * Math.sin(order / 37.0)));
+            for (int i = 0; i < units; i++) {
+                CompletableFuture<DeductionResult> unused =
+                        client.deduct(sku, RequestId.of("console-" + order + "-" + i), 1, Duration.ofSeconds(5));
+            }
+        });
     }
 
     @BeforeEach
@@ -143,6 +156,7 @@ class ConsoleIT {
         open("#/skus/NO-SUCH-SKU");
 
         assertThat(browser.text("main")).contains("The books have no such SKU.");
+        assertThat(browser.find("canvas").isDisplayed()).isFalse();
     }
 
     @Test
@@ -187,7 +201,7 @@ class ConsoleIT {
         soon().until(() -> digits(browser.text(".pager span").replaceAll(".* of ", "")) > SKUS);
         assertThat(browser.all("tbody tr")).hasSize(50);
         // The busiest first.
-        soon().until(() -> browser.text("tbody th").equals(SALE.code()));
+        soon().until(() -> browser.text("tbody th").equals(BUSIEST.code()));
         browser.screenshot(SHOTS.resolve("skus.png"));
 
         browser.all(".pager button").get(1).click();
@@ -204,7 +218,7 @@ class ConsoleIT {
     }
 
     static Stream<String> pages() {
-        return Stream.of("", "#/skus", SALE_PAGE, "#/nodes", "#/tasks");
+        return Stream.of("", "#/skus", SALE_PAGE, "#/skus/TICKET-2026", "#/nodes", "#/tasks");
     }
 
     @ParameterizedTest
@@ -221,7 +235,7 @@ class ConsoleIT {
                     .as("/%s at %s px, %s", page, width, scheme)
                     .isEmpty();
             browser.screenshot(
-                    SHOTS.resolve("page-" + page.replaceAll("[^a-z]+", "") + "-" + width + "-" + scheme + ".png"));
+                    SHOTS.resolve("page-" + page.replaceAll("[^A-Za-z]+", "") + "-" + width + "-" + scheme + ".png"));
         }
         long red = browser.number("Number(getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0])");
         assertThat(red < 128).isEqualTo(scheme.equals("dark"));
