@@ -145,7 +145,8 @@ final class Bench {
         console.say("Starting ZooKeeper, RocketMQ, MariaDB, an allocator, a node and callers");
         GranaryCluster cluster = started.add(new GranaryCluster(options.folder().resolve("granary"), NODE_HEAP_MIB));
         console.say("Warming up");
-        warmUp(Granary.hot(cluster), options.quick() ? 7 : 20, 1, 64);
+        warmUp(Granary.hot(cluster), options.quick() ? 14 : 30, 64);
+        warmUp(Granary.hot(cluster), options.quick() ? 3 : 10, 1);
         warmUp(Granary.hot(cluster), options.quick() ? 2 : 3, 1_024, options.saturate());
         return cluster;
     }

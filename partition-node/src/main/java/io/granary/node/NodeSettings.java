@@ -60,7 +60,6 @@ public record NodeSettings(
                 node.getInt("queue-max-entries"),
                 new LaneSettings(
                         Math.toIntExact(node.getBytes("record-max-bytes")),
-                        node.getDuration("gather"),
                         node.getInt("backlog-max-entries"),
                         node.getDuration("id-window"),
                         node.getLong("id-window-max-ids")));

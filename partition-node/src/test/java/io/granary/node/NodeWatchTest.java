@@ -47,7 +47,7 @@ class NodeWatchTest {
     private final ThreadLoop takeoverLoop = ThreadLoop.start("watched-takeover");
     private final PartitionNode node = new PartitionNode(
             "watched-1",
-            new LaneSettings(4_096, Duration.ZERO, 4_096, Duration.ofMinutes(10), 1_000_000),
+            new LaneSettings(4_096, 4_096, Duration.ofMinutes(10), 1_000_000),
             4_096,
             log,
             loop,

@@ -47,9 +47,6 @@ final class World {
     private final List<Sku> skus = new ArrayList<>();
     private final List<Leader> leaders = new ArrayList<>();
     private final int slots;
-    /** In every fourth run: it makes for fewer records, and so for fewer chances of going wrong between two. */
-    private final Duration gather;
-
     private final Trace trace;
     private int processes;
     private int nodesStarted;
@@ -59,7 +56,6 @@ final class World {
         this.planted = planted;
         this.trace = trace;
         scheduler = new Scheduler(plan.seed(), trace);
-        gather = plan.seed() % 4 == 3 ? Duration.ofNanos(300_000) : Duration.ZERO;
         log = new SimLog(scheduler, trace, LANES);
         network = new SimNetwork(scheduler, trace);
         registry = new SimRegistry(scheduler, trace);
@@ -151,7 +147,7 @@ final class World {
         Loop loop = process.newLoop();
         PartitionNode node = new PartitionNode(
                 process.name(),
-                new LaneSettings(4_096, gather, 4_096, Duration.ofMinutes(10), 1_000_000),
+                new LaneSettings(4_096, 4_096, Duration.ofMinutes(10), 1_000_000),
                 4_096,
                 planted.nodeLog(log.of(process), process),
                 loop,

@@ -15,7 +15,6 @@ import io.granary.protocol.ClientFrame;
 import io.granary.record.Entries;
 import io.granary.record.LogRecord;
 import io.granary.record.RecordBuilder;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -35,8 +34,7 @@ import org.slf4j.LoggerFactory;
  * that forms. While a record is in flight the next one forms (group commit). When the record in flight is known to be
  * stored, its sections are judged, those who waited are answered, and what formed meanwhile is sent. A request is never
  * answered DEDUCTED before its section is durable and valid, nor refused before a record shows that the partition is still
- * owned here: whoever has replaced this node may have deducted it. A record may be empty but for that. What forms waits a
- * moment for those who have just been answered ({@link Gathering}).
+ * owned here: whoever has replaced this node may have deducted it. A record may be empty but for that.
  *
  * <p>When what forms has reached the size of a record, further frames wait in the backlog, which is bounded; beyond it
  * they are THROTTLED. Frames wait only while a record is in flight: its end serves them.
@@ -89,15 +87,6 @@ public final class Lane implements LaneWriter.Owner {
     /** What the sections that form will take in a record, at most: the sum of {@link #bytesOf} over {@link #dirty}. */
     private int formingBytes;
 
-    /** Who waits for what forms. */
-    private int formingEntries;
-
-    /** Who waits for what is in flight, or waited for what was last. */
-    private int inFlightEntries;
-
-    private final Gathering gathering;
-    private boolean gatherTimer;
-
     private int backlogEntries;
     private @Nullable LaneWriter writer;
     private boolean joined;
@@ -129,7 +118,6 @@ public final class Lane implements LaneWriter.Owner {
         this.begun = begun;
         this.events = events;
         windowSinceNanos = loop.nanoTime();
-        gathering = new Gathering(settings.gather());
     }
 
     // ---- The lane
@@ -167,18 +155,15 @@ public final class Lane implements LaneWriter.Owner {
     }
 
     private void pump() {
-        if (writer == null || !writer.isIdle() || dirty.isEmpty() || isGathering()) {
+        if (writer == null || !writer.isIdle() || dirty.isEmpty()) {
             return;
         }
         List<Partition> next = new ArrayList<>(dirty.size());
         int bytes = RecordBuilder.emptyBytes(writerName);
-        inFlightEntries = 0;
         while (!dirty.isEmpty() && bytes + bytesOf(dirty.getFirst()) <= LogRecord.MAX_BYTES) {
             Partition partition = dirty.removeFirst();
             partition.isDirty = false;
             formingBytes -= bytesOf(partition);
-            formingEntries -= partition.formingEntries();
-            inFlightEntries += partition.formingEntries();
             if (partition.hasForming()) {
                 bytes += partition.sectionBytes();
                 next.add(partition);
@@ -199,25 +184,6 @@ public final class Lane implements LaneWriter.Owner {
         }
         metrics.formed(deductions);
         lane().write(record.build(), sections);
-    }
-
-    /** Whether what forms is to wait for more; then a timer sees to it that it does not wait for long. */
-    private boolean isGathering() {
-        if (formingBytes >= settings.recordMaxBytes()) {
-            return false;
-        }
-        long wait = gathering.waitNanos(formingEntries, loop.nanoTime());
-        if (wait <= 0) {
-            return false;
-        }
-        if (!gatherTimer) {
-            gatherTimer = true;
-            var unused = loop.schedule(Duration.ofNanos(wait), () -> {
-                gatherTimer = false;
-                pump();
-            });
-        }
-        return true;
     }
 
     private static int bytesOf(Partition partition) {
@@ -253,12 +219,11 @@ public final class Lane implements LaneWriter.Owner {
                 events.onChanged(inFlight.partition());
             }
         }
-        gathering.answered(inFlightEntries, formingEntries, loop.nanoTime());
         // What has formed goes first, so that the next record forms from the backlog while it is in flight.
         do {
             pump();
             serveBacklog();
-        } while (lane().isIdle() && !dirty.isEmpty() && !isGathering());
+        } while (lane().isIdle() && !dirty.isEmpty());
     }
 
     private void closeFenced() {
@@ -307,7 +272,6 @@ public final class Lane implements LaneWriter.Owner {
         List.copyOf(partitions.values()).forEach(this::close);
         dirty.clear();
         formingBytes = 0;
-        formingEntries = 0;
         serveBacklog();
         events.onStopped(reason);
     }
@@ -445,7 +409,6 @@ public final class Lane implements LaneWriter.Owner {
         partitions.remove(partition.id());
         partition.become(PartitionState.CLOSED);
         formingBytes -= partition.formingBytes();
-        formingEntries -= partition.formingEntries();
         partition.refuseForming(Answer.NOT_OWNER);
         events.onClosed(partition);
         events.onChanged(partition);
@@ -515,7 +478,6 @@ public final class Lane implements LaneWriter.Owner {
         int waiting = partition.formingEntries() - entriesBefore;
         if (waiting > 0) {
             formingBytes += waiting * Entries.WIDTH;
-            formingEntries += waiting;
             markDirty(partition);
         }
         exhaustIfEmpty(partition);

@@ -10,14 +10,12 @@ import java.time.Duration;
  * The bounds of a lane.
  *
  * @param recordMaxBytes the size at which a record that forms takes no more; 4 KiB to 512 KiB, so that it and one full frame fit in a record
- * @param gather how long what forms waits, after a record has ended, for those who were answered to ask again; 0 to 10 ms
  * @param backlogMaxEntries requests that may wait for room in the record that forms; beyond it they are THROTTLED
  * @param idWindow how long a request id is remembered at least; 1 s to 1 day
  * @param idWindowMaxIds after so many new ids the window turns early, so that at most twice as many are remembered;
  *     1,000 to 100,000,000
  */
-public record LaneSettings(
-        int recordMaxBytes, Duration gather, int backlogMaxEntries, Duration idWindow, long idWindowMaxIds) {
+public record LaneSettings(int recordMaxBytes, int backlogMaxEntries, Duration idWindow, long idWindowMaxIds) {
     /** An entry that is alone in its section, of the longest SKU. */
     private static final int LARGEST_ENTRY = 128;
 
@@ -25,7 +23,6 @@ public record LaneSettings(
 
     public LaneSettings {
         Check.range("record-max-bytes", recordMaxBytes, 4_096, LARGEST_RECORD);
-        Check.range("gather", gather, Duration.ZERO, Duration.ofMillis(10));
         Check.range("backlog-max-entries", backlogMaxEntries, ClientFrame.MAX_ENTRIES, 100_000_000);
         Check.range("id-window", idWindow, Duration.ofSeconds(1), Duration.ofDays(1));
         Check.range("id-window-max-ids", idWindowMaxIds, 1_000, 100_000_000);

@@ -75,8 +75,7 @@ final class FrameAnswersTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
     void eachEntryIsAnsweredOnceAndTruly(long seed) {
         Random random = new Random(seed);
-        LaneSettings settings =
-                new LaneSettings(4_096 << random.nextInt(4), Duration.ZERO, 4_096, Duration.ofMinutes(10), 1_000_000);
+        LaneSettings settings = new LaneSettings(4_096 << random.nextInt(4), 4_096, Duration.ofMinutes(10), 1_000_000);
         bench = new LaneBench(settings, new ScriptedLog(1));
         bench.joined();
         for (int slot = 0; slot < PARTITIONS; slot++) {

@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A lane with everything around it in the test's hand. It joins lane 0. */
 final class LaneBench implements Lane.Events {
-    static final LaneSettings SETTINGS =
-            new LaneSettings(64 << 10, Duration.ZERO, 8_192, Duration.ofMinutes(10), 1_000_000);
+    static final LaneSettings SETTINGS = new LaneSettings(64 << 10, 8_192, Duration.ofMinutes(10), 1_000_000);
 
     final ManualLoop loop = new ManualLoop();
     final ScriptedLog log;

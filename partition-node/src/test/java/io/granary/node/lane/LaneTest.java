@@ -411,9 +411,7 @@ final class LaneTest {
     final class Stopping {
         @Test
         void whatIsOpenIsUnknownAndWhatWasNeverSentIsNotDone() {
-            use(new LaneBench(
-                    new LaneSettings(4_096, Duration.ZERO, 8_192, Duration.ofMinutes(10), 1_000_000),
-                    new ScriptedLog(1)));
+            use(new LaneBench(new LaneSettings(4_096, 8_192, Duration.ofMinutes(10), 1_000_000), new ScriptedLog(1)));
             bench.joined();
             bench.open(0, 1_000_000);
             int inFlight = bench.deduct(1, 1);
@@ -768,8 +766,7 @@ final class LaneTest {
 
     @Nested
     final class Room {
-        private final LaneSettings small =
-                new LaneSettings(4_096, Duration.ZERO, 4_096, Duration.ofMinutes(10), 1_000_000);
+        private final LaneSettings small = new LaneSettings(4_096, 4_096, Duration.ofMinutes(10), 1_000_000);
 
         @Test
         void framesWaitWhenWhatFormsIsFullAndAreServedLater() {
@@ -875,7 +872,7 @@ final class LaneTest {
 
         @Test
         void noRecordIsLargerThanAllowedHoweverManyPartitionsAreFull() {
-            LaneSettings large = new LaneSettings(512 << 10, Duration.ZERO, 100_000, Duration.ofMinutes(10), 1_000_000);
+            LaneSettings large = new LaneSettings(512 << 10, 100_000, Duration.ofMinutes(10), 1_000_000);
             use(new LaneBench(large, new ScriptedLog(1)));
             bench.joined();
             List<PartitionId> ids = new ArrayList<>();
@@ -915,7 +912,7 @@ final class LaneTest {
 
         @Test
         void fullFramesOfOnePartitionFit() {
-            LaneSettings large = new LaneSettings(512 << 10, Duration.ZERO, 100_000, Duration.ofMinutes(10), 1_000_000);
+            LaneSettings large = new LaneSettings(512 << 10, 100_000, Duration.ofMinutes(10), 1_000_000);
             use(new LaneBench(large, new ScriptedLog(1)));
             bench.joined().open(0, 1_000_000);
             List<Integer> frames = new ArrayList<>();
@@ -1165,9 +1162,7 @@ final class LaneTest {
 
         @Test
         void refusalsDoNotMakeItForget() {
-            use(new LaneBench(
-                    new LaneSettings(64 << 10, Duration.ZERO, 8_192, Duration.ofMinutes(10), 1_000),
-                    new ScriptedLog(1)));
+            use(new LaneBench(new LaneSettings(64 << 10, 8_192, Duration.ofMinutes(10), 1_000), new ScriptedLog(1)));
             Partition partition = bench.joined().open(0, 10);
             bench.deduct(1, 10);
             bench.store();
@@ -1183,9 +1178,7 @@ final class LaneTest {
 
         @Test
         void manyIdsTurnItEarlyButNeverForgetWhatIsPending() {
-            use(new LaneBench(
-                    new LaneSettings(64 << 10, Duration.ZERO, 8_192, Duration.ofMinutes(10), 1_000),
-                    new ScriptedLog(1)));
+            use(new LaneBench(new LaneSettings(64 << 10, 8_192, Duration.ofMinutes(10), 1_000), new ScriptedLog(1)));
             Partition partition = bench.joined().open(0, 1_000_000);
             int inFlight = bench.deduct(1, 1);
             for (int i = 0; i < 3; i++) {

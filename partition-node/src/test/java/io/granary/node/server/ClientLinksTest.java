@@ -32,7 +32,7 @@ final class ClientLinksTest {
     private final ScriptedLog log = new ScriptedLog(1);
     private final LaneMetrics metrics = new LaneMetrics(new MeterScope(new SimpleMeterRegistry()));
     private final Lane lane = new Lane(
-            new LaneSettings(4_096, Duration.ZERO, 4_096, Duration.ofMinutes(10), 1_000_000),
+            new LaneSettings(4_096, 4_096, Duration.ofMinutes(10), 1_000_000),
             "node-1",
             log,
             loop,

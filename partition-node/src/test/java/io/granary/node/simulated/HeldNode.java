@@ -26,8 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A node, its process, and the leader's link to it. */
 final class HeldNode implements Link<NodeMessage> {
-    private static final LaneSettings SETTINGS =
-            new LaneSettings(4_096, Duration.ZERO, 4_096, Duration.ofMinutes(10), 1_000_000);
+    private static final LaneSettings SETTINGS = new LaneSettings(4_096, 4_096, Duration.ofMinutes(10), 1_000_000);
 
     final int lane;
     final PartitionNode node;
