@@ -51,7 +51,7 @@ class LayeringTest {
         BACKING(List.of(), "io.granary.backing.."),
         EMBEDDED(List.of(COMMON, REGISTRY, NODE, ALLOCATOR, CLIENT, ADMIN, BACKING), "io.granary.embedded.."),
         SIMULATION(List.of(COMMON, REGISTRY, NODE, ALLOCATOR, CLIENT), "io.granary.simulation.."),
-        FAULTS(List.of(COMMON, REGISTRY, CLIENT, BACKING, EMBEDDED), "io.granary.faults.."),
+        FAULTS(List.of(COMMON, REGISTRY, CLIENT, ADMIN, BACKING, EMBEDDED), "io.granary.faults.."),
         BENCHMARKS(List.of(COMMON, REGISTRY, NODE, ALLOCATOR, CLIENT, BACKING, EMBEDDED), "io.granary.benchmarks..");
 
         final ImmutableList<Module> uses;

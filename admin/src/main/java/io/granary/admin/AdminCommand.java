@@ -8,7 +8,13 @@ import picocli.CommandLine.Command;
 @Command(
         name = "admin",
         description = "Shows and steers a Granary that runs.",
-        subcommands = {HealthCommand.class, SkuCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {
+            HealthCommand.class,
+            SkuCommand.class,
+            RebalanceCommand.class,
+            NodeCommand.class,
+            CommandLine.HelpCommand.class
+        },
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nEnds with:%n",

@@ -7,7 +7,13 @@ import picocli.CommandLine.Command;
 @Command(
         name = "sku",
         description = "The SKUs.",
-        subcommands = {SkuListCommand.class, SkuShowCommand.class},
+        subcommands = {
+            SkuListCommand.class,
+            SkuShowCommand.class,
+            SkuPlanCommand.class,
+            SkuFreezeCommand.class,
+            SkuUnfreezeCommand.class
+        },
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 final class SkuCommand {}

@@ -80,6 +80,14 @@ public final class FaultsCommand implements Callable<Integer> {
     private int buyers;
 
     @Option(
+            names = "--no-operators",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "nobody rebalances units, drains nodes or freezes SKUs meanwhile")
+    private boolean operators = true;
+
+    @Option(
             names = "--data",
             paramLabel = "DIR",
             description = "for data and logs, new or empty (default: one in ~/.cache/granary)")
@@ -109,7 +117,7 @@ public final class FaultsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         FaultsOptions options = new FaultsOptions(
-                Duration.ofMinutes(minutes), seed, Duration.ofMillis(sessionMillis), takeover, buyers);
+                Duration.ofMinutes(minutes), seed, Duration.ofMillis(sessionMillis), takeover, buyers, operators);
         Path folder = folder();
         int code = ExitCode.FAILED;
         try (Interruption interruption = new Interruption()) {

@@ -12,8 +12,10 @@ import java.time.Duration;
  * @param sessionTimeout of the services in the registry, 1 s to 1 min
  * @param takeoverPartitions on the node whose takeover is timed, 0 to 10,000; 0 for none
  * @param buyers at a time, 1 to 10,000
+ * @param operators whether units are rebalanced and nodes drained meanwhile
  */
-record FaultsOptions(Duration duration, long seed, Duration sessionTimeout, int takeoverPartitions, int buyers) {
+record FaultsOptions(
+        Duration duration, long seed, Duration sessionTimeout, int takeoverPartitions, int buyers, boolean operators) {
     /**
      * @throws IllegalArgumentException if a value is out of its range
      */

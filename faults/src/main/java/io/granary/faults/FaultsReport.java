@@ -32,6 +32,7 @@ import java.util.stream.Stream;
  * @param unaskedEnds how often processes ended by themselves, by name
  * @param orders made while faults happened
  * @param retries calls made again for them
+ * @param rebalances what operators asked for while faults happened
  * @param takeovers of nodes that were killed, one after the other
  * @param settled from the last sale to the last row
  */
@@ -45,6 +46,7 @@ record FaultsReport(
         long orders,
         long retries,
         long restocks,
+        List<Operators.Count> rebalances,
         List<Takeover.Times> takeovers,
         Duration settled,
         Duration took) {
@@ -112,6 +114,14 @@ record FaultsReport(
         units.put("sold", audit.unitsSold());
         units.put("left", audit.unitsLeft());
         json.put("restocks", restocks);
+        ObjectNode rebalanced = json.putObject("rebalances");
+        for (Operators.Count count : rebalances) {
+            rebalanced
+                    .putObject(count.kind().name())
+                    .put("asked", count.asked())
+                    .put("applied", count.applied())
+                    .put("done", count.done());
+        }
         json.put("ledgerRows", audit.ledgerRows());
         ArrayNode times = json.putArray("takeovers");
         for (Takeover.Times each : takeovers) {
@@ -208,6 +218,11 @@ record FaultsReport(
         rows.add(List.of("units received", number(audit.unitsReceived())));
         rows.add(List.of("units sold", number(audit.unitsSold())));
         rows.add(List.of("units left", number(audit.unitsLeft())));
+        for (Operators.Count count : rebalances) {
+            rows.add(List.of(
+                    "rebalances " + count.kind() + ": asked, applied, done",
+                    number(count.asked()) + ", " + number(count.applied()) + ", " + number(count.done())));
+        }
         rows.add(List.of("settled after the last sale, ms", number(settled.toMillis())));
         for (Takeover.Times each : takeovers) {
             rows.add(List.of(

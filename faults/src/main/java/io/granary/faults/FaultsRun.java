@@ -105,10 +105,19 @@ final class FaultsRun {
 
             Nemesis nemesis = started.add(new Nemesis(granary));
             Buyers buyers = new Buyers(market, threads, skus, HOT_PERCENT, options.buyers(), new Random().nextLong());
+            Operators operators =
+                    started.add(new Operators(granary.apis(), skus, options.operators() ? options.seed() : 0));
+            if (options.operators()) {
+                operators.start();
+            }
             inflict(nemesis, restocker, market);
             granary.heal();
             done(buyers.leave(), READY_WITHIN, "the buyers' last calls");
 
+            if (options.operators()) {
+                say("Everything is healed. The operators leave");
+                operators.leave();
+            }
             Takeover takeover = new Takeover(granary, market, restocker, routes(granary, started));
             List<Takeover.Times> takeovers = takeovers(takeover);
 
@@ -139,6 +148,7 @@ final class FaultsRun {
                     buyers.orders(),
                     buyers.retries(),
                     restocker.updates(),
+                    operators.counts(),
                     takeovers,
                     settled,
                     Duration.ofNanos(System.nanoTime() - beganNanos));

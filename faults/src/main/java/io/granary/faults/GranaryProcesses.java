@@ -12,9 +12,12 @@ import io.granary.backing.RocketMqOptions;
 import io.granary.config.Configuration;
 import io.granary.embedded.Started;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
@@ -39,6 +42,7 @@ final class GranaryProcesses implements AutoCloseable {
     private final Duration idWindow;
     private final Map<String, Supervised> processes = new TreeMap<>();
     private final Map<String, Proxy> links = new TreeMap<>();
+    private final List<URI> apis = new ArrayList<>();
 
     private GranaryProcesses(Started started, Path directory, Duration sessionTimeout, Duration idWindow) {
         this.started = started;
@@ -111,8 +115,15 @@ final class GranaryProcesses implements AutoCloseable {
         }
     }
 
+    /** Where the allocators answer operators. */
+    List<URI> apis() {
+        return List.copyOf(apis);
+    }
+
     private void startAllocator(String name) throws IOException {
         int database = link(name + ">mariadb", backing.mariaDb().port());
+        int http = FreePorts.free();
+        apis.add(URI.create("http://127.0.0.1:" + http));
         ServiceProcess process = new ServiceProcess(
                 name,
                 directory.resolve(name),
@@ -123,7 +134,7 @@ final class GranaryProcesses implements AutoCloseable {
                                 "granary.allocator.name",
                                 name,
                                 "granary.allocator.http.port",
-                                "0",
+                                http,
                                 "granary.allocator.settlement.id-window.age",
                                 idWindow.toMillis() + " ms",
                                 "granary.database.url",

@@ -31,6 +31,9 @@ class FaultsIT {
         assertThat(json.get("faults").get("total").asInt()).isPositive();
         assertThat(json.get("requests").get("deducted").asInt()).isPositive();
         assertThat(json.get("units").get("sold")).isEqualTo(json.get("units").get("sent"));
+        assertThat(json.get("rebalances"))
+                .hasSize(8)
+                .allSatisfy(kind -> assertThat(kind.get("applied").asInt()).isPositive());
         assertThat(json.get("takeovers")).hasSize(2);
     }
 }

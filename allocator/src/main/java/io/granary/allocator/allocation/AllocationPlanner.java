@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Else slots that are empty or below their low watermark are refilled, the most urgent first.
  * </ol>
  *
- * <p>What operators want comes first: nothing is moved of a SKU that is frozen, or of which a rebalance moves every unit;
+ * <p>What operators want comes first: nothing is moved of a SKU that is frozen; what is gathered in one slot is not given to others;
  * slots of retired partitions give back what they have; the SKU's own plan says how much goes out at a time, and how much
  * may be out at most.
  */
@@ -104,7 +104,14 @@ public final class AllocationPlanner {
 
         Decision decide(int target) {
             ceilings();
-            if (isHeld()) {
+            if (book.frozen()) {
+                return new Decision(actions, Decision.NO_TARGET, false);
+            }
+            Open gathering = gathering();
+            if (gathering != null) {
+                if (left > 0) {
+                    give(gathering, left, Grant.Reason.GATHER);
+                }
                 return new Decision(actions, Decision.NO_TARGET, false);
             }
             first();
@@ -124,10 +131,18 @@ public final class AllocationPlanner {
             return gather(need, target);
         }
 
-        /** Whether nothing is to be moved but by a rebalance that moves everything. */
-        private boolean isHeld() {
+        /** Where an operator has everything gathered: whatever comes meanwhile goes there as well. None if it is not open. */
+        private @Nullable Open gathering() {
             Rebalance rebalance = book.rebalance();
-            return book.frozen() || (rebalance != null && rebalance.kind() == Rebalance.Kind.GATHER);
+            if (rebalance == null || rebalance.kind() != Rebalance.Kind.GATHER) {
+                return null;
+            }
+            for (Open slot : open) {
+                if (rebalance.moves().stream().anyMatch(move -> move.to() == slot.slot())) {
+                    return slot;
+                }
+            }
+            return null;
         }
 
         private void first() {

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.api;
 
+import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.control.Leader;
+import io.granary.allocator.settlement.IdWindow;
 import io.granary.allocator.store.Database;
+import io.granary.allocator.store.SqlAllocationStore;
+import io.granary.allocator.store.SqlIntentions;
 import io.granary.allocator.store.SqlViews;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -21,6 +25,14 @@ public final class Areas {
     /** A line for each. */
     public static List<Area> of(Parts parts) {
         SqlViews views = new SqlViews(parts.database().transactions());
-        return List.of(new HealthArea(parts.leadership(), parts.leader(), views, parts.health()), new SkuArea(views));
+        SqlIntentions intentions = new SqlIntentions(parts.database());
+        AllocationStore books = new SqlAllocationStore(parts.database(), IdWindow.DEFAULT);
+        NodeArea nodes = new NodeArea(parts.leader(), intentions);
+        return List.of(
+                new HealthArea(parts.leadership(), parts.leader(), views, parts.health()),
+                new SkuArea(views),
+                new SkuPlanArea(parts.leader(), intentions),
+                new RebalanceArea(parts.leader(), intentions, books, nodes),
+                nodes);
     }
 }

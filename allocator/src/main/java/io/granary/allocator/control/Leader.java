@@ -7,6 +7,8 @@ import io.granary.allocator.allocation.AllocationPlanner;
 import io.granary.allocator.allocation.AllocationSettings;
 import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.GrantPolicy;
+import io.granary.allocator.allocation.SkuBook;
+import io.granary.allocator.allocation.SlotView;
 import io.granary.concurrent.Loop;
 import io.granary.metrics.MeterScope;
 import io.granary.model.Sku;
@@ -16,6 +18,7 @@ import io.granary.protocol.Connector;
 import io.granary.registry.Cluster;
 import io.granary.registry.NodeEntry;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -185,6 +188,11 @@ public final class Leader implements AutoCloseable {
     /** What it sees now; fails if this allocator does not lead. */
     public CompletableFuture<LeaderLook> look() {
         return whileLeading(Tenure::look);
+    }
+
+    /** What it sees now of all slots of a SKU with these books; fails if this allocator does not lead. */
+    public CompletableFuture<List<SlotView>> slots(SkuBook book) {
+        return whileLeading(present -> present.slots(book));
     }
 
     /** Asks the present tenure, on the loop; fails if there is none. */

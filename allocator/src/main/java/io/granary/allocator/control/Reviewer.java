@@ -163,6 +163,15 @@ final class Reviewer {
         return Math.max(own, book.returnTo(slot));
     }
 
+    /** All slots of a SKU, as they are now. */
+    List<SlotView> views(SkuBook book, SkuTrack track, long nowNanos) {
+        List<SlotView> views = new ArrayList<>();
+        for (PartitionBook partition : book.allPartitions()) {
+            views.add(view(book, partition, track, standing(book, partition), nowNanos));
+        }
+        return views;
+    }
+
     Review review(SkuBook book, SkuTrack track, long nowNanos) {
         if (book.frozen()) {
             track.forgetReturns();

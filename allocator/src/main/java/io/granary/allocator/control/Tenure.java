@@ -6,6 +6,7 @@ import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.LeadershipLostException;
 import io.granary.allocator.allocation.PartitionBook;
 import io.granary.allocator.allocation.SkuBook;
+import io.granary.allocator.allocation.SlotView;
 import io.granary.concurrent.Loop;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
@@ -142,6 +143,11 @@ final class Tenure implements NodeSession.Events {
                         .map(node -> new LeaderLook.NodeLook(
                                 node.incarnation(), node.address(), node.lane(), node.isReady()))
                         .toList());
+    }
+
+    /** What it sees now of a SKU's slots. */
+    List<SlotView> slots(SkuBook book) {
+        return reviewer.views(book, track(book.sku()), loop.nanoTime());
     }
 
     // ---- What batches use

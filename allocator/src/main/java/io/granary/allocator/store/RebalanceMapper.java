@@ -60,6 +60,9 @@ public interface RebalanceMapper {
             @Nullable Long planCeilingUnits,
             @Nullable Integer planCeilingPercent) {}
 
+    /** A partition that a node owns. */
+    record OwnedRow(String sku, int slot, String node, long units, boolean frozen) {}
+
     /** A row of {@code node_drain}. */
     record DrainRow(String node, String who, LocalDateTime since) {}
 
@@ -139,10 +142,16 @@ public interface RebalanceMapper {
     List<OpenRow> openDrains(@Param("node") String node);
 
     /** An incarnation's name is its node's, a hyphen, and letters without one. */
-    @Select(
-            "select count(*) from `partition` where node like concat(replace(replace(#{node}, '_', '\\\\_'), '%', '\\\\%'),"
-                    + " '-%') and char_length(node) - char_length(substring_index(node, '-', -1)) - 1 = char_length(#{node})")
+    String OF_NODE = "where node like concat(replace(replace(#{node}, '_', '\\\\_'), '%', '\\\\%'), '-%')"
+            + " and char_length(node) - char_length(substring_index(node, '-', -1)) - 1 = char_length(#{node})";
+
+    @Select("select count(*) from `partition` " + OF_NODE)
     int ownedPartitions(@Param("node") String node);
+
+    @Select("select s.code as sku, p.slot, p.node, p.granted - p.consumed - p.returned as units, s.frozen"
+            + " from `partition` p join sku s on s.id = p.sku_id " + OF_NODE
+            + " order by s.code, p.slot limit #{limit}")
+    List<OwnedRow> owned(@Param("node") String node, @Param("limit") int limit);
 
     // ---- For operators
 

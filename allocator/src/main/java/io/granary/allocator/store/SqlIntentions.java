@@ -9,6 +9,7 @@ import io.granary.allocator.store.RebalanceMapper.DrainRow;
 import io.granary.allocator.store.RebalanceMapper.IntentionRow;
 import io.granary.allocator.store.RebalanceMapper.MoveRow;
 import io.granary.allocator.store.RebalanceMapper.NewRebalance;
+import io.granary.allocator.store.RebalanceMapper.OwnedRow;
 import io.granary.allocator.store.RebalanceMapper.RebalanceRow;
 import io.granary.allocator.store.RefusedIntentionException.Why;
 import io.granary.model.PartitionId;
@@ -125,6 +126,28 @@ public final class SqlIntentions {
         };
     }
 
+    /**
+     * Why the present state of a SKU does not allow what is wished of it; null if it does.
+     *
+     * @throws RefusedIntentionException if the SKU is unknown, or it makes no sense
+     */
+    public @Nullable String refusal(Wish wish) {
+        IntentionRow sku =
+                transactions.call(session -> known(session.getMapper(RebalanceMapper.class), wish.needSku()));
+        if (wish.kind() == Kind.FREEZE || wish.kind() == Kind.UNFREEZE) {
+            return null;
+        }
+        try {
+            slotsOf(sku, wish);
+            return null;
+        } catch (RefusedIntentionException e) {
+            if (e.why() == Why.CONFLICT) {
+                return e.getMessage();
+            }
+            throw e;
+        }
+    }
+
     private static IntentionRow lock(RebalanceMapper mapper, Sku sku) {
         IntentionRow row = mapper.lockIntentions(sku.code());
         if (row == null) {
@@ -133,7 +156,8 @@ public final class SqlIntentions {
         return row;
     }
 
-    private static long begin(RebalanceMapper mapper, IntentionRow sku, Wish wish, String who) {
+    /** How many slots there shall be, if it can be had. */
+    private static int slotsOf(IntentionRow sku, Wish wish) {
         if (sku.rebalance() != null) {
             throw conflict("sku: '" + wish.sku() + "' has rebalance " + sku.rebalance()
                     + " under way (expected: none; wait for it, or stop it)");
@@ -148,6 +172,11 @@ public final class SqlIntentions {
         if (wish.target() >= slots) {
             throw invalid("slot: " + wish.target() + " (expected: 0 to " + (slots - 1) + ")");
         }
+        return slots;
+    }
+
+    private static long begin(RebalanceMapper mapper, IntentionRow sku, Wish wish, String who) {
+        int slots = slotsOf(sku, wish);
         long id = insert(mapper, wish, sku.id(), null, who, State.PLANNED);
         mapper.intend(sku.id(), sku.frozen() || wish.kind() == Kind.HOME, id, slots);
         return id;
@@ -328,6 +357,12 @@ public final class SqlIntentions {
     public int ownedPartitions(String node) {
         return transactions.call(
                 session -> session.getMapper(RebalanceMapper.class).ownedPartitions(node));
+    }
+
+    /** Partitions that the incarnations of a node own, at most so many. */
+    public List<OwnedRow> owned(String node, int limit) {
+        return transactions.call(
+                session -> session.getMapper(RebalanceMapper.class).owned(node, limit));
     }
 
     // ---- Plans of SKUs

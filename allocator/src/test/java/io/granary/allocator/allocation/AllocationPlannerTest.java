@@ -281,4 +281,31 @@ class AllocationPlannerTest {
                         .actions())
                 .containsExactly(new Give(0, 3_500, Reason.REFILL));
     }
+
+    private static SkuBook gathering(long inventory, long pool, Move... moves) {
+        Rebalance rebalance =
+                new Rebalance(1, Rebalance.Kind.GATHER, Rebalance.State.RUNNING, NO_TARGET, List.of(moves));
+        return book(inventory, pool, 2).withIntentions(false, 2, SkuPlan.NONE, rebalance);
+    }
+
+    @Test
+    void whatComesWhileEverythingIsGatheredGoesThereToo() {
+        SkuBook book = gathering(500, 100, Move.planned(0, 1, 0, 50, "because"));
+        assertThat(planner.decide(book, List.of(idle(0, 100), wanting(1, 0, 300)), NO_TARGET)
+                        .actions())
+                .containsExactly(new Give(0, 500, Reason.GATHER));
+    }
+
+    @Test
+    void salesGoOnWhileTheSlotThatGathersHasNoOwner() {
+        SkuBook book = gathering(500, 0, Move.planned(0, 1, 0, 50, "because"));
+        assertThat(planner.decide(book, List.of(SlotView.silent(partition(0, 0, 0, 0)), wanting(1, 0, 0)), NO_TARGET)
+                        .actions())
+                .hasSize(1)
+                .allSatisfy(action -> assertThat(action.slot()).isEqualTo(1));
+        // Nor does anybody wait for a gathering that is not planned yet.
+        assertThat(planner.decide(gathering(500, 0), List.of(wanting(0, 0, 0), wanting(1, 0, 0)), NO_TARGET)
+                        .actions())
+                .hasSize(2);
+    }
 }
