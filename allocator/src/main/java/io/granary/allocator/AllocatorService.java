@@ -3,27 +3,39 @@ package io.granary.allocator;
 
 import io.granary.allocator.allocation.GrantPolicy;
 import io.granary.allocator.api.ApiServer;
+import io.granary.allocator.api.Area;
 import io.granary.allocator.api.Areas;
 import io.granary.allocator.api.Leadership;
+import io.granary.allocator.console.Console;
+import io.granary.allocator.console.Sources;
 import io.granary.allocator.control.Leader;
+import io.granary.allocator.control.LeaderLook;
 import io.granary.allocator.schedule.TaskScheduler;
+import io.granary.allocator.settlement.Lag;
 import io.granary.allocator.settlement.Settlement;
 import io.granary.allocator.stock.DeadLetters;
 import io.granary.allocator.stock.StockUpdates;
 import io.granary.allocator.store.AllocationMapper;
 import io.granary.allocator.store.Database;
 import io.granary.allocator.store.Drift;
+import io.granary.allocator.store.Holdings;
 import io.granary.allocator.store.Reconcile;
 import io.granary.allocator.store.SqlAllocationStore;
 import io.granary.allocator.store.SqlDeadLetterStore;
+import io.granary.allocator.store.SqlHoldings;
 import io.granary.allocator.store.SqlIntentions;
 import io.granary.allocator.store.SqlSettlementStore;
 import io.granary.allocator.store.SqlStockUpdateStore;
 import io.granary.allocator.store.SqlTaskStore;
+import io.granary.allocator.store.SqlViews;
+import io.granary.api.Overview;
+import io.granary.api.SkuPage;
 import io.granary.concurrent.ThreadLoop;
 import io.granary.log.StockLog;
 import io.granary.log.Topic;
 import io.granary.metrics.MeterScope;
+import io.granary.metrics.Monitoring;
+import io.granary.metrics.ProcessMetrics;
 import io.granary.proto.LeaderMessage;
 import io.granary.proto.NodeMessage;
 import io.granary.protocol.Connector;
@@ -31,13 +43,14 @@ import io.granary.registry.AllocatorEntry;
 import io.granary.registry.Cluster;
 import io.granary.registry.NodeEntry;
 import io.granary.stock.StockUpdatePublisher;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
@@ -83,7 +96,7 @@ public final class AllocatorService implements AutoCloseable {
      * Opens the books, migrating them if need be, and joins the allocators. Waits for the database and for the log, not
      * for the registry. What was started is closed again if something fails.
      */
-    public static AllocatorService start(AllocatorSettings settings, Surroundings around, MeterRegistry metrics) {
+    public static AllocatorService start(AllocatorSettings settings, Surroundings around, ProcessMetrics metrics) {
         String name = settings.name()
                 + "-"
                 + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
@@ -98,8 +111,8 @@ public final class AllocatorService implements AutoCloseable {
         }
     }
 
-    private synchronized void open(AllocatorSettings settings, Surroundings around, MeterRegistry metrics) {
-        MeterScope meters = add(new MeterScope(metrics, "allocator", name));
+    private synchronized void open(AllocatorSettings settings, Surroundings around, ProcessMetrics metrics) {
+        MeterScope meters = add(new MeterScope(metrics.registry(), "allocator", name));
         Database database = add(Database.open(settings.database(), List.of(AllocationMapper.class)));
         ExecutorService planning = executor("planning", settings.planningThreads());
         ExecutorService settling = executor("settling", settings.settlingThreads());
@@ -143,7 +156,19 @@ public final class AllocatorService implements AutoCloseable {
         terms.tasks = tasks;
         Cluster cluster = add(around.cluster());
         ExecutorService health = executor("health", AllocatorSettings.HEALTH_THREADS);
-        Areas.Parts parts = new Areas.Parts(
+        AllocatorHealth state = new AllocatorHealth(leader, new SqlViews(database.transactions()), health);
+        Surveyed surveyed =
+                new Surveyed(name, leadership, leader, settlement, database, new Reconcile(database, meters));
+        Console console = add(new Console(
+                leadership,
+                surveyed,
+                new Monitoring(
+                        metrics::scrape,
+                        Map.of("loop", state::loop),
+                        Map.of("books", state::books, "registry", state::registry)),
+                meters,
+                settings.topSkus()));
+        Areas.Parts ofAreas = new Areas.Parts(
                 leadership,
                 leader,
                 database,
@@ -154,8 +179,11 @@ public final class AllocatorService implements AutoCloseable {
                 tasks,
                 settings.schedule().ahead(),
                 new DeadLetters(new SqlDeadLetterStore(database.transactions()), around.updates()));
-        ApiServer server = add(ApiServer.start(settings.http(), leadership, Areas.of(parts)));
+        List<Area> areas = new ArrayList<>(Areas.of(ofAreas));
+        areas.add(console);
+        ApiServer server = add(ApiServer.start(settings.http(), leadership, areas));
         api = server;
+        surveyed.address = server.address();
         cluster.join(name, server.address(), new Cluster.Listener() {
             @Override
             public void onNodes(Map<String, NodeEntry> nodes) {
@@ -165,6 +193,8 @@ public final class AllocatorService implements AutoCloseable {
             @Override
             public void onAllocators(List<String> allocators) {
                 settlement.setAllocators(allocators);
+                surveyed.live = List.copyOf(allocators);
+                state.setJoined(allocators.contains(name));
             }
 
             @Override
@@ -202,6 +232,78 @@ public final class AllocatorService implements AutoCloseable {
                 leader::lookAt,
                 settings.schedule(),
                 meters);
+    }
+
+    /** What the console reads. */
+    private static final class Surveyed implements Sources {
+        private final String name;
+        private final Leadership leadership;
+        private final Leader leader;
+        private final Settlement settlement;
+        private final Reconcile reconcile;
+        private final SqlViews views;
+        private final SqlHoldings holdings;
+        private volatile List<String> live = List.of();
+        private volatile String address = "";
+
+        Surveyed(
+                String name,
+                Leadership leadership,
+                Leader leader,
+                Settlement settlement,
+                Database database,
+                Reconcile reconcile) {
+            this.name = name;
+            this.leadership = leadership;
+            this.leader = leader;
+            this.settlement = settlement;
+            this.reconcile = reconcile;
+            views = new SqlViews(database.transactions());
+            holdings = new SqlHoldings(database.transactions());
+        }
+
+        @Override
+        public boolean leads() {
+            return leadership.isHere();
+        }
+
+        @Override
+        public CompletableFuture<LeaderLook> look() {
+            return leader.look();
+        }
+
+        @Override
+        public SkuPage skus(int limit) {
+            return views.skus("", limit);
+        }
+
+        @Override
+        public List<Holdings> holdings() {
+            return holdings.byNode();
+        }
+
+        @Override
+        public List<String> stoppedLanes() {
+            return views.alarms();
+        }
+
+        @Override
+        public int drifts() {
+            return reconcile.found();
+        }
+
+        @Override
+        public Lag lag() {
+            return settlement.lag();
+        }
+
+        @Override
+        public List<Overview.AllocatorFigures> allocators() {
+            return live.stream()
+                    .map(other ->
+                            new Overview.AllocatorFigures(other, other.equals(name), other.equals(name) ? address : ""))
+                    .toList();
+        }
     }
 
     /** While this allocator leads it applies stock updates, runs tasks, and answers what only a leader can. */

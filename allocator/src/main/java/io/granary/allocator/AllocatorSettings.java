@@ -19,6 +19,7 @@ import io.granary.config.Check;
  *     its own
  * @param planningThreads that ask the books for the leader, 1 to 64
  * @param settlingThreads that write what has settled, 1 to 64
+ * @param topSkus how many of the SKUs that sell most have gauges of their own, 0 to 1,000
  */
 public record AllocatorSettings(
         String name,
@@ -30,9 +31,12 @@ public record AllocatorSettings(
         SettlementSettings settlement,
         StockUpdateSettings stock,
         ScheduleSettings schedule,
-        HttpSettings http) {
+        HttpSettings http,
+        int topSkus) {
     /** Connections that are neither the leader's nor settlement's: of stock updates. */
     static final int STOCK_THREADS = 2;
+    /** That reads for the console. */
+    static final int CONSOLE_THREADS = 1;
     /** That ask the books how they are. */
     static final int HEALTH_THREADS = 1;
 
@@ -47,6 +51,7 @@ public record AllocatorSettings(
                 "1 to 64 letters, digits, dots, underscores, hyphens");
         Check.range("planning-threads", planningThreads, 1, 64);
         Check.range("settling-threads", settlingThreads, 1, 64);
+        Check.range("top-skus", topSkus, 0, 1_000);
     }
 
     /** Reads {@code granary.allocator} of the configuration. */
@@ -58,6 +63,7 @@ public record AllocatorSettings(
                 + settlingThreads
                 + STOCK_THREADS
                 + HEALTH_THREADS
+                + CONSOLE_THREADS
                 + allocator.getInt("schedule.threads")
                 + ScheduleSettings.OTHER_THREADS
                 + allocator.getInt("http.threads");
@@ -71,7 +77,8 @@ public record AllocatorSettings(
                 settlement(allocator.getConfig("settlement")),
                 stock(allocator.getConfig("stock-updates")),
                 schedule(allocator.getConfig("schedule")),
-                http(allocator.getConfig("http")));
+                http(allocator.getConfig("http")),
+                allocator.getInt("top-skus"));
     }
 
     /** The same under another name: for several allocators in one process. */
@@ -86,7 +93,8 @@ public record AllocatorSettings(
                 settlement,
                 stock,
                 schedule,
-                http);
+                http,
+                topSkus);
     }
 
     /** The same with its API on another port; 0 takes any that is free. */
@@ -101,7 +109,8 @@ public record AllocatorSettings(
                 settlement,
                 stock,
                 schedule,
-                http.at(port));
+                http.at(port),
+                topSkus);
     }
 
     /** One connection for each thread that needs one. */

@@ -16,6 +16,7 @@ import io.granary.log.Append;
 import io.granary.log.rocketmq.RocketMqLogSettings;
 import io.granary.log.rocketmq.RocketMqStockLog;
 import io.granary.log.rocketmq.RocketMqTopic;
+import io.granary.metrics.ProcessMetrics;
 import io.granary.model.PartitionId;
 import io.granary.model.RequestId;
 import io.granary.model.Sku;
@@ -31,7 +32,6 @@ import io.granary.registry.curator.CuratorRegistry;
 import io.granary.registry.curator.RegistrySettings;
 import io.granary.stock.StockUpdate;
 import io.granary.stock.StockUpdatePublisher;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -111,7 +111,7 @@ class AllocatorIT {
                 add(new RocketMqTopic(RocketMqLogSettings.deadLetters(config))),
                 add(CuratorRegistry.start(RegistrySettings.of(config))).cluster(),
                 add(GrpcConnector.control(GrpcSettings.defaults())));
-        return add(AllocatorService.start(AllocatorSettings.of(config).named(name), around, new SimpleMeterRegistry()));
+        return add(AllocatorService.start(AllocatorSettings.of(config).named(name), around, new ProcessMetrics()));
     }
 
     private ScriptedNode node(String incarnation) {

@@ -7,25 +7,25 @@ import io.granary.config.Check;
 /**
  * Where a process answers over HTTP. Immutable.
  *
- * @param address the address or name to bind
+ * @param host the address or name to bind
  * @param port the port to bind; 0 takes any that is free
  */
-public record HttpAddress(String address, int port) {
+public record HttpAddress(String host, int port) {
     /**
      * @throws IllegalArgumentException if a value is out of its range
      */
     public HttpAddress {
-        Check.notBlank("http.address", address);
+        Check.notBlank("http.host", host);
         Check.range("http.port", port, 0, 65_535);
     }
 
-    /** Reads a section with {@code address} and {@code port}. */
+    /** Reads a section with {@code host} and {@code port}. */
     public static HttpAddress of(Config section) {
-        return new HttpAddress(section.getString("address"), section.getInt("port"));
+        return new HttpAddress(section.getString("host"), section.getInt("port"));
     }
 
     /** The same on any free port. */
     public HttpAddress anyPort() {
-        return new HttpAddress(address, 0);
+        return new HttpAddress(host, 0);
     }
 }

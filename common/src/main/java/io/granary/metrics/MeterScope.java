@@ -35,6 +35,16 @@ public final class MeterScope implements AutoCloseable {
         this.tags = Tags.of(tags);
     }
 
+    private MeterScope(MeterRegistry registry, Tags tags) {
+        this.registry = registry;
+        this.tags = tags;
+    }
+
+    /** A part of the service: these tags as well; closed on its own. */
+    public MeterScope with(String... more) {
+        return new MeterScope(registry, tags.and(more));
+    }
+
     private static Duration[] doubling(Duration first, int count) {
         Duration[] all = new Duration[count];
         for (int i = 0; i < count; i++) {

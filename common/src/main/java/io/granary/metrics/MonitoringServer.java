@@ -34,7 +34,7 @@ public final class MonitoringServer implements AutoCloseable {
      * @throws IOException if the address can't be bound; the message names it
      */
     public static MonitoringServer start(HttpAddress at, Monitoring monitoring) throws IOException {
-        InetSocketAddress address = new InetSocketAddress(at.address(), at.port());
+        InetSocketAddress address = new InetSocketAddress(at.host(), at.port());
         HttpServer server;
         try {
             if (address.isUnresolved()) {
@@ -42,7 +42,7 @@ public final class MonitoringServer implements AutoCloseable {
             }
             server = HttpServer.create(address, WAITING);
         } catch (IOException e) {
-            throw new IOException("http " + at.address() + ":" + at.port() + ": " + e.getMessage(), e);
+            throw new IOException("http " + at.host() + ":" + at.port() + ": " + e.getMessage(), e);
         }
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
                 THREADS,
@@ -60,7 +60,7 @@ public final class MonitoringServer implements AutoCloseable {
         server.setExecutor(threads);
         server.createContext("/", exchange -> answer(exchange, monitoring));
         server.start();
-        return new MonitoringServer(server, threads, at.address());
+        return new MonitoringServer(server, threads, at.host());
     }
 
     private static void answer(HttpExchange exchange, Monitoring monitoring) throws IOException {

@@ -231,6 +231,7 @@ public final class EmbeddedGranary implements AutoCloseable {
             out.println("partition node       " + node.service().address() + " "
                     + node.service().incarnation() + " " + node.monitoringUrl());
         }
+        out.println("console              " + apiAddress().resolve("/"));
         out.println("configuration        " + data.resolve(CONFIGURATION) + ", for more services and for clients");
     }
 

@@ -34,7 +34,7 @@ public final class RunningAllocator implements AutoCloseable {
                     started.add(new RocketMqTopic(RocketMqLogSettings.deadLetters(config))),
                     registry.cluster(),
                     started.add(GrpcConnector.control(GrpcSettings.of(config))));
-            AllocatorService service = started.add(AllocatorService.start(settings, surroundings, metrics.registry()));
+            AllocatorService service = started.add(AllocatorService.start(settings, surroundings, metrics));
             return new RunningAllocator(started, service);
         } catch (RuntimeException e) {
             started.close();

@@ -60,9 +60,16 @@ public final class Settlement implements AutoCloseable {
         this.store = store;
         this.settings = settings;
         this.onSettled = onSettled;
-        metrics = new SettlementMetrics(
-                meters,
-                () -> settling.stream().mapToLong(LaneSettler::lagMillis).max().orElse(0));
+        metrics = new SettlementMetrics(meters, this::lagMillis);
+    }
+
+    private long lagMillis() {
+        return settling.stream().mapToLong(LaneSettler::lagMillis).max().orElse(0);
+    }
+
+    /** How far it is behind the log in its lanes. */
+    public Lag lag() {
+        return new Lag(metrics.waiting(), lagMillis());
     }
 
     /** Takes up and lays down lanes, so that this allocator has its share among these; itself it counts in any case. */

@@ -61,6 +61,11 @@ final class SettlementMetrics {
         transactions.record(nanos, TimeUnit.NANOSECONDS);
     }
 
+    /** Records that were read and are not applied. */
+    long waiting() {
+        return waiting.get();
+    }
+
     void fault() {
         faults.increment();
     }

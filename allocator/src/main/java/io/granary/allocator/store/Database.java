@@ -112,6 +112,7 @@ public final class Database implements AutoCloseable {
         configuration.setCacheEnabled(false);
         configuration.getTypeHandlerRegistry().register(SkuTypeHandler.class);
         configuration.getTypeHandlerRegistry().register(RequestIdTypeHandler.class);
+        configuration.addMapper(HoldingsMapper.class);
         configuration.addMapper(RebalanceMapper.class);
         configuration.addMapper(ReconcileMapper.class);
         configuration.addMapper(StockUpdateMapper.class);
