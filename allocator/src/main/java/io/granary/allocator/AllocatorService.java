@@ -152,13 +152,13 @@ public final class AllocatorService implements AutoCloseable {
                 leader::onStockChanged,
                 meters));
         SqlTaskStore taskStore = taskStore(settings, database);
-        TaskScheduler tasks = add(tasks(taskStore, settings, database, leader, meters));
+        Reconcile reconcile = new Reconcile(database, meters);
+        TaskScheduler tasks = add(tasks(taskStore, settings, database, reconcile, leader, meters));
         terms.tasks = tasks;
         Cluster cluster = add(around.cluster());
         ExecutorService health = executor("health", AllocatorSettings.HEALTH_THREADS);
         AllocatorHealth state = new AllocatorHealth(leader, new SqlViews(database.transactions()), health);
-        Surveyed surveyed =
-                new Surveyed(name, leadership, leader, settlement, database, new Reconcile(database, meters));
+        Surveyed surveyed = new Surveyed(name, leadership, leader, settlement, database, reconcile);
         Console console = add(new Console(
                 leadership,
                 surveyed,
@@ -172,6 +172,7 @@ public final class AllocatorService implements AutoCloseable {
                 leadership,
                 leader,
                 database,
+                reconcile,
                 new StockUpdatePublisher(around.updates()),
                 policy::slots,
                 health,
@@ -222,8 +223,12 @@ public final class AllocatorService implements AutoCloseable {
     }
 
     private TaskScheduler tasks(
-            SqlTaskStore store, AllocatorSettings settings, Database database, Leader leader, MeterScope meters) {
-        Reconcile reconcile = new Reconcile(database);
+            SqlTaskStore store,
+            AllocatorSettings settings,
+            Database database,
+            Reconcile reconcile,
+            Leader leader,
+            MeterScope meters) {
         return TaskScheduler.start(
                 name,
                 database.dataSource(),

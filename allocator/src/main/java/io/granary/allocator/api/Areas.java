@@ -24,6 +24,7 @@ public final class Areas {
     /**
      * What areas are made of.
      *
+     * @param reconcile the one of this allocator, which tells what it found last
      * @param updates to the topic of stock updates
      * @param slotsFor how many slots suit so many units of a new SKU
      * @param health one thread, for asking the books how they are
@@ -33,6 +34,7 @@ public final class Areas {
             Leadership leadership,
             Leader leader,
             Database database,
+            Reconcile reconcile,
             StockUpdatePublisher updates,
             LongToIntFunction slotsFor,
             Executor health,
@@ -55,7 +57,7 @@ public final class Areas {
                 new SkuArea(views, new SqlSkus(parts.database().transactions()), leader, parts.slotsFor()),
                 new SkuPlanArea(leader, intentions),
                 new StockArea(views, parts.updates(), leader),
-                new BooksArea(views, new Reconcile(parts.database()), leader),
+                new BooksArea(views, parts.reconcile(), leader),
                 new RebalanceArea(leader, intentions, books, nodes),
                 nodes,
                 new TaskArea(parts.tasks(), parts.scheduler(), parts.ahead()),
