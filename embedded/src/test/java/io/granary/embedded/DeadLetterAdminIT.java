@@ -84,9 +84,12 @@ class DeadLetterAdminIT {
         try (StockFeed feed = granary.stockFeed();
                 GranaryClient client = granary.client()) {
             assertThat(feed.restock("released-it", sku, 1).join()).isTrue();
-            assertThat(client.deductAndWait(sku, RequestId.of("first"), 1, PATIENCE)
-                            .outcome())
-                    .isEqualTo(Outcome.DEDUCTED);
+            // A SKU is known some moments after its first stock was sent.
+            await().atMost(PATIENCE)
+                    .until(
+                            () -> client.deductAndWait(sku, RequestId.of("first"), 1, Duration.ofSeconds(2))
+                                    .outcome(),
+                            Outcome.DEDUCTED::equals);
             await().atMost(PATIENCE).until(() -> figure(sku, "sold"), units -> units == 1);
             String release =
                     "{\"updateId\":\"cancel-it\",\"kind\":\"RELEASE\",\"sku\":\"" + sku + "\",\"order\":\"first\"}";
