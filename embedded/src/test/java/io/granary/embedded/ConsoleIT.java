@@ -43,9 +43,9 @@ class ConsoleIT {
     private static final Sku SALE = new Sku("CONSOLE/A%B.1");
     private static final Sku BUSIEST = new Sku("TICKET-2026");
     private static final String SALE_PAGE = "#/skus/CONSOLE%2FA%25B.1";
-    /** Units that are bought of each in 20 ms. */
+    /** Units that are bought of each in 50 ms. */
     private static final ImmutableMap<Sku, Integer> WEIGHTS = ImmutableMap.of(
-            BUSIEST, 10, new Sku("SHIRT-2026"), 6, new Sku("POSTER-2026"), 4, SALE, 2, new Sku("MUG-2026"), 2);
+            BUSIEST, 25, new Sku("SHIRT-2026"), 15, new Sku("POSTER-2026"), 10, SALE, 5, new Sku("MUG-2026"), 5);
 
     private static final int SKUS = 1_000;
     private static final Path SHOTS = Path.of("target", "console");
@@ -64,7 +64,7 @@ class ConsoleIT {
         granary = running;
         try (StockFeed feed = granary.stockFeed()) {
             List<CompletableFuture<Boolean>> restocks = new ArrayList<>();
-            WEIGHTS.forEach((sku, weight) -> restocks.add(feed.restock("console-" + sku, sku, weight * 20_000L)));
+            WEIGHTS.forEach((sku, weight) -> restocks.add(feed.restock("console-" + sku, sku, weight * 8_000L)));
             for (int i = 0; i < SKUS; i++) {
                 restocks.add(feed.restock("console-" + i, new Sku(String.format("console-%04d", i)), 10));
             }
@@ -72,7 +72,7 @@ class ConsoleIT {
         }
         client = granary.client();
         buyers = Executors.newSingleThreadScheduledExecutor();
-        ScheduledFuture<?> unused = buyers.scheduleAtFixedRate(ConsoleIT::buy, 0, 20, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> unused = buyers.scheduleAtFixedRate(ConsoleIT::buy, 0, 50, TimeUnit.MILLISECONDS);
         browser = new Browser(profile, SHOTS.resolve("chromedriver.log"));
     }
 
@@ -84,15 +84,13 @@ class ConsoleIT {
         client.close();
     }
 
-    /** Some thousand units a second, in waves: the browser has this machine as well. */
+    /** A thousand units a second, in waves, by few requests: the browser has this machine as well. */
     private static void buy() {
         int order = ORDERS.getAndIncrement();
         WEIGHTS.forEach((sku, weight) -> {
-            long units = Math.round(weight * (1 + 0.4 * Math.sin(order / 250.0) + 0.2 * Math.sin(order / 37.0)));
-            for (int i = 0; i < units; i++) {
-                CompletableFuture<DeductionResult> unused =
-                        client.deduct(sku, RequestId.of("console-" + order + "-" + i), 1, Duration.ofSeconds(5));
-            }
+            int units = (int) Math.round(weight * (1 + 0.4 * Math.sin(order / 100.0) + 0.2 * Math.sin(order / 15.0)));
+            CompletableFuture<DeductionResult> unused =
+                    client.deduct(sku, RequestId.of("console-" + order), units, Duration.ofSeconds(5));
         });
     }
 
