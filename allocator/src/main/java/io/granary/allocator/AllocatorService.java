@@ -29,6 +29,7 @@ import io.granary.allocator.store.SqlStockUpdateStore;
 import io.granary.allocator.store.SqlTaskStore;
 import io.granary.allocator.store.SqlViews;
 import io.granary.api.Overview;
+import io.granary.api.RebalanceView;
 import io.granary.api.SkuPage;
 import io.granary.concurrent.ThreadLoop;
 import io.granary.log.StockLog;
@@ -285,6 +286,11 @@ public final class AllocatorService implements AutoCloseable {
         @Override
         public List<Holdings> holdings() {
             return holdings.byNode();
+        }
+
+        @Override
+        public List<RebalanceView> openRebalances(int limit) {
+            return views.openRebalances(limit);
         }
 
         @Override
