@@ -176,7 +176,9 @@ class FeedTest {
         feed.join(hearer);
         await().until(() -> hearer.events.size() == 1);
         books.frozen = true;
-        await().until(() -> hearer.events.stream().anyMatch(event -> codes(event).contains("QUIET") && !event.get("full").booleanValue()));
+        await().until(() -> hearer.events.stream()
+                .anyMatch(event ->
+                        codes(event).contains("QUIET") && !event.get("full").booleanValue()));
 
         JsonNode first = hearer.events.get(0);
         assertThat(first.at("/skus/0/9").booleanValue()).isFalse();
