@@ -185,7 +185,6 @@ public final class AllocatorService implements AutoCloseable {
         areas.add(console);
         ApiServer server = add(ApiServer.start(settings.http(), leadership, areas));
         api = server;
-        surveyed.address = server.address();
         cluster.join(name, server.address(), new Cluster.Listener() {
             @Override
             public void onNodes(Map<String, NodeEntry> nodes) {
@@ -193,10 +192,12 @@ public final class AllocatorService implements AutoCloseable {
             }
 
             @Override
-            public void onAllocators(List<String> allocators) {
-                settlement.setAllocators(allocators);
+            public void onAllocators(List<AllocatorEntry> allocators) {
+                List<String> names =
+                        allocators.stream().map(AllocatorEntry::name).toList();
+                settlement.setAllocators(names);
                 surveyed.live = List.copyOf(allocators);
-                state.setJoined(allocators.contains(name));
+                state.setJoined(names.contains(name));
             }
 
             @Override
@@ -249,8 +250,7 @@ public final class AllocatorService implements AutoCloseable {
         private final Reconcile reconcile;
         private final SqlViews views;
         private final SqlHoldings holdings;
-        private volatile List<String> live = List.of();
-        private volatile String address = "";
+        private volatile List<AllocatorEntry> live = List.of();
 
         Surveyed(
                 String name,
@@ -311,8 +311,8 @@ public final class AllocatorService implements AutoCloseable {
         @Override
         public List<Overview.AllocatorFigures> allocators() {
             return live.stream()
-                    .map(other ->
-                            new Overview.AllocatorFigures(other, other.equals(name), other.equals(name) ? address : ""))
+                    .map(one -> new Overview.AllocatorFigures(
+                            one.name(), one.name().equals(name), one.address()))
                     .toList();
         }
     }
