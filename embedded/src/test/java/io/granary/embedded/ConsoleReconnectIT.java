@@ -7,6 +7,10 @@ import static org.awaitility.Awaitility.await;
 import com.typesafe.config.Config;
 import io.granary.config.Configuration;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.awaitility.core.ConditionFactory;
@@ -37,6 +41,16 @@ class ConsoleReconnectIT {
         assertThat(browser.text("#lost")).contains(" does not answer. Figures are of ");
     }
 
+    /** Whom an allocator names as leader. */
+    private static String named(String address) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://" + address + "/console/leader"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
     private static int freePort() throws Exception {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
@@ -60,11 +74,11 @@ class ConsoleReconnectIT {
             granary.allocators().get(0).close();
             awaitLost(browser);
             assertThat(browser.accessibilityFaults()).isEmpty();
-            soon().until(() -> {
-                browser.find("#lost a").click();
-                return browser.address().startsWith("http://" + address);
-            });
+            assertThat(browser.text("#lost a")).isEqualTo(address);
+            soon().until(() -> named(address).startsWith("{\"name\":\"first-"));
+            browser.find("#lost a").click();
             awaitLeader(browser, "first");
+            assertThat(browser.address()).isEqualTo("http://" + address + "/#/nodes");
 
             try (AllocatorProcess second = AllocatorProcess.start(granary, "second", 0)) {
                 soon().until(() -> browser.text("main").contains("second-"));
