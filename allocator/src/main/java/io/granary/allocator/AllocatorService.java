@@ -311,8 +311,8 @@ public final class AllocatorService implements AutoCloseable {
         @Override
         public List<Overview.AllocatorFigures> allocators() {
             return live.stream()
-                    .map(one -> new Overview.AllocatorFigures(
-                            one.name(), one.name().equals(name), one.address()))
+                    .map(one ->
+                            new Overview.AllocatorFigures(one.name(), one.name().equals(name), one.address()))
                     .toList();
         }
     }

@@ -84,7 +84,8 @@ class ConsoleReconnectIT {
                 soon().until(() -> browser.text("main").contains("second-"));
                 first.kill();
                 awaitLost(browser);
-                // When there is an allocator again where the page came from, it leads the page to the one that leads now.
+                // When there is an allocator again where the page came from, it leads the page to the one that leads
+                // now.
                 try (AllocatorProcess again = AllocatorProcess.start(granary, "first", port)) {
                     awaitLeader(browser, "second");
                     assertThat(browser.address()).doesNotContain(address).endsWith("/#/nodes");
