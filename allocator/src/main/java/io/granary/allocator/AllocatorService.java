@@ -160,7 +160,7 @@ public final class AllocatorService implements AutoCloseable {
         ExecutorService health = executor("health", AllocatorSettings.HEALTH_THREADS);
         AllocatorHealth state = new AllocatorHealth(leader, new SqlViews(database.transactions()), health);
         Surveyed surveyed = new Surveyed(name, leadership, leader, settlement, database, reconcile);
-        Console console = add(new Console(
+        Console console = new Console(
                 leadership,
                 surveyed,
                 new Monitoring(
@@ -168,7 +168,7 @@ public final class AllocatorService implements AutoCloseable {
                         Map.of("loop", state::loop),
                         Map.of("books", state::books, "registry", state::registry)),
                 meters,
-                settings.topSkus()));
+                settings.topSkus());
         Areas.Parts ofAreas = new Areas.Parts(
                 leadership,
                 leader,
@@ -185,6 +185,8 @@ public final class AllocatorService implements AutoCloseable {
         areas.add(console);
         ApiServer server = add(ApiServer.start(settings.http(), leadership, areas));
         api = server;
+        // Closed before the server, which must be there to end streams.
+        add(console).begin();
         cluster.join(name, server.address(), new Cluster.Listener() {
             @Override
             public void onNodes(Map<String, NodeEntry> nodes) {

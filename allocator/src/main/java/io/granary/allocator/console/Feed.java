@@ -97,7 +97,11 @@ public final class Feed implements AutoCloseable {
                         .build());
         thread.setRemoveOnCancelPolicy(true);
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        schedule(Duration.ZERO);
+    }
+
+    /** Begins to read. Call once. */
+    void begin() {
+        execute(() -> schedule(Duration.ZERO));
     }
 
     /** Begins to tell a listener; false if there are too many. */

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class FeedTest {
@@ -31,6 +32,11 @@ class FeedTest {
             readings.add(reading);
         }
     });
+
+    @BeforeEach
+    void begin() {
+        feed.begin();
+    }
 
     @AfterEach
     void close() {
