@@ -63,9 +63,10 @@ class ConsoleReconnectIT {
         EmbeddedSettings settings = EmbeddedSettings.of(config).withNodes(1).withAllocators(1);
         int port = freePort();
         String address = "127.0.0.1:" + port;
-        try (EmbeddedGranary granary = EmbeddedGranary.start(config, settings, data);
-                AllocatorProcess first = AllocatorProcess.start(granary, "first", port);
-                Browser browser = new Browser(profile, LOG)) {
+        try (Started started = new Started()) {
+            EmbeddedGranary granary = started.add(EmbeddedGranary.start(config, settings, data));
+            AllocatorProcess first = started.add(AllocatorProcess.start(granary, "first", port));
+            Browser browser = started.add(new Browser(profile, LOG));
             browser.open(granary.apiAddress().resolve("/#/nodes"));
             awaitLeader(browser, "allocator");
             soon().until(() -> browser.text("main").contains(address));
@@ -80,18 +81,15 @@ class ConsoleReconnectIT {
             awaitLeader(browser, "first");
             assertThat(browser.address()).isEqualTo("http://" + address + "/#/nodes");
 
-            try (AllocatorProcess second = AllocatorProcess.start(granary, "second", 0)) {
-                soon().until(() -> browser.text("main").contains("second-"));
-                first.kill();
-                awaitLost(browser);
-                // When there is an allocator again where the page came from, it leads the page to the one that leads
-                // now.
-                try (AllocatorProcess again = AllocatorProcess.start(granary, "first", port)) {
-                    awaitLeader(browser, "second");
-                    assertThat(browser.address()).doesNotContain(address).endsWith("/#/nodes");
-                    soon().until(() -> browser.text("main").contains("first-"));
-                }
-            }
+            started.add(AllocatorProcess.start(granary, "second", 0));
+            soon().until(() -> browser.text("main").contains("second-"));
+            first.kill();
+            awaitLost(browser);
+            // When there is an allocator again where the page came from, it sends the page to the one that leads now.
+            started.add(AllocatorProcess.start(granary, "first", port));
+            awaitLeader(browser, "second");
+            assertThat(browser.address()).doesNotContain(address).endsWith("/#/nodes");
+            soon().until(() -> browser.text("main").contains("first-"));
         }
     }
 }
