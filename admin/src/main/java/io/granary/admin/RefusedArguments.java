@@ -17,7 +17,8 @@ public final class RefusedArguments implements IParameterExceptionHandler {
         String message = String.valueOf(refused.getMessage()).replace('\n', ' ');
         String what = message.startsWith(PREFIX) ? message.substring(PREFIX.length()) : message;
         command.getErr()
-                .println(what + didYouMean(refused) + " (see " + command.getCommandSpec().qualifiedName() + " --help)");
+                .println(what + didYouMean(refused) + " (see "
+                        + command.getCommandSpec().qualifiedName() + " --help)");
         return ExitCode.BAD_ARGUMENTS;
     }
 

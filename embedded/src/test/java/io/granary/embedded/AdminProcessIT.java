@@ -6,10 +6,16 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.granary.admin.Discovery;
+import io.granary.backing.DatabaseAddress;
 import io.granary.config.Configuration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a new user does, each command a process of its own, and what he sees if something dies under it. */
 final class AdminProcessIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+    /** What a shell says of who ends after SIGTERM. */
+    private static final int TERMINATED = 128 + 15;
+
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
     @TempDir
@@ -87,8 +96,10 @@ final class AdminProcessIT {
         try (GranaryProcess again = start("embedded", "--data", data)) {
             assertThat(ok("health --wait 2m").get("healthy").booleanValue()).isTrue();
             assertThat(ok("sku show TICKET").at("/sku/sold").longValue()).isEqualTo(200);
-            again.interrupt();
-            assertThat(again.end().code()).isEqualTo(130);
+            again.stop();
+            Admin.Said ended = again.end();
+            assertThat(ended.code()).isEqualTo(TERMINATED);
+            assertThat(ended.out()).endsWith("Closing …\n");
         }
         hasOneLine(admin("explain TICKET"), 3, "no allocator is known");
     }
@@ -130,6 +141,7 @@ final class AdminProcessIT {
             Admin asked = Admin.of(granary);
             assertThat(asked.run("health --wait 60s").code()).isZero();
             first.close();
+            await().atMost(PATIENCE).until(() -> leader.is(leaderOf(granary)));
             RunningAllocator follower = granary.startAllocator();
             try (Started announced = new Started()) {
                 announced.add(new Discovery(folder.resolve("user").resolve("granary"))
@@ -166,12 +178,22 @@ final class AdminProcessIT {
                     assertThat(drained.out()).contains("DONE");
                     await().atMost(PATIENCE).until(() -> watch.out().length() > seen.length());
                     assertThat(watch.isAlive()).isTrue();
-                    watch.interrupt();
-                    assertThat(watch.end().code()).isEqualTo(130);
+                    watch.stop();
+                    assertThat(watch.end().code()).isEqualTo(TERMINATED);
                 }
                 assertThat(ok("health").get("leader").textValue())
                         .isEqualTo(follower.service().name());
             }
+        }
+    }
+
+    private static String leaderOf(EmbeddedGranary granary) throws SQLException {
+        DatabaseAddress books = granary.database();
+        try (Connection connection = DriverManager.getConnection(books.url(), books.user(), books.password());
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select leader from leader_term")) {
+            assertThat(row.next()).isTrue();
+            return row.getString(1);
         }
     }
 }

@@ -70,15 +70,9 @@ final class GranaryProcess implements AutoCloseable {
         return new Admin.Said(process.exitValue(), out(), Files.readString(err));
     }
 
-    /** As Ctrl-C does. */
-    void interrupt() throws IOException, InterruptedException {
-        int code = new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
-                .inheritIO()
-                .start()
-                .waitFor();
-        if (code != 0) {
-            throw new AssertionError("kill ended with " + code);
-        }
+    /** With SIGTERM, which it cleans up after as after Ctrl-C. Not by SIGINT: a background job ignores that. */
+    void stop() {
+        process.destroy();
     }
 
     /** With SIGKILL: it can do nothing about it. */

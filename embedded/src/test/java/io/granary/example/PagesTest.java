@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -75,6 +76,20 @@ class PagesTest {
                     .forEach(reached::add);
         }
         assertThat(reached).containsAll(pages().map(Path::normalize).toList());
+    }
+
+    @Test
+    void everyTableOfTheBooksIsOnThePageOfFormats() throws IOException {
+        Set<String> tables = new TreeSet<>();
+        try (Stream<Path> migrations = Files.list(ROOT.resolve("allocator/src/main/resources/db/migration"))) {
+            for (Path migration : migrations.toList()) {
+                Matcher created = Pattern.compile("^create table `?(\\w+)", Pattern.MULTILINE)
+                        .matcher(Files.readString(migration));
+                created.results().forEach(table -> tables.add("| `" + table.group(1) + "` |"));
+            }
+        }
+        assertThat(tables).isNotEmpty();
+        assertThat(Files.readString(ROOT.resolve("docs/formats.md"))).contains(tables);
     }
 
     /** Those within the project. */
