@@ -151,7 +151,7 @@ final class AdminProcessIT {
                                 leader.is(ok("health --wait 60s").get("leader").textValue()));
                 ok("sku create TICKET --units 1000 --slots 2");
                 await().atMost(PATIENCE)
-                        .until(() -> ok("sku show TICKET")
+                        .until(() -> ok("explain TICKET")
                                 .get("partitions")
                                 .findValuesAsText("state")
                                 .equals(List.of("SERVING", "SERVING")));
