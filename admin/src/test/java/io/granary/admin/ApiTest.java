@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -108,6 +109,36 @@ class ApiTest {
             answer(exchange, 307, "");
         });
         ends(ExitCode.FAILED, "307", () -> health(Duration.ZERO));
+    }
+
+    @Test
+    void aLeaderThatHasJustEndedIsWaitedOut() {
+        server.createContext("/api/v1/health", exchange -> {
+            boolean leads = asked.incrementAndGet() > 2;
+            // Nobody listens at port 1.
+            exchange.getResponseHeaders().add("Location", "http://127.0.0.1:1/api/v1/health");
+            answer(exchange, leads ? 200 : 307, leads ? HEALTH : "");
+        });
+        assertThat(health(Duration.ofSeconds(30)).healthy()).isTrue();
+        assertThat(asked).hasValue(3);
+        asked.set(Integer.MIN_VALUE);
+        ends(ExitCode.FAILED, "http://127.0.0.1:1/", () -> health(Duration.ofMillis(300)));
+    }
+
+    @Test
+    void whatALeaderMayHaveDoneIsNotAskedForAgain() {
+        server.createContext("/api/v1/change", exchange -> {
+            asked.incrementAndGet();
+            exchange.getResponseHeaders().add("Location", address() + "/leader");
+            answer(exchange, 307, "");
+        });
+        // It takes the request and says nothing.
+        server.createContext("/leader", HttpExchange::close);
+        ends(
+                ExitCode.FAILED,
+                address().toString(),
+                () -> api(Duration.ofSeconds(30)).post("/api/v1/change", Map.of(), Health.class));
+        assertThat(asked).hasValue(1);
     }
 
     @Test

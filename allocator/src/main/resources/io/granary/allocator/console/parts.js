@@ -201,8 +201,8 @@ function progress(rebalance) {
   return `${units(rebalance.moved)} of ${units(rebalance.units)} units`;
 }
 
-/** A table of rebalances, which hides itself if there are none: { element, update(rebalances) }. */
-export function rebalanceTable(caption) {
+/** A table of rebalances, of many SKUs and nodes or of one; hides itself if there are none: { element, update(rebalances) }. */
+export function rebalanceTable(caption, { ofOne = false } = {}) {
   const body = h("tbody");
   const fill = rows(
     body,
@@ -216,7 +216,7 @@ export function rebalanceTable(caption) {
         "tr",
         {},
         h("th", { scope: "row" }, `${KINDS[first.kind] ?? first.kind} `, h("span", { class: "detail" }, `no. ${first.id}`)),
-        h("td", {}, of),
+        ofOne ? null : h("td", {}, of),
         h("td", {}, state),
         moved,
         h("td", { class: "wide" }, first.who),
@@ -233,7 +233,7 @@ export function rebalanceTable(caption) {
       };
     },
   );
-  const heads = [["What", ""], ["Of", ""], ["State", ""], ["Moved", ""], ["By", "wide"], ["Since", "wide"], ["Why", "wide"]];
+  const heads = [["What", ""], ...(ofOne ? [] : [["Of", ""]]), ["State", ""], ["Moved", ""], ["By", "wide"], ["Since", "wide"], ["Why", "wide"]];
   const table = h("table", {}, h("caption", {}, caption), h("thead", {}, h("tr", {}, ...heads.map(([label, look]) => h("th", { scope: "col", class: look || null }, label)))), body);
   const element = h("div", { class: "card" }, scroll(caption, table));
   element.hidden = true;

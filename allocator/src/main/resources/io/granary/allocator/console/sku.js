@@ -13,7 +13,7 @@ const REBALANCES = 5;
 export function skuPage(store, code) {
   const badges = skuBadges();
   const frozen = h("p", { class: "frozen" }, "Frozen: sales go on, but no unit is moved between inventory and partitions.");
-  const rebalances = rebalanceTable("Last rebalances");
+  const rebalances = rebalanceTable("Last rebalances", { ofOne: true });
   const numbers = figures([
     ["sold", "Sold", "sold"],
     ["pool", "Pool", "pool"],
