@@ -20,6 +20,7 @@ import io.granary.allocator.store.Database;
 import io.granary.allocator.store.Drift;
 import io.granary.allocator.store.Holdings;
 import io.granary.allocator.store.Reconcile;
+import io.granary.allocator.store.Retention;
 import io.granary.allocator.store.SqlAllocationStore;
 import io.granary.allocator.store.SqlDeadLetterStore;
 import io.granary.allocator.store.SqlHoldings;
@@ -156,6 +157,7 @@ public final class AllocatorService implements AutoCloseable {
         TaskScheduler tasks = add(tasks(taskStore, settings, database, reconcile, leader, meters));
         terms.tasks = tasks;
         Cluster cluster = add(around.cluster());
+        add(Retention.start(name, database.transactions(), settings.retention(), leadership::isHere));
         ExecutorService health = executor("health", AllocatorSettings.HEALTH_THREADS);
         AllocatorHealth state = new AllocatorHealth(leader, new SqlViews(database.transactions()), health);
         Surveyed surveyed = new Surveyed(name, leadership, leader, settlement, database, reconcile);

@@ -3,6 +3,8 @@ package io.granary.allocator.allocation;
 
 import io.granary.config.Check;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +49,27 @@ public record SkuPlan(
         if (units != null) {
             Check.range(name, units, 1, MOST_UNITS);
         }
+    }
+
+    /** One line that says all of it; empty if it says nothing. */
+    public String inWords() {
+        List<String> words = new ArrayList<>();
+        if (firstUnits != null) {
+            words.add("first " + firstUnits + " units");
+        }
+        if (horizon != null) {
+            words.add("horizon " + horizon.toMillis() + " ms");
+        }
+        if (lowWatermark != null) {
+            words.add("low watermark " + lowWatermark + " units");
+        }
+        if (ceilingUnits != null) {
+            words.add("ceiling " + ceilingUnits + " units");
+        }
+        if (ceilingPercent != null) {
+            words.add("ceiling " + ceilingPercent + " %");
+        }
+        return String.join(", ", words);
     }
 
     /** Whether it says how fast units are to go out: then a SKU with one slot does not get everything at once. */

@@ -191,6 +191,7 @@ public interface RebalanceMapper {
     List<RebalanceRow> newestOf(@Param("sku") int sku, @Param("limit") int limit);
 
     @Select("select state from rebalance where id = #{id} for update")
+    @Nullable
     String lockState(@Param("id") long id);
 
     @Select("select node, who, since from node_drain order by node")
