@@ -49,7 +49,11 @@ final class AllocateCommand extends ApiCommand {
         AllocationOrder order = new AllocationOrder(units, slot);
         AllocationView view = key == null
                 ? api.post(path, order, AllocationView.class)
-                : api.post(path, Check.require(key.matches("[!-~]{1,128}"), "--key", key, KEY), order, AllocationView.class);
+                : api.post(
+                        path,
+                        Check.require(key.matches("[!-~]{1,128}"), "--key", key, KEY),
+                        order,
+                        AllocationView.class);
         output.show(view, () -> {
             Table table = new Table().number("slot").number("epoch").number("units");
             view.grants().forEach(one -> table.row(one.slot(), one.epoch(), one.units()));

@@ -189,7 +189,7 @@ class AdminStockIT {
         ok("stock adjust told --by 12 --update-id count-1");
         refused(2, "stock adjust told --by -20000 --yes --update-id count-2", "inventory");
         ok("sku freeze told");
-        ok("task create nightly-told --kind RECONCILE --every 1h --sku told");
+        ok("task create nightly-told reconcile --every 1h --sku told");
 
         JsonNode told = ok("sku history told").get("operations");
         assertThat(told.findValuesAsText("kind"))

@@ -19,11 +19,13 @@ public record Operator(String who, @Nullable String key) {
      */
     public Operator {
         Check.require(!who.isBlank() && who.length() <= MOST, "who", who, "1 to " + MOST + " characters");
-        Check.require(
-                key == null || key.matches("[!-~]{1," + MOST + "}"),
-                "Idempotency-Key",
-                key,
-                "1 to " + MOST + " visible ASCII characters");
+        if (key != null) {
+            Check.require(
+                    key.matches("[!-~]{1," + MOST + "}"),
+                    "Idempotency-Key",
+                    key,
+                    "1 to " + MOST + " visible ASCII characters");
+        }
     }
 
     /** Whose requests have no keys. */

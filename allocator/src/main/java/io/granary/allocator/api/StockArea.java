@@ -118,8 +118,7 @@ final class StockArea implements Area {
                     .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                     .join();
         } catch (CompletionException e) {
-            if (e.getCause() instanceof GrantRefusedException
-                    || e.getCause() instanceof RefusedIntentionException) {
+            if (e.getCause() instanceof GrantRefusedException || e.getCause() instanceof RefusedIntentionException) {
                 throw ProblemException.conflict(String.valueOf(e.getCause().getMessage()));
             }
             throw ProblemException.unavailable("the leader can't say whether it granted: " + e.getCause()

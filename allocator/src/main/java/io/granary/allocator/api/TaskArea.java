@@ -55,15 +55,9 @@ final class TaskArea implements Area {
                 .post("/tasks", this::create)
                 .get("/tasks/{name}", this::show)
                 .delete("/tasks/{name}", this::delete)
-                .post(
-                        "/tasks/{name}/run",
-                        ctx -> changed(ctx, tasks::ask))
-                .post(
-                        "/tasks/{name}/pause",
-                        ctx -> changed(ctx, tasks::pause))
-                .post(
-                        "/tasks/{name}/resume",
-                        ctx -> changed(ctx, tasks::resume))
+                .post("/tasks/{name}/run", ctx -> changed(ctx, tasks::ask))
+                .post("/tasks/{name}/pause", ctx -> changed(ctx, tasks::pause))
+                .post("/tasks/{name}/resume", ctx -> changed(ctx, tasks::resume))
                 .get("/tasks/{name}/history", this::history);
     }
 
@@ -140,8 +134,8 @@ final class TaskArea implements Area {
 
     private void changed(Context ctx, BiFunction<String, Operator, Optional<Task>> change) {
         String name = name(ctx);
-        Task task = RebalanceArea.asked(() -> change.apply(name, Requests.by(ctx)))
-                .orElseThrow(() -> unknown(name));
+        Task task =
+                RebalanceArea.asked(() -> change.apply(name, Requests.by(ctx))).orElseThrow(() -> unknown(name));
         scheduler.wake();
         ctx.json(TaskViews.of(task));
     }

@@ -62,7 +62,8 @@ interface OperationMapper {
 
     // ---- What is forgotten
 
-    @Delete("delete from operation where done < utc_timestamp(3) - interval #{seconds} second order by done limit #{limit}")
+    @Delete(
+            "delete from operation where done < utc_timestamp(3) - interval #{seconds} second order by done limit #{limit}")
     int forget(@Param("seconds") long seconds, @Param("limit") int limit);
 
     @Select("select id from rebalance where state in ('DONE', 'FAILED', 'STOPPED')"

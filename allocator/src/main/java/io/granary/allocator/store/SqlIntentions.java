@@ -120,8 +120,7 @@ public final class SqlIntentions {
     private static Operations.Request request(Wish wish) {
         Integer slots = wish.slots();
         String what = slots == null ? "" : wish.kind() == Kind.GATHER ? "in slot " + slots : "to " + slots + " slots";
-        return new Operations.Request(
-                OperationKind.valueOf(wish.kind().name()), wish.sku(), wish.node(), null, what);
+        return new Operations.Request(OperationKind.valueOf(wish.kind().name()), wish.sku(), wish.node(), null, what);
     }
 
     /** What a task wants, in the transaction of its run: {@link RebalanceIntention}. */

@@ -55,10 +55,11 @@ public final class SqlOperatorGrants {
     private static AllocationView grant(SqlSession session, long term, OperatorGrant order) {
         SkuBook book = SqlAllocationStore.load(session, List.of(order.sku())).stream()
                 .findFirst()
-                .orElseThrow(() -> new GrantRefusedException("sku: '" + order.sku() + "' (expected: one that is known)"));
+                .orElseThrow(
+                        () -> new GrantRefusedException("sku: '" + order.sku() + "' (expected: one that is known)"));
         SkuChange change = order.change(book);
-        SkuBook.Changed changed =
-                SqlAllocationStore.apply(session, term, Map.of(change.id(), change)).get(0);
+        SkuBook.Changed changed = SqlAllocationStore.apply(session, term, Map.of(change.id(), change))
+                .get(0);
         if (changed.grants().isEmpty()) {
             throw new GrantRefusedException("units: " + order.units() + " of " + order.sku()
                     + " (expected: books that stand still; somebody else was faster, try again)");

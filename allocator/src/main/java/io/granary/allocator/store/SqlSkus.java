@@ -35,8 +35,7 @@ public final class SqlSkus {
 
     /** Stops a SKU's sale, or lets it go on; returns how it stands then, if there is such a one. */
     public Optional<SkuView> setPaused(Sku sku, boolean paused, Operator by) {
-        Operations.Request request =
-                Operations.Request.ofSku(paused ? OperationKind.PAUSE : OperationKind.RESUME, sku);
+        Operations.Request request = Operations.Request.ofSku(paused ? OperationKind.PAUSE : OperationKind.RESUME, sku);
         return Operations.run(transactions, by, session -> {
             ViewMapper mapper = session.getMapper(ViewMapper.class);
             if (Operations.isNew(session, by, request) && mapper.setState(sku, paused ? "PAUSED" : "SELLING") > 0) {

@@ -129,12 +129,20 @@ public final class SqlTaskStore implements TaskStore {
 
     @Override
     public Optional<Task> pause(String name, Operator by) {
-        return change(OperationKind.PAUSE_TASK, name, by, (mapper, task) -> task.standing().pause());
+        return change(
+                OperationKind.PAUSE_TASK,
+                name,
+                by,
+                (mapper, task) -> task.standing().pause());
     }
 
     @Override
     public Optional<Task> resume(String name, Operator by) {
-        return change(OperationKind.RESUME_TASK, name, by, (mapper, task) -> task.standing().resume(task.definition(), now(mapper)));
+        return change(
+                OperationKind.RESUME_TASK,
+                name,
+                by,
+                (mapper, task) -> task.standing().resume(task.definition(), now(mapper)));
     }
 
     @Override

@@ -42,8 +42,7 @@ final class TaskEffects {
      */
     Effect apply(SqlSession session, TaskDefinition task, Occasion occasion, List<String> drifts) {
         return switch (task.kind()) {
-            case OPEN_SALE ->
-                occasion.step() == Step.PREPARE ? prepare(session, task) : open(session, task);
+            case OPEN_SALE -> occasion.step() == Step.PREPARE ? prepare(session, task) : open(session, task);
             case TOP_UP -> topUp(session, task);
             case REBALANCE -> rebalance(session, task);
             case RECONCILE -> reconciled(drifts);

@@ -21,7 +21,9 @@ class OperatorGrantTest {
     }
 
     private static List<Grant> grants(long units, OptionalInt slot) {
-        return new OperatorGrant(SKU, units, slot, Operator.named("ann")).change(BOOK).grants();
+        return new OperatorGrant(SKU, units, slot, Operator.named("ann"))
+                .change(BOOK)
+                .grants();
     }
 
     @Test

@@ -255,7 +255,11 @@ final class TaskSchedulerIT {
         lead("one");
         store.create(reconcile("cron", new Timing.Cron("* * * * * *", ZoneOffset.UTC)), Operator.named("ada"));
         awaitRuns("cron", 1);
-        assertThat(store.pause("cron", Operator.named("ada")).orElseThrow().standing().paused()).isTrue();
+        assertThat(store.pause("cron", Operator.named("ada"))
+                        .orElseThrow()
+                        .standing()
+                        .paused())
+                .isTrue();
         // One may have been on its way.
         await().until(() -> store.task("cron").orElseThrow().running() == null);
         int before = history("cron").size();

@@ -85,7 +85,9 @@ class SqlIntentionsIT {
         intentions.resume(id, by("cid"));
         assertThat(load().rebalance()).isEqualTo(expected);
         assertRefused(
-                Why.CONFLICT, "rebalance " + id + " is PLANNED (expected: STOPPED)", () -> intentions.resume(id, by("a")));
+                Why.CONFLICT,
+                "rebalance " + id + " is PLANNED (expected: STOPPED)",
+                () -> intentions.resume(id, by("a")));
     }
 
     @Test
@@ -140,7 +142,8 @@ class SqlIntentionsIT {
                 Why.UNKNOWN,
                 "sku: 'nobody' (expected: one that was restocked before)",
                 () -> intentions.apply(new SqlIntentions.Wish(Kind.EVEN, nobody, null, null), by("ann")));
-        assertRefused(Why.UNKNOWN, "rebalance: 99 (expected: one that was applied)", () -> intentions.stop(99, by("ann")));
+        assertRefused(
+                Why.UNKNOWN, "rebalance: 99 (expected: one that was applied)", () -> intentions.stop(99, by("ann")));
     }
 
     @Test

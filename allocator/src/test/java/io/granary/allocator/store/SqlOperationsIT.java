@@ -226,7 +226,13 @@ class SqlOperationsIT {
     @Test
     void tasksAndWhatTheyDoAreTold() {
         TaskDefinition topUp = new TaskDefinition(
-                "top", TaskKind.TOP_UP, SKU, 300, Duration.ZERO, null, new Timing.Every(Duration.ofHours(1), tasks.now()));
+                "top",
+                TaskKind.TOP_UP,
+                SKU,
+                300,
+                Duration.ZERO,
+                null,
+                new Timing.Every(Duration.ofHours(1), tasks.now()));
         assertThat(tasks.create(topUp, ann("c"))).isEqualTo(TaskStore.Created.CREATED);
         assertThat(tasks.create(topUp, ann("c"))).isEqualTo(TaskStore.Created.CREATED);
         assertThat(tasks.create(topUp, ann("d"))).isEqualTo(TaskStore.Created.NAME_TAKEN);
