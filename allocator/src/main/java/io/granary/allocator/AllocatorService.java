@@ -37,6 +37,7 @@ import io.granary.log.Topic;
 import io.granary.metrics.MeterScope;
 import io.granary.metrics.Monitoring;
 import io.granary.metrics.ProcessMetrics;
+import io.granary.model.Sku;
 import io.granary.proto.LeaderMessage;
 import io.granary.proto.NodeMessage;
 import io.granary.protocol.Connector;
@@ -51,6 +52,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -236,7 +238,17 @@ public final class AllocatorService implements AutoCloseable {
                 database.dataSource(),
                 store,
                 () -> reconcile.check().stream().map(Drift::toString).toList(),
-                leader::lookAt,
+                new TaskScheduler.Listener() {
+                    @Override
+                    public void onChanged(Set<Sku> skus) {
+                        leader.lookAt(skus);
+                    }
+
+                    @Override
+                    public void onDrains() {
+                        leader.onDrains();
+                    }
+                },
                 settings.schedule(),
                 meters);
     }
@@ -329,7 +341,7 @@ public final class AllocatorService implements AutoCloseable {
             leadership.setHere(true);
             StockUpdates present = updates;
             if (present != null) {
-                present.start();
+                present.start(term);
             }
             TaskScheduler scheduled = tasks;
             if (scheduled != null) {

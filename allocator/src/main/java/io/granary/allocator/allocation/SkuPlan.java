@@ -83,7 +83,7 @@ public record SkuPlan(
     }
 
     /** How many units of the inventory may be made ready for buyers now: all of it, but for a ceiling. */
-    long room(long inventory, long pool, long actual) {
+    public long room(long inventory, long pool, long actual) {
         long most = ceilingUnits == null ? Long.MAX_VALUE : ceilingUnits;
         if (ceilingPercent != null) {
             most = Math.min(most, percent(actual, ceilingPercent));

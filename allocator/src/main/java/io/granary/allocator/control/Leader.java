@@ -154,7 +154,7 @@ public final class Leader implements AutoCloseable {
 
     /** Operators have said which nodes are to be drained, or not any more. */
     public void onDrains() {
-        loop.execute(() -> {
+        hop(() -> {
             if (tenure != null) {
                 tenure.onDrains();
             }

@@ -38,8 +38,10 @@ public interface TaskStore {
          * It was run.
          *
          * @param changed SKUs of which the leader should look at the books now
+         * @param drains whether it should look which nodes are drained
          */
-        record Ran(TaskKind kind, TaskRun run, Set<Sku> changed, Optional<Instant> wake) implements Look {}
+        record Ran(TaskKind kind, TaskRun run, Set<Sku> changed, boolean drains, Optional<Instant> wake)
+                implements Look {}
     }
 
     /**

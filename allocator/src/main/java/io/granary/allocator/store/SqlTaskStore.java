@@ -286,7 +286,7 @@ public final class SqlTaskStore implements TaskStore {
         if (forgotten != null) {
             mapper.forget(task.id(), forgotten);
         }
-        return new Look.Ran(definition.kind(), run, done.changed(), standing.wake(definition));
+        return new Look.Ran(definition.kind(), run, done.changed(), done.drains(), standing.wake(definition));
     }
 
     private static String oneLine(String detail) {

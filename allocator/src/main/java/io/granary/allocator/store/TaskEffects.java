@@ -24,8 +24,13 @@ final class TaskEffects {
      * What was done.
      *
      * @param changed SKUs of which the leader should look at the books
+     * @param drains whether the leader should look which nodes are drained
      */
-    record Effect(Outcome outcome, String detail, Set<Sku> changed) {
+    record Effect(Outcome outcome, String detail, Set<Sku> changed, boolean drains) {
+        Effect(Outcome outcome, String detail, Set<Sku> changed) {
+            this(outcome, detail, changed, false);
+        }
+
         static Effect failed(String reason) {
             return new Effect(Outcome.FAILED, reason, Set.of());
         }
@@ -113,12 +118,20 @@ final class TaskEffects {
         if (sale.frozen()) {
             return Effect.failed("sku: '" + sku + "' is frozen (expected: one that is not)");
         }
-        long missing = Math.min(level - sale.pool(), sale.inventory());
         if (sale.pool() >= level) {
             return new Effect(Outcome.NOTHING, "pool " + sale.pool() + " of " + level, Set.of());
         }
+        // The plan says what the pool may have at most, whoever fills it up by rule.
+        long room = sale.room();
+        long missing = Math.min(level - sale.pool(), room);
+        String capped = room < Math.min(level - sale.pool(), sale.inventory())
+                ? ", the most that the plan of the SKU allows"
+                : "";
         if (missing == 0) {
-            return new Effect(Outcome.NOTHING, "pool " + sale.pool() + " of " + level + ", inventory 0", Set.of());
+            return new Effect(
+                    Outcome.NOTHING,
+                    "pool " + sale.pool() + " of " + level + capped + ", inventory " + sale.inventory(),
+                    Set.of());
         }
         if (open.isEmpty()) {
             return Effect.failed("partitions of " + sku + ": none was ever opened (expected: a node that serves)");
@@ -139,7 +152,8 @@ final class TaskEffects {
                 new Operations.Request(OperationKind.ALLOCATE, sku, null, missing, ""));
         return new Effect(
                 Outcome.DONE,
-                "granted " + missing + " units: pool " + (sale.pool() + missing) + " of " + level + ", inventory "
+                "granted " + missing + " units: pool " + (sale.pool() + missing) + " of " + level + capped
+                        + ", inventory "
                         + (sale.inventory() - missing),
                 Set.of(sku));
     }
@@ -153,7 +167,8 @@ final class TaskEffects {
         return new Effect(
                 Outcome.DONE,
                 rebalances.begin(session, wish, sku, Operator.task(task.name())),
-                sku == null ? Set.of() : Set.of(sku));
+                sku == null ? Set.of() : Set.of(sku),
+                sku == null);
     }
 
     private static Effect reconciled(List<String> drifts) {

@@ -46,6 +46,7 @@ final class TaskSchedulerIT {
     private final Books books = Books.open();
     private final TaskStore store = store(NONE);
     private final Set<Sku> changed = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger drains = new AtomicInteger();
     private final List<TaskScheduler> started = new ArrayList<>();
     private long term;
 
@@ -69,7 +70,17 @@ final class TaskSchedulerIT {
                 books.database().dataSource(),
                 ofStore,
                 reconciliation,
-                changed::addAll,
+                new TaskScheduler.Listener() {
+                    @Override
+                    public void onChanged(Set<Sku> skus) {
+                        changed.addAll(skus);
+                    }
+
+                    @Override
+                    public void onDrains() {
+                        drains.incrementAndGet();
+                    }
+                },
                 QUICK,
                 new MeterScope(new SimpleMeterRegistry()));
         started.add(scheduler);
@@ -324,6 +335,52 @@ final class TaskSchedulerIT {
     }
 
     @Test
+    void aDrainIsToldToTheLeader() {
+        TaskStore full = store(SqlIntentions::begin);
+        start("one", full, List::of).begin(nextTerm());
+        full.create(
+                new TaskDefinition(
+                        "drain",
+                        TaskKind.REBALANCE,
+                        null,
+                        0,
+                        Duration.ZERO,
+                        new RebalanceWish(Rebalance.Kind.DRAIN, "x", 0),
+                        new Timing.At(store.now())),
+                Operator.named("ada"));
+        await().until(() -> drains.get() == 1);
+        assertThat(books.texts("select node from node_drain")).containsExactly("x");
+    }
+
+    @Test
+    void aTopUpStopsAtTheCeilingOfThePlan() {
+        books.addSku(SKU, 1, 1_000);
+        books.own(new PartitionId(SKU, 0), 1, "node-1", 0);
+        books.update("update sku set plan_ceiling_units = 150, plan_ceiling_percent = 10");
+        lead("one");
+        store.create(topUp("percent", 250), Operator.named("ada"));
+        TaskRun run = awaitRuns("percent", 1).get(0);
+        assertThat(run.outcome()).isEqualTo(Outcome.DONE);
+        assertThat(run.detail())
+                .isEqualTo("granted 100 units: pool 100 of 250, the most that the plan of the SKU allows, inventory 900");
+
+        books.update("update sku set plan_ceiling_percent = 20");
+        store.create(sale("opening", store.now().plusSeconds(3_600), Duration.ofHours(2), 250), Operator.named("ada"));
+        run = awaitRuns("opening", 1).get(0);
+        assertThat(run.outcome()).isEqualTo(Outcome.DONE);
+        assertThat(run.detail()).contains("pool 150 of 250, the most that the plan of the SKU allows");
+
+        store.create(topUp("again", 250), Operator.named("ada"));
+        run = awaitRuns("again", 1).get(0);
+        assertThat(run.outcome()).isEqualTo(Outcome.NOTHING);
+        assertThat(run.detail())
+                .isEqualTo("pool 150 of 250, the most that the plan of the SKU allows, inventory 850");
+
+        store.create(topUp("less", 120), Operator.named("ada"));
+        assertThat(awaitRuns("less", 1).get(0).detail()).isEqualTo("pool 150 of 120");
+    }
+
+    @Test
     void aRebalanceIsBegunOnceAndAFrozenSkuIsLeftAlone() {
         books.addSku(SKU, 1, 10);
         books.own(new PartitionId(SKU, 0), 1, "node-1", 0);
@@ -344,6 +401,7 @@ final class TaskSchedulerIT {
         }
         assertThat(books.texts("select kind, who from rebalance order by id"))
                 .containsExactly("EVEN", "task EVEN", "FREEZE", "task FREEZE");
+        assertThat(drains).hasValue(0);
         full.create(topUp("frozen", 5), Operator.named("ada"));
         TaskRun run = awaitRuns("frozen", 1).get(0);
         assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
