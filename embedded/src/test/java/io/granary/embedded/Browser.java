@@ -37,8 +37,9 @@ final class Browser implements AutoCloseable {
 
     /**
      * @param profile a new folder
+     * @param log a file for what the driver and the browser say; its folder is made
      */
-    Browser(Path profile) {
+    Browser(Path profile, Path log) throws IOException {
         assertThat(CHROMIUM)
                 .as("Debian's chromium, which scripts/test installs")
                 .exists();
@@ -62,10 +63,12 @@ final class Browser implements AutoCloseable {
                 "--disable-dev-shm-usage",
                 "--user-data-dir=" + profile);
         options.setCapability("goog:loggingPrefs", logs);
+        Files.createDirectories(log.toAbsolutePath().getParent());
         driver = new ChromeDriver(
                 new ChromeDriverService.Builder()
                         .usingDriverExecutable(DRIVER.toFile())
                         .usingAnyFreePort()
+                        .withLogFile(log.toFile())
                         .build(),
                 options);
     }

@@ -105,5 +105,9 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   main.focus();
 });
 
+// A page that the browser keeps for "back" would keep its stream as well, and a browser has six for an allocator.
+addEventListener("pagehide", () => store.close());
+addEventListener("pageshow", (event) => event.persisted && store.open());
+
 show(false);
 store.open();

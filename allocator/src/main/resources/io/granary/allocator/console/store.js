@@ -13,10 +13,14 @@ export class Store extends EventTarget {
     this.history = [];
     this.recent = new Map();
     this.failures = 0;
+    this.source = null;
+    this.again = 0;
   }
 
   open() {
+    this.close();
     const source = new EventSource("api/v1/events");
+    this.source = source;
     source.addEventListener("state", (event) => this.take(JSON.parse(event.data)));
     source.addEventListener("error", () => {
       this.setLink("lost");
@@ -24,9 +28,16 @@ export class Store extends EventTarget {
       // A server that refuses, or another leader, ends the stream for good: begin again, from wherever this page is sent.
       if (source.readyState === EventSource.CLOSED) {
         source.close();
-        setTimeout(() => this.begin(), Math.min(1000 * 2 ** Math.min(this.failures, 4), 10000));
+        this.again = setTimeout(() => this.begin(), Math.min(1000 * 2 ** Math.min(this.failures, 4), 10000));
       }
     });
+  }
+
+  /** Listens no more, until it is opened again. */
+  close() {
+    clearTimeout(this.again);
+    this.source?.close();
+    this.source = null;
   }
 
   /** Another allocator may lead by now: it answers, or this one says where it is. */
