@@ -73,7 +73,8 @@ interface TaskMapper {
         }
     }
 
-    String SALE = "select id, state, frozen, slots, inventory, pool, plan_ceiling_units, plan_ceiling_percent from sku ";
+    String SALE =
+            "select id, state, frozen, slots, inventory, pool, plan_ceiling_units, plan_ceiling_percent from sku ";
 
     /** What a partition has, as settled. */
     record ShareRow(int slot, long epoch, @Nullable String node, long units) {}

@@ -362,7 +362,8 @@ final class TaskSchedulerIT {
         TaskRun run = awaitRuns("percent", 1).get(0);
         assertThat(run.outcome()).isEqualTo(Outcome.DONE);
         assertThat(run.detail())
-                .isEqualTo("granted 100 units: pool 100 of 250, the most that the plan of the SKU allows, inventory 900");
+                .isEqualTo(
+                        "granted 100 units: pool 100 of 250, the most that the plan of the SKU allows, inventory 900");
 
         books.update("update sku set plan_ceiling_percent = 20");
         store.create(sale("opening", store.now().plusSeconds(3_600), Duration.ofHours(2), 250), Operator.named("ada"));
@@ -373,8 +374,7 @@ final class TaskSchedulerIT {
         store.create(topUp("again", 250), Operator.named("ada"));
         run = awaitRuns("again", 1).get(0);
         assertThat(run.outcome()).isEqualTo(Outcome.NOTHING);
-        assertThat(run.detail())
-                .isEqualTo("pool 150 of 250, the most that the plan of the SKU allows, inventory 850");
+        assertThat(run.detail()).isEqualTo("pool 150 of 250, the most that the plan of the SKU allows, inventory 850");
 
         store.create(topUp("less", 120), Operator.named("ada"));
         assertThat(awaitRuns("less", 1).get(0).detail()).isEqualTo("pool 150 of 120");

@@ -424,7 +424,7 @@ final class StockUpdatesIT {
         SqlStockUpdateStore store = new SqlStockUpdateStore(books.database().transactions(), executor, 8);
         store.position(0).join();
         books.update("update leader_term set term = 5");
-        ReadUpdate dead = new ReadUpdate.Malformed("bad", 7, "why");
+        ReadUpdate dead = new ReadUpdate.Malformed("bad", "why", 7);
         UpdateBatch batch = new UpdateBatch(0, 0, List.of(dead), Map.of(0, "why"));
         List<Function<Long, CompletableFuture<?>>> writes = List.of(
                 ofTerm -> store.condemn(ofTerm, batch, List.of()),
