@@ -163,7 +163,7 @@ class SqlOperationsIT {
         assertThat(intentions.apply(even, ann("even"))).isEqualTo(id);
         intentions.stop(id, ann("stop"));
         intentions.stop(id, ann("stop"));
-        assertThat(intentions.apply(even, ann("even again"))).isGreaterThan(id);
+        assertThat(intentions.apply(even, ann("even-2"))).isGreaterThan(id);
 
         SqlIntentions.Wish drain = new SqlIntentions.Wish(Kind.DRAIN, null, "node", null);
         assertThat(intentions.apply(drain, ann("drain"))).isEqualTo(intentions.apply(drain, ann("drain")));
