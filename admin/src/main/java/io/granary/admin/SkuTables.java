@@ -13,6 +13,7 @@ final class SkuTables {
         Table table = new Table()
                 .text("SKU")
                 .text("state")
+                .text("frozen")
                 .number("slots")
                 .number("inventory")
                 .number("pool")
@@ -23,6 +24,7 @@ final class SkuTables {
         skus.forEach(sku -> table.row(
                 sku.sku(),
                 sku.state(),
+                sku.frozen() ? "yes" : "no",
                 sku.slots(),
                 sku.inventory(),
                 sku.pool(),

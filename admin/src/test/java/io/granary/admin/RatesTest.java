@@ -11,7 +11,7 @@ class RatesTest {
     private final Rates rates = new Rates();
 
     private static SkuView sku(String code, long sold) {
-        return new SkuView(code, SkuView.State.SELLING, 1, 0, 100, 100, 100 + sold, sold, 0);
+        return new SkuView(code, SkuView.State.SELLING, false, 1, 0, 100, 100, 100 + sold, sold, 0);
     }
 
     @Test

@@ -30,6 +30,7 @@ import io.granary.allocator.store.SqlStockUpdateStore;
 import io.granary.allocator.store.SqlTaskStore;
 import io.granary.allocator.store.SqlViews;
 import io.granary.api.Overview;
+import io.granary.api.RebalanceView;
 import io.granary.api.SkuPage;
 import io.granary.concurrent.ThreadLoop;
 import io.granary.log.StockLog;
@@ -163,7 +164,7 @@ public final class AllocatorService implements AutoCloseable {
         ExecutorService health = executor("health", AllocatorSettings.HEALTH_THREADS);
         AllocatorHealth state = new AllocatorHealth(leader, new SqlViews(database.transactions()), health);
         Surveyed surveyed = new Surveyed(name, leadership, leader, settlement, database, reconcile);
-        Console console = add(new Console(
+        Console console = new Console(
                 leadership,
                 surveyed,
                 new Monitoring(
@@ -171,7 +172,7 @@ public final class AllocatorService implements AutoCloseable {
                         Map.of("loop", state::loop),
                         Map.of("books", state::books, "registry", state::registry)),
                 meters,
-                settings.topSkus()));
+                settings.topSkus());
         Areas.Parts ofAreas = new Areas.Parts(
                 leadership,
                 leader,
@@ -188,7 +189,8 @@ public final class AllocatorService implements AutoCloseable {
         areas.add(console);
         ApiServer server = add(ApiServer.start(settings.http(), leadership, areas));
         api = server;
-        surveyed.address = server.address();
+        // Closed before the server, which must be there to end streams.
+        add(console).begin();
         cluster.join(name, server.address(), new Cluster.Listener() {
             @Override
             public void onNodes(Map<String, NodeEntry> nodes) {
@@ -196,10 +198,12 @@ public final class AllocatorService implements AutoCloseable {
             }
 
             @Override
-            public void onAllocators(List<String> allocators) {
-                settlement.setAllocators(allocators);
+            public void onAllocators(List<AllocatorEntry> allocators) {
+                List<String> names =
+                        allocators.stream().map(AllocatorEntry::name).toList();
+                settlement.setAllocators(names);
                 surveyed.live = List.copyOf(allocators);
-                state.setJoined(allocators.contains(name));
+                state.setJoined(names.contains(name));
             }
 
             @Override
@@ -262,8 +266,7 @@ public final class AllocatorService implements AutoCloseable {
         private final Reconcile reconcile;
         private final SqlViews views;
         private final SqlHoldings holdings;
-        private volatile List<String> live = List.of();
-        private volatile String address = "";
+        private volatile List<AllocatorEntry> live = List.of();
 
         Surveyed(
                 String name,
@@ -302,6 +305,11 @@ public final class AllocatorService implements AutoCloseable {
         }
 
         @Override
+        public List<RebalanceView> openRebalances(int limit) {
+            return views.openRebalances(limit);
+        }
+
+        @Override
         public List<String> stoppedLanes() {
             return views.alarms();
         }
@@ -319,8 +327,8 @@ public final class AllocatorService implements AutoCloseable {
         @Override
         public List<Overview.AllocatorFigures> allocators() {
             return live.stream()
-                    .map(other ->
-                            new Overview.AllocatorFigures(other, other.equals(name), other.equals(name) ? address : ""))
+                    .map(one ->
+                            new Overview.AllocatorFigures(one.name(), one.name().equals(name), one.address()))
                     .toList();
         }
     }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param term of that leader
  * @param settlement of that allocator's share of the lanes
  * @param alarms what somebody should look at, the worst first
- * @param skus each as [code, state, slots, inventory, pool, received, sold, written off, units sold per second]
+ * @param rebalances those that are planned or run, newest first; at most 100
+ * @param skus each as [code, state, slots, inventory, pool, received, sold, written off, units sold per second, frozen]
  * @param history of the totals, oldest first, each point as [time, inventory, pool, sold, units sold per second]; only
  *     in a full one
  */
@@ -27,18 +28,21 @@ public record Overview(
         List<AllocatorFigures> allocators,
         Settlement settlement,
         List<Alarm> alarms,
+        List<RebalanceView> rebalances,
         List<List<Object>> skus,
         @Nullable List<List<Object>> history) {
     public Overview {
         nodes = List.copyOf(nodes);
         allocators = List.copyOf(allocators);
         alarms = List.copyOf(alarms);
+        rebalances = List.copyOf(rebalances);
         skus = List.copyOf(skus);
     }
 
     /**
      * Sums over all SKUs.
      *
+     * @param frozen SKUs of any state of which no unit is moved
      * @param perSecond units sold per second, lately
      */
     public record Totals(
@@ -46,6 +50,7 @@ public record Overview(
             int selling,
             int paused,
             int soldOut,
+            int frozen,
             long inventory,
             long pool,
             long received,
@@ -58,6 +63,7 @@ public record Overview(
      *
      * @param lane that it appends to; -1 if it has none yet
      * @param ready whether it can be given partitions
+     * @param drained whether it gets no partitions, and loses those that it has
      * @param partitions that it serves
      * @param exhausted those of them without units
      * @param units that it holds
@@ -68,6 +74,7 @@ public record Overview(
             String address,
             int lane,
             boolean ready,
+            boolean drained,
             int partitions,
             int exhausted,
             long units,

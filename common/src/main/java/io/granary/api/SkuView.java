@@ -5,6 +5,7 @@ package io.granary.api;
  * A SKU as it stands in the books. Units, as settled.
  *
  * @param state what of it is known to buyers
+ * @param frozen whether an operator wants no unit of it to be moved between inventory and partitions
  * @param slots how many partitions it shall have
  * @param inventory what no partition holds
  * @param pool what partitions hold
@@ -16,6 +17,7 @@ package io.granary.api;
 public record SkuView(
         String sku,
         State state,
+        boolean frozen,
         int slots,
         long inventory,
         long pool,

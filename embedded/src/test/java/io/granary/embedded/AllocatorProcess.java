@@ -22,11 +22,19 @@ final class AllocatorProcess implements AutoCloseable {
      * @param name that it is configured with
      */
     static AllocatorProcess start(EmbeddedGranary granary, String name) throws IOException {
+        return start(granary, name, 0);
+    }
+
+    /**
+     * @param name that it is configured with
+     * @param port of its HTTP; 0: any
+     */
+    static AllocatorProcess start(EmbeddedGranary granary, String name, int port) throws IOException {
         Path config = granary.data().resolve(name + ".conf");
         Files.writeString(
                 config,
                 "include \"" + EmbeddedGranary.CONFIGURATION + "\"\ngranary.allocator { name = " + name
-                        + ", http.port = 0 }\n");
+                        + ", http.port = " + port + " }\n");
         String classPath = Splitter.on(File.pathSeparatorChar)
                 .splitToStream(System.getProperty("java.class.path"))
                 .map(entry -> Path.of(entry).toAbsolutePath().toString())

@@ -120,6 +120,11 @@ final class Browser implements AutoCloseable {
         return driver.switchTo().activeElement();
     }
 
+    /** Where it is. */
+    String address() {
+        return driver.getCurrentUrl();
+    }
+
     String title() {
         return driver.getTitle();
     }

@@ -42,10 +42,12 @@ import org.openqa.selenium.WebElement;
 class ConsoleIT {
     private static final Sku SALE = new Sku("CONSOLE/A%B.1");
     private static final Sku BUSIEST = new Sku("TICKET-2026");
+    private static final Sku POSTER = new Sku("POSTER-2026");
+    private static final Sku MUG = new Sku("MUG-2026");
     private static final String SALE_PAGE = "#/skus/CONSOLE%2FA%25B.1";
     /** Units that are bought of each in 50 ms. */
-    private static final ImmutableMap<Sku, Integer> WEIGHTS = ImmutableMap.of(
-            BUSIEST, 25, new Sku("SHIRT-2026"), 15, new Sku("POSTER-2026"), 10, SALE, 5, new Sku("MUG-2026"), 5);
+    private static final ImmutableMap<Sku, Integer> WEIGHTS =
+            ImmutableMap.of(BUSIEST, 25, new Sku("SHIRT-2026"), 15, POSTER, 10, SALE, 5, MUG, 5);
 
     private static final int SKUS = 1_000;
     private static final Path SHOTS = Path.of("target", "console");
@@ -211,6 +213,59 @@ class ConsoleIT {
         assertThat(took)
                 .as("ms to sort, on a machine that does other things as well")
                 .isLessThan(2_000);
+    }
+
+    private static void done(String... words) {
+        Admin.Said said = Admin.of(granary).run(words);
+        assertThat(said.code()).as(said.toString()).isZero();
+    }
+
+    @Test
+    void whatOperatorsWantIsShown() throws Exception {
+        done("rebalance", "apply", "even", POSTER.code(), "--wait", "60s");
+        open("#/skus/" + POSTER);
+        soon().until(() -> browser.text("main").contains("Last rebalances"));
+        assertThat(browser.all("table").get(3).getText()).contains("Even out", "Done", " of ");
+
+        done("sku", "freeze", MUG.code());
+        String holder = Admin.of(granary)
+                .run("sku", "show", MUG.code(), "-o", "json")
+                .json()
+                .at("/partitions/0/node")
+                .textValue();
+        String node = holder.substring(0, holder.lastIndexOf('-'));
+        // What is frozen stays where it is, so this drain goes on until somebody ends it.
+        done("node", "drain", node);
+        try {
+            open("#/skus/" + MUG);
+            soon().until(() -> browser.text(".title").contains("Frozen"));
+            assertThat(browser.text("main")).contains("no unit is moved between inventory and partitions");
+            soon().until(() -> browser.text("main").contains("Last rebalances"));
+            assertThat(browser.accessibilityFaults()).isEmpty();
+
+            open("#/skus");
+            browser.find("select").sendKeys("Frozen");
+            soon().until(() -> browser.all("tbody tr").size() == 1);
+            assertThat(browser.text("tbody tr")).contains(MUG.code(), "Frozen");
+
+            for (int width : new int[] {400, 1_280}) {
+                browser.size(width, 900);
+                open("");
+                soon().until(() -> browser.text("main").contains("Rebalances under way"));
+                assertThat(browser.text("main")).containsPattern("Drain no\\. \\d+\\W+" + node + "\\W+Running");
+                assertThat(browser.text("main")).containsPattern(holder + "\\W+Draining");
+                assertThat(browser.text("main")).contains("1 frozen");
+                assertThat(browser.number("document.documentElement.scrollWidth"))
+                        .isLessThanOrEqualTo(width);
+                assertThat(browser.accessibilityFaults()).isEmpty();
+            }
+        } finally {
+            done("node", "undrain", node);
+            done("sku", "unfreeze", MUG.code());
+        }
+        soon().until(() -> !browser.text("main").contains("Rebalances under way"));
+        soon().until(() -> !browser.text("main").contains("Draining"));
+        assertThat(browser.text("main")).doesNotContain("frozen");
     }
 
     static Stream<String> pages() {

@@ -98,6 +98,8 @@ class RebalanceAdminIT {
         assertThat(shown(sku).at("/sku/inventory").longValue()).isEqualTo(500);
         JsonNode plan = admin.run("sku", "plan", sku, "-o", "json").json();
         assertThat(plan.get("frozen").booleanValue()).isTrue();
+        assertThat(shown(sku).at("/sku/frozen").booleanValue()).isTrue();
+        assertThat(admin.run("sku", "show", sku).out()).containsPattern("reb-home\\W+SELLING\\W+yes");
         Admin.Said refused = admin.run("rebalance", "apply", "even", sku);
         assertThat(refused.code()).isEqualTo(2);
         assertThat(refused.err().lines())
@@ -108,6 +110,7 @@ class RebalanceAdminIT {
         await().atMost(PATIENCE)
                 .untilAsserted(
                         () -> assertThat(shown(sku).at("/sku/pool").longValue()).isEqualTo(500));
+        assertThat(shown(sku).at("/sku/frozen").booleanValue()).isFalse();
         assertThat(admin.run("sku", "freeze", sku).out()).contains("freeze", "DONE");
         assertThat(admin.run("sku", "unfreeze", sku).code()).isZero();
     }

@@ -14,8 +14,8 @@ public interface Cluster extends AutoCloseable {
         /** The live nodes, all of them, after each change; not called while the registry can't be reached. */
         void onNodes(Map<String, NodeEntry> nodesByIncarnation);
 
-        /** The live allocators, all of them, after each change. */
-        void onAllocators(List<String> allocators);
+        /** The live allocators, all of them, ordered by name, after each change. */
+        void onAllocators(List<AllocatorEntry> allocators);
 
         /**
          * Whom the registry names as leader, after each change; empty if nobody. What is told may be past, and a leader

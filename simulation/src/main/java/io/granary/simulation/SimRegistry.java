@@ -3,6 +3,7 @@ package io.granary.simulation;
 
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
+import io.granary.registry.AllocatorEntry;
 import io.granary.registry.Cluster;
 import io.granary.registry.NodeEntry;
 import io.granary.registry.NodeRegistration;
@@ -453,6 +454,7 @@ final class SimRegistry {
                             .filter(view -> isLive(view.process))
                             .map(view -> view.name)
                             .sorted()
+                            .map(name -> new AllocatorEntry(name, ""))
                             .toList()));
         }
     }

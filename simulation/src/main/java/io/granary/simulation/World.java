@@ -18,6 +18,7 @@ import io.granary.model.Sku;
 import io.granary.node.lane.LaneMetrics;
 import io.granary.node.lane.LaneSettings;
 import io.granary.node.server.PartitionNode;
+import io.granary.registry.AllocatorEntry;
 import io.granary.registry.Cluster;
 import io.granary.registry.NodeEntry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -242,8 +243,8 @@ final class World {
             }
 
             @Override
-            public void onAllocators(List<String> live) {
-                settlement.setAllocators(live);
+            public void onAllocators(List<AllocatorEntry> live) {
+                settlement.setAllocators(live.stream().map(AllocatorEntry::name).toList());
             }
 
             @Override

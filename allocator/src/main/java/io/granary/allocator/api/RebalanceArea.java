@@ -22,14 +22,12 @@ import io.granary.api.RebalanceRequest;
 import io.granary.api.RebalanceView;
 import io.granary.model.Sku;
 import io.javalin.http.Context;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Rebalances: what they would do, what was wanted, how far it is. */
 final class RebalanceArea implements Area {
@@ -279,24 +277,6 @@ final class RebalanceArea implements Area {
 
     private RebalanceView view(RebalanceRow row) {
         String node = row.node();
-        @Nullable Integer slots = row.slots();
-        boolean gathers = row.kind().equals(Kind.GATHER.name());
-        return new RebalanceView(
-                row.id(),
-                RebalanceKind.valueOf(row.kind()),
-                RebalanceView.State.valueOf(row.state()),
-                row.sku(),
-                node,
-                gathers ? null : slots,
-                gathers ? slots : null,
-                row.reason(),
-                row.who(),
-                row.created().toInstant(ZoneOffset.UTC),
-                row.changed().toInstant(ZoneOffset.UTC),
-                row.moves(),
-                row.units(),
-                row.moved(),
-                row.partitions(),
-                node == null ? null : intentions.ownedPartitions(node));
+        return row.view(node == null ? null : intentions.ownedPartitions(node));
     }
 }

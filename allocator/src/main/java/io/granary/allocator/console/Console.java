@@ -27,8 +27,6 @@ public final class Console implements Area, AutoCloseable {
     private final Events events;
 
     /**
-     * Begins to read, if this allocator leads.
-     *
      * @param meters of this allocator
      * @param topSkus how many of the SKUs that sell most have gauges of their own
      */
@@ -51,6 +49,11 @@ public final class Console implements Area, AutoCloseable {
         javalin.routes.get("/", this::page);
         javalin.routes.get("/console/leader", this::leader);
         javalin.routes.get("/console/{file}", ctx -> pages.serve(ctx, ctx.pathParam("file")));
+    }
+
+    /** Begins to read, if this allocator leads. Call once, when it is served: whoever closes it ends the streams of those who read. */
+    public void begin() {
+        feed.begin();
     }
 
     private void monitor(Context ctx, String path) {

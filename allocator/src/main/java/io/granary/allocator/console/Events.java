@@ -13,14 +13,18 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Server-sent events: a thread for each listener, so that one that reads slowly holds up nobody, and few listeners. What
  * waits for a listener is bounded; one that falls further behind is dropped and comes again by itself. Thread-safe.
  */
 final class Events implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Events.class);
     private static final int MAILBOX = 8;
     private static final long ALIVE_SECONDS = 15;
+    private static final long END_SECONDS = 1;
 
     private final Feed feed;
     private final ThreadPoolExecutor threads;
@@ -119,8 +123,16 @@ final class Events implements AutoCloseable {
         }
     }
 
+    /** Ends all streams, while the server can still do so in good order. */
     @Override
     public void close() {
         threads.shutdownNow();
+        try {
+            if (!threads.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
+                LOG.debug("A listener does not take its last event");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

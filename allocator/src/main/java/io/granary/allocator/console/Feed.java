@@ -8,6 +8,7 @@ import io.granary.allocator.control.LeaderLook;
 import io.granary.allocator.settlement.Lag;
 import io.granary.api.ApiJson;
 import io.granary.api.Overview;
+import io.granary.api.RebalanceView;
 import io.granary.api.SkuHistory;
 import io.granary.api.SkuPage;
 import io.granary.api.SkuView;
@@ -45,6 +46,7 @@ public final class Feed implements AutoCloseable {
 
     private static final Duration LOOK_WAIT = Duration.ofSeconds(2);
     private static final int MOST_SKUS = 10_000;
+    private static final int MOST_REBALANCES = 100;
     private static final long LAG_WARNING_MILLIS = 30_000;
 
     /** More are refused. */
@@ -73,6 +75,7 @@ public final class Feed implements AutoCloseable {
     private final Set<Listener> told = new LinkedHashSet<>();
     private Stock stock = new Stock();
     private NodeTrends nodes = new NodeTrends();
+    private List<RebalanceView> rebalances = List.of();
     private boolean led;
     private @Nullable ScheduledFuture<?> next;
 
@@ -94,7 +97,11 @@ public final class Feed implements AutoCloseable {
                         .build());
         thread.setRemoveOnCancelPolicy(true);
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        schedule(Duration.ZERO);
+    }
+
+    /** Begins to read. Call once. */
+    void begin() {
+        execute(() -> schedule(Duration.ZERO));
     }
 
     /** Begins to tell a listener; false if there are too many. */
@@ -211,6 +218,7 @@ public final class Feed implements AutoCloseable {
                 sources.allocators(),
                 new Overview.Settlement(lag.records(), lag.millis() / 1e3),
                 alarms,
+                rebalances,
                 changed,
                 null);
         tell(overview);
@@ -222,6 +230,7 @@ public final class Feed implements AutoCloseable {
             List<List<Object>> changed = stock.take(time, page.skus());
             if (isWatched()) {
                 nodes.take(time, sources.holdings());
+                rebalances = sources.openRebalances(MOST_REBALANCES);
             }
             if (page.next() != null) {
                 alarms.add(new Overview.Alarm(
@@ -282,6 +291,7 @@ public final class Feed implements AutoCloseable {
                     overview.allocators(),
                     overview.settlement(),
                     overview.alarms(),
+                    overview.rebalances(),
                     stock.all(),
                     stock.history()));
             fresh.forEach(listener -> {
@@ -299,6 +309,7 @@ public final class Feed implements AutoCloseable {
             led = false;
             stock = new Stock();
             nodes = new NodeTrends();
+            rebalances = List.of();
         }
         onReading.accept(null);
         dismiss();

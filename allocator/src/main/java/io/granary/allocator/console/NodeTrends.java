@@ -47,6 +47,7 @@ final class NodeTrends {
                     look.address(),
                     look.lane(),
                     look.ready(),
+                    look.drained(),
                     node == null ? 0 : node.holdings.partitions(),
                     node == null ? 0 : node.holdings.exhausted(),
                     node == null ? 0 : node.holdings.units(),

@@ -5,6 +5,7 @@ import io.granary.allocator.control.LeaderLook;
 import io.granary.allocator.settlement.Lag;
 import io.granary.allocator.store.Holdings;
 import io.granary.api.Overview;
+import io.granary.api.RebalanceView;
 import io.granary.api.SkuPage;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +23,9 @@ public interface Sources {
 
     /** What nodes hold; blocks. */
     List<Holdings> holdings();
+
+    /** Rebalances that are planned or run, newest first, at most so many; blocks. */
+    List<RebalanceView> openRebalances(int limit);
 
     /** Lanes at which settlement has stopped, with why; blocks. */
     List<String> stoppedLanes();

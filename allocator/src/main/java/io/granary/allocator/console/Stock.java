@@ -37,7 +37,8 @@ final class Stock {
                     view.received(),
                     view.sold(),
                     view.writtenOff(),
-                    perSecond);
+                    perSecond,
+                    view.frozen());
         }
     }
 
@@ -51,13 +52,14 @@ final class Stock {
         }
     };
     private final Trend total = new Trend(TOTAL_POINTS);
-    private Overview.Totals totals = new Overview.Totals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    private Overview.Totals totals = new Overview.Totals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** Takes what was read, all of it: the SKUs that changed. */
     List<List<Object>> take(long time, List<SkuView> views) {
         List<List<Object>> changed = new ArrayList<>();
         int paused = 0;
         int soldOut = 0;
+        int frozen = 0;
         long inventory = 0;
         long pool = 0;
         long received = 0;
@@ -83,6 +85,7 @@ final class Stock {
             }
             paused += view.state() == SkuView.State.PAUSED ? 1 : 0;
             soldOut += view.state() == SkuView.State.SOLD_OUT ? 1 : 0;
+            frozen += view.frozen() ? 1 : 0;
             inventory += view.inventory();
             pool += view.pool();
             received += view.received();
@@ -96,6 +99,7 @@ final class Stock {
                 views.size() - paused - soldOut,
                 paused,
                 soldOut,
+                frozen,
                 inventory,
                 pool,
                 received,

@@ -17,7 +17,8 @@ public record LeaderLook(long term, List<NodeLook> nodes) {
      * A live node.
      *
      * @param lane that it appends to; -1 if it is not ready
-     * @param ready whether it can be given partitions
+     * @param ready whether it can serve partitions
+     * @param drained whether operators want that it gets none, and loses those that it has
      */
-    public record NodeLook(String incarnation, String address, int lane, boolean ready) {}
+    public record NodeLook(String incarnation, String address, int lane, boolean ready, boolean drained) {}
 }

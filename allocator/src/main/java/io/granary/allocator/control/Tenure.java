@@ -145,7 +145,11 @@ final class Tenure implements NodeSession.Events {
                 term,
                 nodes.all().stream()
                         .map(node -> new LeaderLook.NodeLook(
-                                node.incarnation(), node.address(), node.lane(), node.isReady()))
+                                node.incarnation(),
+                                node.address(),
+                                node.lane(),
+                                node.isReady(),
+                                nodes.isDrained(node.incarnation())))
                         .toList());
     }
 

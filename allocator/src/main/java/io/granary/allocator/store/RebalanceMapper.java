@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.store;
 
+import io.granary.api.RebalanceKind;
+import io.granary.api.RebalanceView;
 import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import org.apache.ibatis.annotations.Delete;
@@ -29,7 +32,33 @@ public interface RebalanceMapper {
             LocalDateTime changed,
             int moves,
             long units,
-            long moved) {}
+            long moved) {
+        /**
+         * As the API shows it.
+         *
+         * @param partitionsLeft that its node owns now; null if it has none
+         */
+        public RebalanceView view(@Nullable Integer partitionsLeft) {
+            boolean gathers = kind.equals(RebalanceKind.GATHER.name());
+            return new RebalanceView(
+                    id,
+                    RebalanceKind.valueOf(kind),
+                    RebalanceView.State.valueOf(state),
+                    sku,
+                    node,
+                    gathers ? null : slots,
+                    gathers ? slots : null,
+                    reason,
+                    who,
+                    created.toInstant(ZoneOffset.UTC),
+                    changed.toInstant(ZoneOffset.UTC),
+                    moves,
+                    units,
+                    moved,
+                    partitions,
+                    partitionsLeft);
+        }
+    }
 
     /** A row of {@code rebalance} of which the leader makes something. */
     record OpenRow(
@@ -189,6 +218,12 @@ public interface RebalanceMapper {
 
     @Select(REBALANCES + "where r.sku_id = #{sku} order by r.id desc limit #{limit}")
     List<RebalanceRow> newestOf(@Param("sku") int sku, @Param("limit") int limit);
+
+    /** By the SKUs and nodes that say so: of all rebalances there ever were few are open. */
+    @Select(REBALANCES + "join (select rebalance as id from sku where rebalance is not null"
+            + " union select d.id from node_drain n join rebalance d on d.node = n.node and d.state = 'RUNNING') o"
+            + " on o.id = r.id order by r.id desc limit #{limit}")
+    List<RebalanceRow> openOnes(@Param("limit") int limit);
 
     @Select("select state from rebalance where id = #{id} for update")
     @Nullable

@@ -2,6 +2,7 @@
 package io.granary.allocator.store;
 
 import io.granary.api.LedgerView;
+import io.granary.api.RebalanceView;
 import io.granary.api.SkuDetail;
 import io.granary.api.SkuPage;
 import io.granary.api.SkuView;
@@ -44,6 +45,19 @@ public final class SqlViews {
         return transactions.snapshot(session -> {
             ViewMapper mapper = session.getMapper(ViewMapper.class);
             return Optional.ofNullable(mapper.sku(sku)).map(view -> new SkuDetail(view, mapper.partitions(sku)));
+        });
+    }
+
+    /** Rebalances that are planned or run, newest first, at most so many. */
+    public List<RebalanceView> openRebalances(int limit) {
+        return transactions.snapshot(session -> {
+            RebalanceMapper mapper = session.getMapper(RebalanceMapper.class);
+            return mapper.openOnes(limit).stream()
+                    .map(row -> {
+                        String node = row.node();
+                        return row.view(node == null ? null : mapper.ownedPartitions(node));
+                    })
+                    .toList();
         });
     }
 

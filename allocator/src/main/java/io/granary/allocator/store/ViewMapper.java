@@ -33,7 +33,7 @@ interface ViewMapper {
             long millis) {}
 
     String SKU_COLUMNS = "select code as sku, case when state = 'PAUSED' then 'PAUSED' when actual = 0 then 'SOLD_OUT'"
-            + " else 'SELLING' end as state, slots, inventory, pool, actual, received, sold, written_off from sku ";
+            + " else 'SELLING' end as state, frozen, slots, inventory, pool, actual, received, sold, written_off from sku ";
 
     @Select(SKU_COLUMNS + "where code = #{sku}")
     @Nullable

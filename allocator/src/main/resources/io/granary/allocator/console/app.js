@@ -2,7 +2,7 @@
 // The console: one page a subject, chosen by the part of the address after #.
 
 import { h, text, attribute } from "./dom.js";
-import { span, units } from "./format.js";
+import { span, time, units } from "./format.js";
 import { Store } from "./store.js";
 import { overview } from "./overview.js";
 import { skuList } from "./skus.js";
@@ -68,7 +68,20 @@ function setLink() {
   attribute(link, "data-state", store.link);
   const live = store.latest ? `Live · led by ${store.latest.leader}` : "Live";
   text(document.getElementById("link-text"), { connecting: "Connecting", live, lost: "Not connected, trying again" }[store.link]);
+  tellLost();
   if (store.link === "lost") say("The connection is lost. Figures are of the last moment before that.");
+}
+
+/** How old the figures are, and where the same page is if this allocator does not come back. */
+function tellLost() {
+  const lost = document.getElementById("lost");
+  lost.hidden = store.link !== "lost" || !store.latest;
+  if (lost.hidden) return;
+  const others = store.latest.allocators.filter((one) => one.address && one.address !== location.host);
+  lost.replaceChildren(
+    `${location.host} does not answer. Figures are of ${time(store.latest.time)}.`,
+    ...others.flatMap((one) => [" Another allocator: ", h("a", { href: `${location.protocol}//${one.address}/${location.hash}` }, one.address)]),
+  );
 }
 
 // What is read out: little, and not often.

@@ -6,6 +6,8 @@ import { compact, rate, time, units } from "./format.js";
 
 const ROWS = 12;
 const SHORTEST = 60_000;
+const STEPS = [10_000, 15_000, 30_000, 60_000, 120_000, 300_000];
+const MOST_STEPS = 5;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 function color(name) {
@@ -24,6 +26,13 @@ const SERIES = {
     { label: "Inventory", key: "inventory", column: 1, fill: "-1", alpha: 0.85, width: 0 },
   ],
 };
+
+/** Marks the time at whole steps, as a clock does. */
+function wholeSteps(axis) {
+  const step = STEPS.find((one) => (axis.max - axis.min) / one <= MOST_STEPS) ?? STEPS.at(-1);
+  axis.ticks = [];
+  for (let at = Math.ceil(axis.min / step) * step; at <= axis.max; at += step) axis.ticks.push({ value: at });
+}
 
 function options(kind) {
   const grid = color("line");
@@ -51,7 +60,8 @@ function options(kind) {
         type: "linear",
         grid: { display: false },
         border: { color: grid },
-        ticks: { color: ticks, font, maxRotation: 0, autoSkipPadding: 24, maxTicksLimit: 6, callback: (value) => time(value) },
+        afterBuildTicks: wholeSteps,
+        ticks: { color: ticks, font, maxRotation: 0, autoSkipPadding: 24, callback: (value) => time(value) },
       },
       y: {
         beginAtZero: true,

@@ -24,6 +24,9 @@ export function span(seconds) {
   return `${Math.round(seconds / 86400)} days`;
 }
 
+/** Beside the state of a SKU, if an operator wants that none of its units moves. */
+export const FROZEN = { label: "Frozen", tone: "warn" };
+
 export const STATES = {
   SELLING: { label: "Selling", tone: "good" },
   PAUSED: { label: "Paused", tone: "warn" },

@@ -4,7 +4,7 @@
 import { chart } from "./charts.js";
 import { h, rows, text } from "./dom.js";
 import { percent, rate, units } from "./format.js";
-import { SKU_COLUMNS, alarmList, figures, lag, nodeTable, scroll, skuRow } from "./parts.js";
+import { SKU_COLUMNS, alarmList, figures, lag, nodeTable, rebalanceTable, scroll, skuRow } from "./parts.js";
 
 const BUSIEST = 8;
 
@@ -21,6 +21,7 @@ export function overview(store) {
   const speed = chart("rate", "Sold per second");
   const stock = chart("units", "Where the units are");
   const nodes = nodeTable("Nodes");
+  const rebalances = rebalanceTable("Rebalances under way");
   const body = h("tbody");
   const fill = rows(body, (sku) => sku.sku, skuRow);
   const more = h("a", { href: "#/skus" }, "All SKUs");
@@ -42,6 +43,7 @@ export function overview(store) {
       numbers.element,
       h("div", { class: "two" }, speed.element, stock.element),
       h("div", { class: "card" }, scroll("Busiest SKUs", table), none, h("p", { class: "more" }, more)),
+      rebalances.element,
       nodes.element,
     ),
     update(state) {
@@ -51,7 +53,7 @@ export function overview(store) {
       numbers.set("pool", units(totals.pool), "held by partitions");
       numbers.set("inventory", units(totals.inventory), "in the books only");
       numbers.set("perSecond", rate(totals.perSecond), "units settled");
-      numbers.set("skus", units(totals.skus), `${units(totals.selling)} selling, ${units(totals.soldOut)} sold out`);
+      numbers.set("skus", units(totals.skus), `${units(totals.selling)} selling, ${units(totals.soldOut)} sold out${totals.frozen ? `, ${units(totals.frozen)} frozen` : ""}`);
       numbers.set("lag", ...lag(state.settlement));
       speed.update(store.history);
       stock.update(store.history);
@@ -61,6 +63,7 @@ export function overview(store) {
       fill(busiest);
       none.hidden = busiest.length > 0;
       text(more, totals.skus > BUSIEST ? `All ${units(totals.skus)} SKUs` : "All SKUs");
+      rebalances.update(state.rebalances);
       nodes.update(state.nodes);
     },
     destroy() {

@@ -2,7 +2,7 @@
 // Parts that several pages have.
 
 import { badge, h, rows, setBadge, shareBar, text } from "./dom.js";
-import { STATES, percent, rate, span, units } from "./format.js";
+import { FROZEN, STATES, moment, percent, rate, span, units } from "./format.js";
 import { segment } from "./store.js";
 
 export const skuAddress = (code) => `#/skus/${segment(code)}`;
@@ -48,8 +48,23 @@ export const SKU_COLUMNS = [
   { name: "part", label: "Sold of received", share: true, get: (sku) => (sku.received ? sku.sold / sku.received : 0) },
 ];
 
-export function skuRow(first) {
+/** The badges of a SKU: what buyers know of it, and whether it is frozen. */
+export function skuBadges() {
   const state = badge();
+  const frozen = badge();
+  setBadge(frozen, FROZEN);
+  frozen.hidden = true;
+  return {
+    element: h("span", { class: "badges" }, state, frozen),
+    update(sku) {
+      setBadge(state, STATES[sku.state] ?? { label: sku.state });
+      frozen.hidden = !sku.frozen;
+    },
+  };
+}
+
+export function skuRow(first) {
+  const badges = skuBadges();
   const bar = shareBar();
   const share = h("span", { class: "unseen" });
   const cells = {
@@ -62,7 +77,7 @@ export function skuRow(first) {
     "tr",
     {},
     h("th", { scope: "row" }, h("a", { href: skuAddress(first.sku), class: "code", title: first.sku }, first.sku)),
-    h("td", {}, state),
+    h("td", {}, badges.element),
     cells.perSecond,
     cells.sold,
     cells.pool,
@@ -72,7 +87,7 @@ export function skuRow(first) {
   return {
     row,
     update(sku) {
-      setBadge(state, STATES[sku.state] ?? { label: sku.state });
+      badges.update(sku);
       setNumber(cells.perSecond, sku.perSecond, rate);
       setNumber(cells.sold, sku.sold);
       setNumber(cells.pool, sku.pool);
@@ -81,6 +96,12 @@ export function skuRow(first) {
       text(share, percent(sku.sold, sku.received));
     },
   };
+}
+
+function nodeState(node) {
+  if (!node.ready) return { label: "Not ready", tone: "bad" };
+  if (!node.drained) return { label: "Ready", tone: "good" };
+  return { label: node.partitions > 0 ? "Draining" : "Drained", tone: "warn" };
 }
 
 /** A table of nodes: { element, update(nodes) }. */
@@ -113,7 +134,7 @@ export function nodeTable(caption) {
       return {
         row,
         update(node) {
-          setBadge(state, node.draining ? { label: "Draining", tone: "warn" } : node.ready ? { label: "Ready", tone: "good" } : { label: "Not ready", tone: "bad" });
+          setBadge(state, nodeState(node));
           setNumber(cells.partitions, node.partitions);
           setNumber(cells.exhausted, node.exhausted);
           setNumber(cells.units, node.units);
@@ -152,6 +173,75 @@ export function nodeTable(caption) {
     update(nodes) {
       none.hidden = nodes.length > 0;
       fill(nodes);
+    },
+  };
+}
+
+const KINDS = {
+  EVEN: "Even out",
+  FOLLOW_DEMAND: "Follow demand",
+  GATHER: "Gather",
+  DRAIN: "Drain",
+  SLOTS: "Change slots",
+  HOME: "Back to inventory",
+  FREEZE: "Freeze",
+  UNFREEZE: "Unfreeze",
+};
+const REBALANCE_STATES = {
+  PLANNED: { label: "Planned", tone: "" },
+  RUNNING: { label: "Running", tone: "good" },
+  STOPPED: { label: "Stopped", tone: "warn" },
+  DONE: { label: "Done", tone: "" },
+  FAILED: { label: "Failed", tone: "bad" },
+};
+
+function progress(rebalance) {
+  if (rebalance.kind === "DRAIN") return `${units(rebalance.partitions - rebalance.partitionsLeft)} of ${units(rebalance.partitions)} partitions`;
+  if (rebalance.moveCount === 0) return "–";
+  return `${units(rebalance.moved)} of ${units(rebalance.units)} units`;
+}
+
+/** A table of rebalances, which hides itself if there are none: { element, update(rebalances) }. */
+export function rebalanceTable(caption) {
+  const body = h("tbody");
+  const fill = rows(
+    body,
+    (rebalance) => rebalance.id,
+    (first) => {
+      const state = badge();
+      const moved = h("td");
+      const reason = h("td", { class: "wide reason" });
+      const of = first.sku ? h("a", { class: "code", href: skuAddress(first.sku), title: first.sku }, first.sku) : h("span", { class: "code" }, first.node);
+      const row = h(
+        "tr",
+        {},
+        h("th", { scope: "row" }, `${KINDS[first.kind] ?? first.kind} `, h("span", { class: "detail" }, `no. ${first.id}`)),
+        h("td", {}, of),
+        h("td", {}, state),
+        moved,
+        h("td", { class: "wide" }, first.who),
+        h("td", { class: "wide" }, moment(Date.parse(first.created))),
+        reason,
+      );
+      return {
+        row,
+        update(rebalance) {
+          setBadge(state, REBALANCE_STATES[rebalance.state] ?? { label: rebalance.state });
+          text(moved, progress(rebalance));
+          text(reason, rebalance.reason ?? "");
+        },
+      };
+    },
+  );
+  const heads = [["What", ""], ["Of", ""], ["State", ""], ["Moved", ""], ["By", "wide"], ["Since", "wide"], ["Why", "wide"]];
+  const table = h("table", {}, h("caption", {}, caption), h("thead", {}, h("tr", {}, ...heads.map(([label, look]) => h("th", { scope: "col", class: look || null }, label)))), body);
+  const element = h("div", { class: "card" }, scroll(caption, table));
+  element.hidden = true;
+  return {
+    element,
+    update(rebalances) {
+      element.hidden = rebalances.length === 0;
+      fill(rebalances);
     },
   };
 }

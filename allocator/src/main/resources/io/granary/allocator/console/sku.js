@@ -2,15 +2,18 @@
 // One SKU: its sale as it runs, and who holds its units.
 
 import { chart } from "./charts.js";
-import { badge, h, rows, setBadge, text } from "./dom.js";
-import { STATES, percent, rate, span, units } from "./format.js";
-import { figures, numberCell, scroll, setNumber } from "./parts.js";
+import { h, rows, text } from "./dom.js";
+import { percent, rate, span, units } from "./format.js";
+import { figures, numberCell, rebalanceTable, scroll, setNumber, skuBadges } from "./parts.js";
 import { segment } from "./store.js";
 
 const EVERY = 2000;
+const REBALANCES = 5;
 
 export function skuPage(store, code) {
-  const state = badge();
+  const badges = skuBadges();
+  const frozen = h("p", { class: "frozen" }, "Frozen: sales go on, but no unit is moved between inventory and partitions.");
+  const rebalances = rebalanceTable("Last rebalances");
   const numbers = figures([
     ["sold", "Sold", "sold"],
     ["pool", "Pool", "pool"],
@@ -49,8 +52,9 @@ export function skuPage(store, code) {
   const table = h("table", {}, h("caption", {}, "Partitions"), h("thead", {}, h("tr", {}, ...heads.map(([label, look]) => h("th", { scope: "col", class: look || null }, label)))), body);
   const partitions = h("div", { class: "card" }, scroll("Partitions", table), none);
   const unknown = h("p", { class: "empty card" }, "The books have no such SKU. It comes into being with its first restock.");
-  const known = h("div", { class: "stack" }, numbers.element, h("div", { class: "two" }, speed.element, stock.element), partitions);
+  const known = h("div", { class: "stack" }, frozen, numbers.element, h("div", { class: "two" }, speed.element, stock.element), partitions, rebalances.element);
   unknown.hidden = true;
+  frozen.hidden = true;
   none.hidden = true;
 
   let points = [];
@@ -61,6 +65,11 @@ export function skuPage(store, code) {
     if (!over) draw();
   });
 
+  async function askRebalances() {
+    const answer = await fetch(`api/v1/rebalances?sku=${encodeURIComponent(code)}&limit=${REBALANCES}`, { cache: "no-store" });
+    if (answer.ok && !over) rebalances.update((await answer.json()).rebalances);
+  }
+
   async function askPartitions() {
     asked = performance.now();
     try {
@@ -69,6 +78,7 @@ export function skuPage(store, code) {
         const detail = await answer.json();
         fill(detail.partitions);
         none.hidden = detail.partitions.length > 0;
+        await askRebalances();
       }
     } catch {
       // The bar says that the connection is lost; asked again in time.
@@ -80,7 +90,8 @@ export function skuPage(store, code) {
     unknown.hidden = sku !== undefined || !store.latest;
     known.hidden = !unknown.hidden;
     if (!sku) return;
-    setBadge(state, STATES[sku.state] ?? { label: sku.state });
+    badges.update(sku);
+    frozen.hidden = !sku.frozen;
     const actual = sku.pool + sku.inventory;
     numbers.set("sold", units(sku.sold), `${percent(sku.sold, sku.received)} of received`);
     numbers.set("pool", units(sku.pool), sku.slots === 1 ? "in 1 slot" : `in ${units(sku.slots)} slots`);
@@ -101,7 +112,7 @@ export function skuPage(store, code) {
       "div",
       {},
       h("p", { class: "crumb" }, h("a", { href: "#/skus" }, "SKUs")),
-      h("div", { class: "title" }, h("h1", { tabindex: "-1" }, code), state),
+      h("div", { class: "title" }, h("h1", { tabindex: "-1" }, code), badges.element),
       known,
       unknown,
     ),

@@ -2,7 +2,7 @@
 // All SKUs: found by a part of their code, sorted by any column, a page at a time.
 
 import { attribute, h, rows, text } from "./dom.js";
-import { STATES, units } from "./format.js";
+import { FROZEN, STATES, units } from "./format.js";
 import { SKU_COLUMNS, scroll, skuRow } from "./parts.js";
 
 const PAGE = 50;
@@ -10,7 +10,7 @@ const PAGE = 50;
 export function skuList(store) {
   const wish = { filter: "", state: "", sort: "perSecond", descending: true, page: 0 };
   const filter = h("input", { type: "search", placeholder: "Part of a code", autocomplete: "off", spellcheck: "false" });
-  const state = h("select", {}, h("option", { value: "" }, "Any"), ...Object.entries(STATES).map(([value, { label }]) => h("option", { value }, label)));
+  const state = h("select", {}, h("option", { value: "" }, "Any"), ...Object.entries(STATES).map(([value, { label }]) => h("option", { value }, label)), h("option", { value: "FROZEN" }, FROZEN.label));
   const before = h("button", { type: "button", class: "plain" }, "Previous");
   const after = h("button", { type: "button", class: "plain" }, "Next");
   const where = h("span", {});
@@ -54,7 +54,7 @@ export function skuList(store) {
     const column = SKU_COLUMNS.find((one) => one.name === wish.sort);
     const sign = wish.descending ? -1 : 1;
     const found = [...store.skus.values()]
-      .filter((sku) => (!wish.filter || sku.sku.toLowerCase().includes(wish.filter)) && (!wish.state || sku.state === wish.state))
+      .filter((sku) => (!wish.filter || sku.sku.toLowerCase().includes(wish.filter)) && (!wish.state || sku.state === wish.state || (wish.state === "FROZEN" && sku.frozen)))
       .map((sku) => [column.get(sku), sku])
       .sort(([a, one], [b, other]) => (a < b ? -sign : a > b ? sign : one.sku < other.sku ? -1 : 1))
       .map(([, sku]) => sku);

@@ -2,7 +2,7 @@
 // What the allocator tells, kept up to date: one `state` event a second, the first one whole, the others what changed.
 
 const HISTORY = 600;
-const LIST = ["sku", "state", "slots", "inventory", "pool", "received", "sold", "writtenOff", "perSecond"];
+const LIST = ["sku", "state", "slots", "inventory", "pool", "received", "sold", "writtenOff", "perSecond", "frozen"];
 
 export class Store extends EventTarget {
   constructor() {

@@ -11,13 +11,17 @@ import io.granary.allocator.control.LeaderLook;
 import io.granary.allocator.settlement.Lag;
 import io.granary.allocator.store.Holdings;
 import io.granary.api.Overview;
+import io.granary.api.RebalanceKind;
+import io.granary.api.RebalanceView;
 import io.granary.api.SkuPage;
 import io.granary.api.SkuView;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class FeedTest {
@@ -29,6 +33,11 @@ class FeedTest {
         }
     });
 
+    @BeforeEach
+    void begin() {
+        feed.begin();
+    }
+
     @AfterEach
     void close() {
         feed.close();
@@ -39,6 +48,7 @@ class FeedTest {
         volatile boolean leads = true;
         volatile boolean away;
         volatile long sold = 10;
+        volatile boolean frozen;
         volatile int reads;
 
         @Override
@@ -60,13 +70,35 @@ class FeedTest {
             return new SkuPage(List.of(view("QUIET", 0), view("SELLS", sold)), null);
         }
 
-        private static SkuView view(String sku, long sold) {
-            return new SkuView(sku, SkuView.State.SELLING, 1, 50, 1_000 - sold, 1_050 - sold, 1_050, sold, 0);
+        private SkuView view(String sku, long sold) {
+            return new SkuView(sku, SkuView.State.SELLING, frozen, 1, 50, 1_000 - sold, 1_050 - sold, 1_050, sold, 0);
         }
 
         @Override
         public List<Holdings> holdings() {
             return List.of();
+        }
+
+        @Override
+        public List<RebalanceView> openRebalances(int limit) {
+            Instant then = Instant.parse("2026-11-22T00:00:00Z");
+            return List.of(new RebalanceView(
+                    7,
+                    RebalanceKind.EVEN,
+                    RebalanceView.State.RUNNING,
+                    "SELLS",
+                    null,
+                    null,
+                    null,
+                    null,
+                    "ann",
+                    then,
+                    then,
+                    2,
+                    100,
+                    40,
+                    null,
+                    null));
         }
 
         @Override
@@ -142,6 +174,27 @@ class FeedTest {
         assertThat(second.has("history")).isFalse();
         assertThat(second.get("totals").get("perSecond").doubleValue()).isPositive();
         assertThat(feed.history("SELLS").points()).hasSizeGreaterThanOrEqualTo(2);
+    }
+
+    @Test
+    void aListenerHearsOfRebalancesAndOfWhatIsFrozen() {
+        Hearer hearer = new Hearer();
+        feed.join(hearer);
+        await().until(() -> hearer.events.size() == 1);
+        books.frozen = true;
+        await().until(() -> hearer.events.stream()
+                .anyMatch(event ->
+                        codes(event).contains("QUIET") && !event.get("full").booleanValue()));
+
+        JsonNode first = hearer.events.get(0);
+        assertThat(first.at("/skus/0/9").booleanValue()).isFalse();
+        assertThat(first.at("/totals/frozen").intValue()).isZero();
+        assertThat(first.at("/rebalances/0/kind").textValue()).isEqualTo("EVEN");
+        assertThat(first.at("/rebalances/0/moved").longValue()).isEqualTo(40);
+        JsonNode last = hearer.events.get(hearer.events.size() - 1);
+        assertThat(last.at("/skus/0/9").booleanValue()).isTrue();
+        assertThat(last.at("/totals/frozen").intValue()).isEqualTo(2);
+        assertThat(last.at("/rebalances/0/id").longValue()).isEqualTo(7);
     }
 
     @Test

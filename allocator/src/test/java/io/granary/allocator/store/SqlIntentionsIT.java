@@ -12,6 +12,7 @@ import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.allocation.SkuPlan;
 import io.granary.allocator.settlement.IdWindow;
 import io.granary.allocator.store.RefusedIntentionException.Why;
+import io.granary.api.RebalanceView;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
 import java.time.Duration;
@@ -88,6 +89,25 @@ class SqlIntentionsIT {
                 Why.CONFLICT,
                 "rebalance " + id + " is PLANNED (expected: STOPPED)",
                 () -> intentions.resume(id, by("a")));
+    }
+
+    @Test
+    void whatIsOpenIsListedNewestFirst() {
+        SqlViews views = new SqlViews(books.database().transactions());
+        assertThat(views.openRebalances(10)).isEmpty();
+        long even = apply(Kind.EVEN);
+        long drain = intentions.apply(new SqlIntentions.Wish(Kind.DRAIN, null, "a_b", null), "bob");
+
+        List<RebalanceView> open = views.openRebalances(10);
+        assertThat(open).extracting(RebalanceView::id).containsExactly(drain, even);
+        assertThat(open.get(0).partitionsLeft()).isZero();
+        assertThat(open.get(1).sku()).isEqualTo(SKU.code());
+        assertThat(open.get(1).state()).isEqualTo(RebalanceView.State.PLANNED);
+        assertThat(views.openRebalances(1)).hasSize(1);
+
+        intentions.stop(even, "bob");
+        intentions.undrain("a_b", "bob");
+        assertThat(views.openRebalances(10)).isEmpty();
     }
 
     @Test

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,8 +60,7 @@ public final class CuratorCluster implements Cluster {
     private boolean connected;
     private boolean closed;
     private @Nullable Map<String, NodeEntry> nodes;
-    private @Nullable List<String> allocators;
-    private Map<String, AllocatorEntry> addresses = Map.of();
+    private @Nullable List<AllocatorEntry> allocators;
     private Optional<String> elected = Optional.empty();
     private Optional<AllocatorEntry> leader = Optional.empty();
 
@@ -200,20 +198,16 @@ public final class CuratorCluster implements Cluster {
     }
 
     private void onAllocators(Map<String, byte[]> found) {
-        List<String> now = found.keySet().stream()
-                .map(RegistryPaths::nameOf)
-                .flatMap(Optional::stream)
-                .sorted()
+        List<AllocatorEntry> now = found.entrySet().stream()
+                .flatMap(one -> RegistryPaths.nameOf(one.getKey()).stream()
+                        .map(name -> RegistryCodec.decodeAllocator(name, one.getValue())
+                                .orElseGet(() -> new AllocatorEntry(name, ""))))
+                .sorted(Comparator.comparing(AllocatorEntry::name))
                 .toList();
         if (!now.equals(allocators)) {
             allocators = now;
             tell(told -> told.onAllocators(now));
         }
-        Map<String, AllocatorEntry> known = new HashMap<>();
-        found.forEach((child, data) -> RegistryPaths.nameOf(child)
-                .flatMap(name -> RegistryCodec.decodeAllocator(name, data))
-                .ifPresent(entry -> known.put(entry.name(), entry)));
-        addresses = known;
         checkLeader();
     }
 
@@ -225,8 +219,14 @@ public final class CuratorCluster implements Cluster {
         checkLeader();
     }
 
+    private Optional<AllocatorEntry> live(String name) {
+        return allocators == null
+                ? Optional.empty()
+                : allocators.stream().filter(one -> one.name().equals(name)).findAny();
+    }
+
     private void checkLeader() {
-        Optional<AllocatorEntry> now = elected.map(addresses::get);
+        Optional<AllocatorEntry> now = elected.flatMap(this::live);
         if (!now.equals(leader)) {
             leader = now;
             tell(told -> told.onLeader(now));

@@ -499,8 +499,9 @@ class RegistryIT {
         }
 
         @Override
-        public void onAllocators(List<String> all) {
-            allocators = all;
+        public void onAllocators(List<AllocatorEntry> all) {
+            assertThat(all).allSatisfy(one -> assertThat(one.address()).isEqualTo(one.name() + ":1"));
+            allocators = all.stream().map(AllocatorEntry::name).toList();
         }
 
         @Override
