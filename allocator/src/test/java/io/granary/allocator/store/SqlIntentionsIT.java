@@ -96,7 +96,7 @@ class SqlIntentionsIT {
         SqlViews views = new SqlViews(books.database().transactions());
         assertThat(views.openRebalances(10)).isEmpty();
         long even = apply(Kind.EVEN);
-        long drain = intentions.apply(new SqlIntentions.Wish(Kind.DRAIN, null, "a_b", null), "bob");
+        long drain = intentions.apply(new SqlIntentions.Wish(Kind.DRAIN, null, "a_b", null), by("bob"));
 
         List<RebalanceView> open = views.openRebalances(10);
         assertThat(open).extracting(RebalanceView::id).containsExactly(drain, even);
@@ -105,8 +105,8 @@ class SqlIntentionsIT {
         assertThat(open.get(1).state()).isEqualTo(RebalanceView.State.PLANNED);
         assertThat(views.openRebalances(1)).hasSize(1);
 
-        intentions.stop(even, "bob");
-        intentions.undrain("a_b", "bob");
+        intentions.stop(even, by("bob"));
+        intentions.undrain("a_b", by("bob"));
         assertThat(views.openRebalances(10)).isEmpty();
     }
 
