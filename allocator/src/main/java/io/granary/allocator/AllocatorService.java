@@ -97,8 +97,8 @@ public final class AllocatorService implements AutoCloseable {
     }
 
     /**
-     * Opens the books, migrating them if need be, and joins the allocators. Waits for the database and for the log, not
-     * for the registry. What was started is closed again if something fails.
+     * Opens the books, migrating them if need be, and joins the allocators. Waits for the database and for the log, for less
+     * than a minute each, not for the registry. What was started is closed again if something fails.
      */
     public static AllocatorService start(AllocatorSettings settings, Surroundings around, ProcessMetrics metrics) {
         String name = settings.name()
@@ -118,6 +118,7 @@ public final class AllocatorService implements AutoCloseable {
     private synchronized void open(AllocatorSettings settings, Surroundings around, ProcessMetrics metrics) {
         MeterScope meters = add(new MeterScope(metrics.registry(), "allocator", name));
         Database database = add(Database.open(settings.database(), List.of(AllocationMapper.class)));
+        int lanes = StartingLog.lanes(around.log(), StartingLog.PATIENCE);
         ExecutorService planning = executor("planning", settings.planningThreads());
         ExecutorService settling = executor("settling", settings.settlingThreads());
         ExecutorService stocking = executor("stocking", AllocatorSettings.STOCK_THREADS);
@@ -125,7 +126,7 @@ public final class AllocatorService implements AutoCloseable {
         LeaderTerms terms = new LeaderTerms(leadership);
         Leader leader = add(new Leader(
                 name,
-                around.log().lanes(),
+                lanes,
                 settings.leader(),
                 settings.allocation(),
                 loop("leader"),

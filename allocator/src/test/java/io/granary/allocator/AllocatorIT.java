@@ -22,6 +22,7 @@ import io.granary.backing.DatabaseAddress;
 import io.granary.backing.SharedBacking;
 import io.granary.config.Configuration;
 import io.granary.log.Append;
+import io.granary.log.StockLog;
 import io.granary.log.rocketmq.RocketMqLogSettings;
 import io.granary.log.rocketmq.RocketMqStockLog;
 import io.granary.log.rocketmq.RocketMqTopic;
@@ -47,6 +48,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.core.ThrowingRunnable;
@@ -65,7 +68,7 @@ class AllocatorIT {
     private final AtomicInteger updates = new AtomicInteger();
     private Books books;
     private Config config;
-    private RocketMqStockLog log;
+    private StockLog log;
     private StockUpdatePublisher publisher;
     private Routes routes;
 
@@ -237,6 +240,30 @@ class AllocatorIT {
                 .allSatisfy(
                         sku -> assertThat(a.remaining(new PartitionId(sku, 0))).isPositive()));
         assertThat(a.figures(taken)).containsExactly(2L, 10L, 3L, 0L, 7L);
+    }
+
+    @Test
+    void anAllocatorThatStartsBeforeTheBrokerHasItsTopicWaits() throws Exception {
+        String topic = "late-" + ProcessHandle.current().pid() + "-" + RUNS.incrementAndGet();
+        RocketMqStockLog broker =
+                add(new RocketMqStockLog(RocketMqLogSettings.of(services.nameServerAddress(), topic)));
+        CountDownLatch missed = new CountDownLatch(1);
+        log = new ForwardingLog(broker) {
+            @Override
+            public int lanes() {
+                try {
+                    return super.lanes();
+                } catch (IllegalStateException e) {
+                    missed.countDown();
+                    throw e;
+                }
+            }
+        };
+        CompletableFuture<AllocatorService> started = CompletableFuture.supplyAsync(() -> allocator("one"));
+        assertThat(missed.await(60, TimeUnit.SECONDS)).isTrue();
+        services.broker().createTopic(topic, 4);
+        assertThat(started.get(60, TimeUnit.SECONDS).name()).startsWith("one-");
+        assertThat(log.lanes()).isEqualTo(4);
     }
 
     @Test
