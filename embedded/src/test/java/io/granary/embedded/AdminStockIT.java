@@ -209,6 +209,7 @@ class AdminStockIT {
                 .contains("told");
         refused(2, "sku history NONE", "sku: 'NONE' (expected: one that is known)");
         refused(2, "sku history told --limit 1001", "--limit: 1001 (expected: 1 to 1000)");
+        ok("task delete nightly-told --yes");
     }
 
     @Test
