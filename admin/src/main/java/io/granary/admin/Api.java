@@ -7,17 +7,20 @@ import io.granary.api.ApiJson;
 import io.granary.api.ApiPaths;
 import io.granary.api.Problem;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
  * The allocators' API, asked at one of them; goes on to the one that leads. While nobody leads, as after the end of a
- * leader, it asks again for some seconds. Every call is bounded, and fails with an {@link AdminException}. Thread-safe.
+ * leader, it asks again for some seconds, but for a change that a leader may have made before it ended. Every call is
+ * bounded, and fails with an {@link AdminException}. Thread-safe.
  */
 public final class Api {
     private static final Duration CONNECT = Duration.ofSeconds(3);
@@ -28,7 +31,8 @@ public final class Api {
 
     private final HttpClient http = HttpClient.newBuilder()
             .connectTimeout(CONNECT)
-            .followRedirects(HttpClient.Redirect.NORMAL)
+            // Not by itself: a leader that is gone is another thing than a server that was never there.
+            .followRedirects(HttpClient.Redirect.NEVER)
             .build();
     private final JsonMapper json = ApiJson.forClient();
     private final URI server;
@@ -113,31 +117,87 @@ public final class Api {
     private <T> T ask(HttpRequest request, Class<T> answer) {
         Deadline deadline = Deadline.in(patience);
         while (true) {
-            HttpResponse<String> response = send(request);
-            int status = response.statusCode();
-            if (status == 200) {
-                return read(response, answer);
+            AdminException nobodyLeads;
+            try {
+                HttpResponse<String> response = askLeader(request);
+                int status = response.statusCode();
+                if (status == 200) {
+                    return read(response, answer);
+                }
+                nobodyLeads = refusal(response);
+                // A second redirect: two allocators that take each other for the leader.
+                if (status != 503 && !isRedirect(status)) {
+                    throw nobodyLeads;
+                }
+            } catch (LeaderGoneException e) {
+                nobodyLeads = noAnswer(e.leader, e.why);
+                if (e.mayHaveDoneIt) {
+                    throw nobodyLeads;
+                }
             }
-            // A redirect that was not followed: two allocators that take each other for the leader.
-            boolean nobodyLeads = status == 503 || (status >= 300 && status < 400);
-            if (!nobodyLeads || deadline.isOver()) {
-                throw refusal(response);
+            if (deadline.isOver()) {
+                throw nobodyLeads;
             }
             deadline.pause(PAUSE);
         }
     }
 
-    private HttpResponse<String> send(HttpRequest request) {
+    /** The answer of the allocator that leads, or of the one that is asked if it knows no leader. */
+    private HttpResponse<String> askLeader(HttpRequest request) throws LeaderGoneException {
+        HttpResponse<String> first;
+        try {
+            first = send(request);
+        } catch (IOException e) {
+            throw noAnswer(server, e);
+        }
+        Optional<String> way = first.headers().firstValue("Location");
+        if (!isRedirect(first.statusCode()) || way.isEmpty()) {
+            return first;
+        }
+        URI leader = first.uri().resolve(way.get());
+        try {
+            return send(HttpRequest.newBuilder(request, (name, value) -> true)
+                    .uri(leader)
+                    .build());
+        } catch (IOException e) {
+            boolean reads = request.method().equals("GET");
+            throw new LeaderGoneException(leader, e, !reads && !(e instanceof ConnectException));
+        }
+    }
+
+    /** An allocator has told of a leader that does not answer: it has ended, and the next one is not elected yet. */
+    private static final class LeaderGoneException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final URI leader;
+        private final IOException why;
+        private final boolean mayHaveDoneIt;
+
+        LeaderGoneException(URI leader, IOException why, boolean mayHaveDoneIt) {
+            super(why);
+            this.leader = leader;
+            this.why = why;
+            this.mayHaveDoneIt = mayHaveDoneIt;
+        }
+    }
+
+    private static boolean isRedirect(int status) {
+        return status >= 300 && status < 400;
+    }
+
+    private HttpResponse<String> send(HttpRequest request) throws IOException {
         try {
             return http.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-            throw AdminException.failed(
-                    "no answer from " + server + ": " + why + " (expected: an allocator that runs there)");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw AdminException.failed("interrupted");
         }
+    }
+
+    private static AdminException noAnswer(URI asked, IOException failure) {
+        String why = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+        return AdminException.failed(
+                "no answer from " + asked.resolve("/") + ": " + why + " (expected: an allocator that runs there)");
     }
 
     private <T> T read(HttpResponse<String> response, Class<T> answer) {

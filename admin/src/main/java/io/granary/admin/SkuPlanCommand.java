@@ -84,7 +84,7 @@ final class SkuPlanCommand extends ApiCommand {
                 .row("horizon", set(plan.horizonMillis(), " ms"))
                 .row("low watermark", set(plan.lowWatermark(), " units in a slot"))
                 .row("ceiling of the pool", set(plan.ceilingUnits(), " units"))
-                .row("ceiling of the pool", set(plan.ceilingPercent(), " % of what can be sold"))
+                .row("and as a part", set(plan.ceilingPercent(), " % of what can be sold"))
                 .row("frozen", view.frozen() ? "yes" : "no")
                 .row("rebalance", view.rebalance() == null ? "none" : String.valueOf(view.rebalance()));
     }

@@ -133,6 +133,36 @@ class ApiTest {
     }
 
     @Test
+    void aLeaderThatHasJustEndedIsWaitedOut() {
+        server.createContext("/api/v1/health", exchange -> {
+            boolean leads = asked.incrementAndGet() > 2;
+            // Nobody listens at port 1.
+            exchange.getResponseHeaders().add("Location", "http://127.0.0.1:1/api/v1/health");
+            answer(exchange, leads ? 200 : 307, leads ? HEALTH : "");
+        });
+        assertThat(health(Duration.ofSeconds(30)).healthy()).isTrue();
+        assertThat(asked).hasValue(3);
+        asked.set(Integer.MIN_VALUE);
+        ends(ExitCode.FAILED, "http://127.0.0.1:1/", () -> health(Duration.ofMillis(300)));
+    }
+
+    @Test
+    void whatALeaderMayHaveDoneIsNotAskedForAgain() {
+        server.createContext("/api/v1/change", exchange -> {
+            asked.incrementAndGet();
+            exchange.getResponseHeaders().add("Location", address() + "/leader");
+            answer(exchange, 307, "");
+        });
+        // It takes the request and says nothing.
+        server.createContext("/leader", HttpExchange::close);
+        ends(
+                ExitCode.FAILED,
+                address().toString(),
+                () -> api(Duration.ofSeconds(30)).post("/api/v1/change", Map.of(), Health.class));
+        assertThat(asked).hasValue(1);
+    }
+
+    @Test
     void problemsAreTold() {
         server.createContext("/api/v1/health", exchange -> answer(exchange, 409, PROBLEM.formatted(409)));
         ends(ExitCode.BAD_ARGUMENTS, "units: 0 (expected: 1)", () -> health(Duration.ZERO));

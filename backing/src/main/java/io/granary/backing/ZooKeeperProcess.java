@@ -9,6 +9,8 @@ import java.util.List;
 
 /** A standalone ZooKeeper server. It syncs every change to disk, so killing it loses nothing. */
 public final class ZooKeeperProcess extends JavaProcess {
+    private static final int MAX_BUFFER_BYTES = 64 << 20;
+
     private final ZooKeeperOptions options;
     private final int port;
 
@@ -24,7 +26,11 @@ public final class ZooKeeperProcess extends JavaProcess {
         return new JavaCommand(options.heapMib(), temporary)
                 .option("-XX:TieredStopAtLevel=1")
                 // Preallocation of 64 MiB costs more than it brings here.
-                .property("zookeeper.preAllocSize", "4096");
+                .property("zookeeper.preAllocSize", "4096")
+                // The end of a session that has tens of thousands of ephemeral nodes is one entry of the log with all
+                // their paths: with the default of 1 MiB a server writes it and can't start any more, as it can't read
+                // it.
+                .property("jute.maxbuffer", Integer.toString(MAX_BUFFER_BYTES));
     }
 
     @Override

@@ -14,7 +14,15 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.Op;
+import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.ZooDefs;
+import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,6 +91,41 @@ class BackingLifecycleIT {
                 .flatMap(process -> process.info().commandLine())
                 .filter(line -> line.contains(folder.toString()))
                 .isPresent();
+    }
+
+    /** As of a node that dies with 10,000 SKUs of 4 slots: their paths are 2.6 MB. */
+    @Test
+    void aSessionWithFortyThousandEntriesEndsAndZooKeeperStartsAgain() throws Exception {
+        try (ZooKeeperProcess server = new ZooKeeperProcess(folder, ZooKeeperOptions.defaults())) {
+            server.start();
+            ZooKeeper node = connect(server);
+            List<Op> operations = new ArrayList<>();
+            for (int entry = 0; entry < 40_000; entry++) {
+                operations.add(Op.create(
+                        "/" + "p".repeat(60) + entry, new byte[0], ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL));
+                if (operations.size() == 500) {
+                    node.multi(operations);
+                    operations.clear();
+                }
+            }
+            node.close();
+            server.kill();
+            server.start();
+            ZooKeeper reader = connect(server);
+            assertThat(reader.getChildren("/", false)).containsExactly("zookeeper");
+            reader.close();
+        }
+    }
+
+    private static ZooKeeper connect(ZooKeeperProcess server) throws Exception {
+        CountDownLatch connected = new CountDownLatch(1);
+        ZooKeeper client = new ZooKeeper(server.connectString(), 30_000, event -> {
+            if (event.getState() == Watcher.Event.KeeperState.SyncConnected) {
+                connected.countDown();
+            }
+        });
+        assertThat(connected.await(30, TimeUnit.SECONDS)).isTrue();
+        return client;
     }
 
     @Test

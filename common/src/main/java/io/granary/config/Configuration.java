@@ -9,6 +9,7 @@ import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,10 @@ public final class Configuration {
 
     /** The file, which must exist, over the defaults. */
     public static Config load(Path file) {
+        if (!Files.isReadable(file)) {
+            throw new InvalidConfigurationException(
+                    "configuration: '" + file + "' (expected: a file that can be read)");
+        }
         return over(() -> ConfigFactory.parseFile(
                 file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false)));
     }

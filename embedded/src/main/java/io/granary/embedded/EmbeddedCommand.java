@@ -3,6 +3,7 @@ package io.granary.embedded;
 
 import com.typesafe.config.Config;
 import io.granary.admin.Discovery;
+import io.granary.config.Check;
 import io.granary.config.Configuration;
 import io.granary.model.Sku;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ final class EmbeddedCommand implements Callable<Integer> {
             embedded = embedded.withNodes(nodes);
         }
         Map<Sku, Integer> units = new LinkedHashMap<>();
-        stock.forEach((sku, count) -> units.put(new Sku(sku), count));
+        stock.forEach((sku, count) -> units.put(new Sku(sku), Check.range("--stock", count, 1, Integer.MAX_VALUE)));
         try (Interruption interruption = new Interruption();
                 Started started = new Started()) {
             System.out.println("Starting …");

@@ -66,11 +66,13 @@ public final class EmbeddedGranary implements AutoCloseable {
      * @param data where data and logs are kept; found again by the next start
      * @throws io.granary.backing.BackingServiceException if a backing service does not come up
      * @throws IOException if an address can't be bound, or the folder can't be used
+     * @throws IllegalArgumentException if another one that runs uses the folder
      */
     public static EmbeddedGranary start(Config config, EmbeddedSettings settings, Path data) throws IOException {
         Files.createDirectories(data);
         Started started = new Started();
         try {
+            started.add(FolderLock.of(data));
             BackingServices backing = started.add(backing(config, settings, data));
             ProcessMetrics metrics = started.add(new ProcessMetrics());
             EmbeddedGranary granary = new EmbeddedGranary(

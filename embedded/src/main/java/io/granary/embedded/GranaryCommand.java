@@ -2,9 +2,11 @@
 package io.granary.embedded;
 
 import io.granary.admin.AdminCommand;
+import io.granary.admin.RefusedArguments;
 import io.granary.config.InvalidConfigurationException;
 import io.granary.embedded.demo.DemoCommand;
 import java.io.PrintWriter;
+import java.util.concurrent.CompletionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -21,7 +23,6 @@ import picocli.CommandLine.Command;
             CommandLine.HelpCommand.class
         },
         mixinStandardHelpOptions = true,
-        version = "granary 0.1.0-SNAPSHOT",
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nEnds with:%n",
         exitCodeList = {
@@ -41,9 +42,21 @@ public final class GranaryCommand {
 
     /** Runs a command; returns with one of {@link ExitCode}. */
     static int execute(String... arguments) {
-        return new CommandLine(new GranaryCommand())
-                .setExecutionExceptionHandler(GranaryCommand::failed)
-                .execute(arguments);
+        return commandLine().execute(arguments);
+    }
+
+    /** The whole command line, as {@code scripts/granary} runs it. */
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new GranaryCommand())
+                .setParameterExceptionHandler(new RefusedArguments())
+                .setExecutionExceptionHandler(GranaryCommand::failed);
+        tellVersion(line, "granary " + Version.OF_THIS);
+        return line;
+    }
+
+    private static void tellVersion(CommandLine line, String version) {
+        line.getCommandSpec().version(version);
+        line.getSubcommands().values().forEach(command -> tellVersion(command, version));
     }
 
     private static int failed(Exception failure, CommandLine command, CommandLine.ParseResult arguments) {
@@ -54,7 +67,10 @@ public final class GranaryCommand {
         }
         err.println("failed: " + failure);
         for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
-            err.println("  because of " + cause);
+            // A wrapper says what its cause says.
+            if (!(cause instanceof CompletionException)) {
+                err.println("  because of " + cause);
+            }
         }
         return ExitCode.FAILED;
     }

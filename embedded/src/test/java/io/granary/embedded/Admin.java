@@ -3,7 +3,6 @@ package io.granary.embedded;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.granary.admin.AdminCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -11,7 +10,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import picocli.CommandLine;
+import java.util.stream.Stream;
 
 /** {@code granary admin} as a test runs it, at one allocator. */
 public record Admin(URI server) {
@@ -47,10 +46,10 @@ public record Admin(URI server) {
     public static Said bare(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int code = new CommandLine(new AdminCommand())
+        int code = GranaryCommand.commandLine()
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
-                .execute(arguments);
+                .execute(Stream.concat(Stream.of("admin"), Stream.of(arguments)).toArray(String[]::new));
         return new Said(code, out.toString(), err.toString());
     }
 }

@@ -103,7 +103,22 @@ class AdminIT {
         Admin.Said said = admin.run(words);
         assertThat(said.code()).isEqualTo(2);
         assertThat(said.out()).isEmpty();
-        assertThat(said.err()).isNotBlank();
+        assertThat(said.err().lines()).singleElement().asString().isNotBlank();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-V", "sku --version", "task create -V"})
+    void everyCommandTellsItsVersion(String words) {
+        Admin.Said said = Admin.bare(words.split(" "));
+        assertThat(said.code()).isZero();
+        assertThat(said.out()).matches("granary \\d+\\.\\d+\\.\\d+\\S*\\R");
+    }
+
+    @Test
+    void aWordThatIsNotKnownIsAnsweredWithThoseThatAreLikeIt() {
+        assertThat(Admin.bare("explian").err())
+                .contains("'explian', did you mean explain")
+                .contains("(see granary admin --help)");
     }
 
     @Test

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.embedded;
 
-import com.google.common.base.Splitter;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Collectors;
+import java.util.List;
 
-/** An allocator in a process of its own, as {@code scripts/granary allocator} starts it, so that it can be killed. */
+/** An allocator in a process of its own, so that it can be killed. */
 final class AllocatorProcess implements AutoCloseable {
     private final String name;
-    private final Process process;
+    private final GranaryProcess process;
 
-    private AllocatorProcess(String name, Process process) {
+    private AllocatorProcess(String name, GranaryProcess process) {
         this.name = name;
         this.process = process;
     }
@@ -35,25 +33,9 @@ final class AllocatorProcess implements AutoCloseable {
                 config,
                 "include \"" + EmbeddedGranary.CONFIGURATION + "\"\ngranary.allocator { name = " + name
                         + ", http.port = " + port + " }\n");
-        String classPath = Splitter.on(File.pathSeparatorChar)
-                .splitToStream(System.getProperty("java.class.path"))
-                .map(entry -> Path.of(entry).toAbsolutePath().toString())
-                .collect(Collectors.joining(File.pathSeparator));
+        Path folder = granary.data().resolve(name);
         return new AllocatorProcess(
-                name,
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                "-Xmx256m",
-                                "-cp",
-                                classPath,
-                                GranaryCommand.class.getName(),
-                                "allocator",
-                                "--config",
-                                config.toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(granary.data().resolve(name + ".log").toFile())
-                        .start());
+                name, GranaryProcess.start(folder, folder, List.of("allocator", "--config", config.toString())));
     }
 
     /** Whether an incarnation of an allocator is this one. */
@@ -63,7 +45,7 @@ final class AllocatorProcess implements AutoCloseable {
 
     /** With SIGKILL: it can do nothing about it. */
     void kill() {
-        process.destroyForcibly().onExit().join();
+        process.kill();
     }
 
     @Override

@@ -26,6 +26,7 @@ class GranaryCommandTest {
                 "allocator --config none.conf",
                 "embedded --stock TICKET",
                 "embedded --stock TICKET=many",
+                "embedded --stock TICKET=-5",
                 "embedded --config none.conf",
                 "demo --callers 0",
                 "demo --stock 0",

@@ -45,7 +45,7 @@ export const SKU_COLUMNS = [
   { name: "sold", label: "Sold", num: true, get: (sku) => sku.sold },
   { name: "pool", label: "Pool", num: true, wide: true, get: (sku) => sku.pool },
   { name: "inventory", label: "Inventory", num: true, wide: true, get: (sku) => sku.inventory },
-  { name: "part", label: "Sold of received", share: true, get: (sku) => (sku.received ? sku.sold / sku.received : 0) },
+  { name: "part", label: "Sold of received", share: true, wide: true, get: (sku) => (sku.received ? sku.sold / sku.received : 0) },
 ];
 
 /** The badges of a SKU: what buyers know of it, and whether it is frozen. */
@@ -82,7 +82,7 @@ export function skuRow(first) {
     cells.sold,
     cells.pool,
     cells.inventory,
-    h("td", { class: "share" }, bar.svg, share),
+    h("td", { class: "share wide" }, bar.svg, share),
   );
   return {
     row,
@@ -113,7 +113,7 @@ export function nodeTable(caption) {
     (first) => {
       const state = badge();
       const cells = {
-        partitions: numberCell(),
+        partitions: numberCell("wide"),
         exhausted: numberCell("wide"),
         units: numberCell(),
         perSecond: numberCell(),
@@ -158,7 +158,7 @@ export function nodeTable(caption) {
         {},
         h("th", { scope: "col" }, "Node"),
         h("th", { scope: "col" }, "State"),
-        h("th", { scope: "col", class: "num" }, "Partitions"),
+        h("th", { scope: "col", class: "num wide" }, "Partitions"),
         h("th", { scope: "col", class: "num wide" }, "Exhausted"),
         h("th", { scope: "col", class: "num" }, "Units"),
         h("th", { scope: "col", class: "num" }, "Per second"),
