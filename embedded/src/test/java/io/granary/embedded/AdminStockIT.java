@@ -170,14 +170,14 @@ class AdminStockIT {
     @Test
     void unitsGoOnceForTheKeyOfACommand() {
         createOpen("keyed", 2, 10_000);
-        JsonNode first = ok("allocate keyed 101 --key evening-1");
+        JsonNode first = ok("allocate keyed 101 --key keyed-1");
         assertThat(first.get("units").longValue()).isEqualTo(101);
-        assertThat(ok("allocate keyed 101 --key evening-1")).isEqualTo(first);
+        assertThat(ok("allocate keyed 101 --key keyed-1")).isEqualTo(first);
         long inventory = ok("sku show keyed").at("/sku/inventory").longValue();
         assertThat(inventory).isEqualTo(first.get("inventory").longValue());
-        refused(2, "allocate keyed 102 --key evening-1", "evening-1", "used for ALLOCATE of keyed, 101 units");
+        refused(2, "allocate keyed 102 --key keyed-1", "keyed-1", "used for ALLOCATE of keyed, 101 units");
         refused(2, "allocate keyed 102 --key é", "--key: 'é' (expected: 1 to 128 visible ASCII characters)");
-        ok("allocate keyed 101 --key evening-2");
+        ok("allocate keyed 101 --key keyed-2");
         assertThat(ok("sku show keyed").at("/sku/inventory").longValue()).isEqualTo(inventory - 101);
     }
 
