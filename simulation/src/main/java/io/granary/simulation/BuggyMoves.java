@@ -147,8 +147,7 @@ final class BuggyMoves {
                     long early = Math.min(ahead.getOrDefault(slot, 0L), of.returned());
                     ahead.merge(slot, -early, Long::sum);
                     known.merge(of.skuId(), early, Long::sum);
-                    return new LaneChange.OfPartition(
-                            of.skuId(), of.slot(), of.consumed(), of.returned() - early);
+                    return new LaneChange.OfPartition(of.skuId(), of.slot(), of.consumed(), of.returned() - early);
                 })
                 .toList();
         List<LaneChange.OfSku> skus = change.skus().stream()
