@@ -36,10 +36,12 @@ public final class BrokerProcess extends JavaProcess {
 
     @Override
     JavaCommand jvm(Path temporary) {
-        return RocketMqJvm.command(directory(), options.heapMib(), temporary)
+        JavaCommand command = RocketMqJvm.command(directory(), options.heapMib(), temporary)
                 .option("-XX:MaxDirectMemorySize=" + options.heapMib() + "m")
                 .property("rocketmq.broker.diskSpaceWarningLevelRatio", "0.98")
                 .property("rocketmq.broker.diskSpaceCleanForciblyRatio", "0.97");
+        options.brokerJvm().forEach(command::option);
+        return command;
     }
 
     @Override

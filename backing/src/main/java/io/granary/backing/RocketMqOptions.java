@@ -3,6 +3,7 @@ package io.granary.backing;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.util.List;
 
 /**
  * How to run RocketMQ: one name server and one broker that flushes to disk before it acknowledges.
@@ -15,6 +16,7 @@ import com.google.common.collect.ImmutableMap;
  *     is full: then it refuses to write
  * @param topics exist when the broker has started
  * @param brokerSettings broker settings by RocketMQ's names, on top of ours
+ * @param brokerJvm options for the broker's JVM, on top of ours
  */
 public record RocketMqOptions(
         int nameServerPort,
@@ -23,7 +25,8 @@ public record RocketMqOptions(
         int commitLogFileMib,
         int retentionHours,
         ImmutableList<TopicSpec> topics,
-        ImmutableMap<String, String> brokerSettings) {
+        ImmutableMap<String, String> brokerSettings,
+        ImmutableList<String> brokerJvm) {
     public RocketMqOptions {
         Require.port("name server port", nameServerPort);
         Require.port("broker port", brokerPort);
@@ -34,17 +37,31 @@ public record RocketMqOptions(
 
     /** Free ports, 256 MiB, commit log files of 64 MiB, a year's retention, no topics. */
     public static RocketMqOptions defaults() {
-        return new RocketMqOptions(0, 0, 256, 64, 24 * 365, ImmutableList.of(), ImmutableMap.of());
+        return new RocketMqOptions(0, 0, 256, 64, 24 * 365, ImmutableList.of(), ImmutableMap.of(), ImmutableList.of());
     }
 
     public RocketMqOptions withPorts(int newNameServerPort, int newBrokerPort) {
         return new RocketMqOptions(
-                newNameServerPort, newBrokerPort, heapMib, commitLogFileMib, retentionHours, topics, brokerSettings);
+                newNameServerPort,
+                newBrokerPort,
+                heapMib,
+                commitLogFileMib,
+                retentionHours,
+                topics,
+                brokerSettings,
+                brokerJvm);
     }
 
     public RocketMqOptions withHeapMib(int newHeapMib) {
         return new RocketMqOptions(
-                nameServerPort, brokerPort, newHeapMib, commitLogFileMib, retentionHours, topics, brokerSettings);
+                nameServerPort,
+                brokerPort,
+                newHeapMib,
+                commitLogFileMib,
+                retentionHours,
+                topics,
+                brokerSettings,
+                brokerJvm);
     }
 
     public RocketMqOptions withTopic(String name, int queues) {
@@ -53,7 +70,7 @@ public record RocketMqOptions(
                 .add(new TopicSpec(name, queues))
                 .build();
         return new RocketMqOptions(
-                nameServerPort, brokerPort, heapMib, commitLogFileMib, retentionHours, more, brokerSettings);
+                nameServerPort, brokerPort, heapMib, commitLogFileMib, retentionHours, more, brokerSettings, brokerJvm);
     }
 
     public RocketMqOptions withBrokerSetting(String key, String value) {
@@ -61,6 +78,19 @@ public record RocketMqOptions(
                 .putAll(brokerSettings)
                 .put(key, value)
                 .buildKeepingLast();
-        return new RocketMqOptions(nameServerPort, brokerPort, heapMib, commitLogFileMib, retentionHours, topics, more);
+        return new RocketMqOptions(
+                nameServerPort, brokerPort, heapMib, commitLogFileMib, retentionHours, topics, more, brokerJvm);
+    }
+
+    public RocketMqOptions withBrokerJvm(List<String> jvmOptions) {
+        return new RocketMqOptions(
+                nameServerPort,
+                brokerPort,
+                heapMib,
+                commitLogFileMib,
+                retentionHours,
+                topics,
+                brokerSettings,
+                ImmutableList.copyOf(jvmOptions));
     }
 }

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.granary.allocator.settlement.LedgerRow;
 import io.granary.model.Sku;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -58,6 +60,45 @@ final class LedgerInsertIT {
         rows = sorted(rows);
         assertThat(load.load(connection, rows)).isTrue();
         assertThat(ledger()).isEqualTo(quantities(rows));
+    }
+
+    @Test
+    void everyRowIsLoadedWithItsOwnSkuQuantityAndOrigin() throws SQLException {
+        Sku other = new Sku("another");
+        books.addSku(other, 1, 10_000);
+        int[] skus = {skuId, books.skuId(other)};
+        int[] quantities = {1, 9, 10, 12, 600, 1_000_000_000};
+        SplittableRandom random = new SplittableRandom(13);
+        List<LedgerRow> rows = new ArrayList<>();
+        for (int i = 0; i < MANY; i++) {
+            // As records bring them: sections of several slots, epochs and moments, their ids all mixed.
+            LedgerRow.Origin origin = new LedgerRow.Origin(i % 5, 1 + i % 3, 1_700_000_000_000L + i % 7);
+            rows.add(new LedgerRow(
+                    skus[i % 2], random.nextLong(), random.nextLong(), quantities[i % quantities.length], origin));
+        }
+        rows = sorted(rows);
+
+        assertThat(load.load(connection, rows)).isTrue();
+
+        assertThat(wholeLedger()).containsExactlyInAnyOrderElementsOf(rows);
+    }
+
+    private List<LedgerRow> wholeLedger() throws SQLException {
+        List<LedgerRow> rows = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "select sku_id, request_id, quantity, slot, epoch, time from deduction")) {
+            while (row.next()) {
+                ByteBuffer id = ByteBuffer.wrap(row.getBytes(2));
+                rows.add(new LedgerRow(
+                        row.getInt(1),
+                        id.getLong(),
+                        id.getLong(),
+                        row.getInt(3),
+                        new LedgerRow.Origin(row.getInt(4), row.getLong(5), row.getLong(6))));
+            }
+        }
+        return rows;
     }
 
     @Test

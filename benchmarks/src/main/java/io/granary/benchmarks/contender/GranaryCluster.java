@@ -81,6 +81,7 @@ public final class GranaryCluster implements AutoCloseable {
             backing = started.add(BackingServices.at(data)
                     .mariaDb(MariaDb.OPTIONS)
                     .rocketMq(RocketMqOptions.defaults()
+                            .withBrokerJvm(Child.WARM_SOON)
                             .withTopic(defaults.getString("granary.log.stock-log-topic"), LANES)
                             .withTopic(defaults.getString("granary.log.stock-update-topic"), 4)
                             .withTopic(defaults.getString("granary.log.dead-letter-topic"), 1))

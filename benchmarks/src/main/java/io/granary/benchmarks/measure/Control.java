@@ -32,6 +32,12 @@ public final class Control {
     /** How long a look of the leader at all books took: the meter's name. */
     private static final String SWEEP = "granary.leader.sweep";
 
+    private static final String COUNT = SWEEP + ".count";
+    private static final String TOTAL = SWEEP + ".total_time";
+    private static final String MAX = SWEEP + ".max";
+    private static final int SWEEPS = 3;
+    private static final Duration POLL = Duration.ofMillis(200);
+
     private static final Duration ANSWER_WITHIN = Duration.ofMinutes(1);
     private static final Duration DEADLINE = Duration.ofSeconds(30);
     private static final int SESSION_MILLIS = 10_000;
@@ -65,14 +71,35 @@ public final class Control {
         reconcile();
     }
 
-    /** As the allocator itself says, if it does. */
+    /** How long the leader needs to compare all books with what the nodes report, once there is nothing to do for it. */
     private void reconcile() throws IOException, InterruptedException {
-        // Two sweeps, so that one of them saw all.
-        TimeUnit.SECONDS.sleep(12);
-        Meters meters = cluster.allocator().ask(Meters.REQUEST, null, Meters.class, ANSWER_WITHIN);
-        if (meters.values().containsKey(SWEEP + ".max")) {
-            figures.add("control.reconcile.seconds", "the longest reconcile loop", meters.value(SWEEP + ".max"), "s");
+        Meters opened = meters();
+        figures.add("control.sweep.opening", "the longest reconcile loop while they opened", opened.value(MAX), "s");
+        // The one that runs now began before.
+        Meters before = awaitSweeps(opened, 1);
+        Meters after = awaitSweeps(before, SWEEPS);
+        double sweeps = after.value(COUNT) - before.value(COUNT);
+        double seconds = (after.value(TOTAL) - before.value(TOTAL)) / sweeps;
+        figures.add("control.reconcile.seconds", "the reconcile loop over them", seconds, "s");
+        console.say("the reconcile loop over them: %.2f s, mean of %.0f", seconds, sweeps);
+    }
+
+    private Meters awaitSweeps(Meters since, int sweeps) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + ANSWER_WITHIN.toNanos();
+        Meters now = meters();
+        while (now.value(COUNT) < since.value(COUNT) + sweeps) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new IOException("reconcile loops in %s: %.0f (expected: %d)"
+                        .formatted(ANSWER_WITHIN, now.value(COUNT) - since.value(COUNT), sweeps));
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+            now = meters();
         }
+        return now;
+    }
+
+    private Meters meters() throws IOException, InterruptedException {
+        return cluster.allocator().ask(Meters.REQUEST, null, Meters.class, ANSWER_WITHIN);
     }
 
     /**

@@ -8,6 +8,8 @@ import io.granary.benchmarks.contender.GranaryCluster;
 import io.granary.benchmarks.load.Run;
 import io.granary.benchmarks.race.Pace;
 import io.granary.benchmarks.report.Figures;
+import java.io.IOException;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,7 +17,14 @@ import java.util.List;
 public final class Half {
     private static final int MOST_IN_FLIGHT = 50_000;
 
+    private static final double WARM_UP_SECONDS = 3;
+
     private Half() {}
+
+    private static void warmUp(Granary granary, Run run, Console console)
+            throws IOException, SQLException, InterruptedException {
+        granary.run(run).wrong().forEach(line -> console.wrong("half the saturated rate, warming up: " + line));
+    }
 
     /** @param saturatedPerSecond of which half is asked */
     public static void measure(
@@ -30,6 +39,9 @@ public final class Half {
         List<Double> sendP99 = new ArrayList<>();
         double bytes = 0;
         try (BareSend send = new BareSend(cluster.backing())) {
+            // Callers that come one by one take other ways through the client than those who were answered together.
+            warmUp(granary, Run.open(rate / 2, MOST_IN_FLIGHT, 0, WARM_UP_SECONDS), console);
+            warmUp(granary, Run.open(rate, MOST_IN_FLIGHT, 0, WARM_UP_SECONDS), console);
             for (int round = 0; round < pace.rounds(); round++) {
                 Contender.Outcome outcome =
                         granary.run(Run.open(rate, MOST_IN_FLIGHT, 2 * pace.warmUp(), pace.seconds()));

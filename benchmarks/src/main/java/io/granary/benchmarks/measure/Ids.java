@@ -28,7 +28,7 @@ public final class Ids {
                     "MiB");
             figures.add(
                     "memory.growth.pause.millis",
-                    "the longest of 10,000,000 deductions while tables grow, in the better of 2 tries",
+                    "the longest of 10,000,000 deductions while tables grow, in the best of 4 tries",
                     filled.longestNanos() / 1e6,
                     "ms");
         }

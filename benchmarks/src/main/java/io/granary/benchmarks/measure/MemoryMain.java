@@ -13,7 +13,7 @@ public final class MemoryMain {
     public static final String FILL = "fill";
 
     private static final long HUGE = 1L << 50;
-    private static final int TRIES = 2;
+    private static final int TRIES = 4;
 
     private MemoryMain() {}
 
