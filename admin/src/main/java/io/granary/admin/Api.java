@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * The allocators' API, asked at one of them; goes on to the one that leads. While nobody leads, as after the end of a
@@ -70,25 +71,39 @@ public final class Api {
 
     /** Changes something. */
     public <T> T post(String path, Object body, Class<T> answer) {
-        return ask(sending(path).POST(document(body)).build(), answer);
+        return post(path, newKey(), body, answer);
+    }
+
+    /**
+     * Changes something, once for the key, however often it is asked again.
+     *
+     * @param key 1 to 128 visible ASCII characters
+     */
+    public <T> T post(String path, String key, Object body, Class<T> answer) {
+        return ask(sending(path, key).POST(document(body)).build(), answer);
     }
 
     /** Changes something. */
     public <T> T put(String path, Object body, Class<T> answer) {
-        return ask(sending(path).PUT(document(body)).build(), answer);
+        return ask(sending(path, newKey()).PUT(document(body)).build(), answer);
     }
 
     /** Takes something away. */
     public <T> T delete(String path, Class<T> answer) {
-        return ask(sending(path).DELETE().build(), answer);
+        return ask(sending(path, newKey()).DELETE().build(), answer);
     }
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(server.resolve(path)).timeout(ANSWER).header(ApiPaths.USER_HEADER, user);
     }
 
-    private HttpRequest.Builder sending(String path) {
-        return request(path).header("Content-Type", "application/json");
+    private HttpRequest.Builder sending(String path, String key) {
+        return request(path).header("Content-Type", "application/json").header(ApiPaths.KEY_HEADER, key);
+    }
+
+    /** For one command, kept while it is asked again. */
+    private static String newKey() {
+        return "admin-" + UUID.randomUUID();
     }
 
     private HttpRequest.BodyPublisher document(Object body) {

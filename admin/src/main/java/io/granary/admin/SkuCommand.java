@@ -15,7 +15,8 @@ import picocli.CommandLine.Command;
             SkuPauseCommand.class,
             SkuResumeCommand.class,
             SkuFreezeCommand.class,
-            SkuUnfreezeCommand.class
+            SkuUnfreezeCommand.class,
+            SkuHistoryCommand.class
         },
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")

@@ -15,6 +15,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -74,6 +76,25 @@ class ApiTest {
             answer(exchange, named ? 200 : 500, HEALTH);
         });
         assertThat(health(Duration.ZERO).answeredBy()).isEqualTo("a");
+    }
+
+    @Test
+    void theKeyOfACommandIsKeptWhileItIsAskedAgain() {
+        Set<String> keys = ConcurrentHashMap.newKeySet();
+        server.createContext("/api/v1/skus/A/pause", exchange -> {
+            keys.add(exchange.getRequestHeaders().getFirst(ApiPaths.KEY_HEADER));
+            boolean again = asked.incrementAndGet() < 3;
+            answer(exchange, again ? 503 : 200, again ? String.format(PROBLEM, 503) : HEALTH);
+        });
+        Api api = api(Duration.ofSeconds(10));
+        String path = ApiPaths.of("skus", "A", "pause");
+        assertThat(api.post(path, Map.of(), Health.class).answeredBy()).isEqualTo("a");
+        assertThat(asked.get()).isEqualTo(3);
+        assertThat(keys).singleElement().asString().startsWith("admin-");
+        api.post(path, Map.of(), Health.class);
+        assertThat(keys).hasSize(2);
+        api.post(path, "k1", Map.of(), Health.class);
+        assertThat(keys).hasSize(3).contains("k1");
     }
 
     @Test

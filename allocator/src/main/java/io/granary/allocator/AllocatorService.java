@@ -20,6 +20,7 @@ import io.granary.allocator.store.Database;
 import io.granary.allocator.store.Drift;
 import io.granary.allocator.store.Holdings;
 import io.granary.allocator.store.Reconcile;
+import io.granary.allocator.store.Retention;
 import io.granary.allocator.store.SqlAllocationStore;
 import io.granary.allocator.store.SqlDeadLetterStore;
 import io.granary.allocator.store.SqlHoldings;
@@ -37,6 +38,7 @@ import io.granary.log.Topic;
 import io.granary.metrics.MeterScope;
 import io.granary.metrics.Monitoring;
 import io.granary.metrics.ProcessMetrics;
+import io.granary.model.Sku;
 import io.granary.proto.LeaderMessage;
 import io.granary.proto.NodeMessage;
 import io.granary.protocol.Connector;
@@ -51,6 +53,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -94,8 +97,8 @@ public final class AllocatorService implements AutoCloseable {
     }
 
     /**
-     * Opens the books, migrating them if need be, and joins the allocators. Waits for the database and for the log, not
-     * for the registry. What was started is closed again if something fails.
+     * Opens the books, migrating them if need be, and joins the allocators. Waits for the database and for the log, for less
+     * than a minute each, not for the registry. What was started is closed again if something fails.
      */
     public static AllocatorService start(AllocatorSettings settings, Surroundings around, ProcessMetrics metrics) {
         String name = settings.name()
@@ -115,6 +118,7 @@ public final class AllocatorService implements AutoCloseable {
     private synchronized void open(AllocatorSettings settings, Surroundings around, ProcessMetrics metrics) {
         MeterScope meters = add(new MeterScope(metrics.registry(), "allocator", name));
         Database database = add(Database.open(settings.database(), List.of(AllocationMapper.class)));
+        int lanes = StartingLog.lanes(around.log(), StartingLog.PATIENCE);
         ExecutorService planning = executor("planning", settings.planningThreads());
         ExecutorService settling = executor("settling", settings.settlingThreads());
         ExecutorService stocking = executor("stocking", AllocatorSettings.STOCK_THREADS);
@@ -122,7 +126,7 @@ public final class AllocatorService implements AutoCloseable {
         LeaderTerms terms = new LeaderTerms(leadership);
         Leader leader = add(new Leader(
                 name,
-                around.log().lanes(),
+                lanes,
                 settings.leader(),
                 settings.allocation(),
                 loop("leader"),
@@ -157,6 +161,7 @@ public final class AllocatorService implements AutoCloseable {
         TaskScheduler tasks = add(tasks(taskStore, settings, database, reconcile, leader, meters));
         terms.tasks = tasks;
         Cluster cluster = add(around.cluster());
+        add(Retention.start(name, database.transactions(), settings.retention(), leadership::isHere));
         ExecutorService health = executor("health", AllocatorSettings.HEALTH_THREADS);
         AllocatorHealth state = new AllocatorHealth(leader, new SqlViews(database.transactions()), health);
         Surveyed surveyed = new Surveyed(name, leadership, leader, settlement, database, reconcile);
@@ -238,7 +243,17 @@ public final class AllocatorService implements AutoCloseable {
                 database.dataSource(),
                 store,
                 () -> reconcile.check().stream().map(Drift::toString).toList(),
-                leader::lookAt,
+                new TaskScheduler.Listener() {
+                    @Override
+                    public void onChanged(Set<Sku> skus) {
+                        leader.lookAt(skus);
+                    }
+
+                    @Override
+                    public void onDrains() {
+                        leader.onDrains();
+                    }
+                },
                 settings.schedule(),
                 meters);
     }
@@ -335,7 +350,7 @@ public final class AllocatorService implements AutoCloseable {
             leadership.setHere(true);
             StockUpdates present = updates;
             if (present != null) {
-                present.start();
+                present.start(term);
             }
             TaskScheduler scheduled = tasks;
             if (scheduled != null) {

@@ -10,6 +10,7 @@ import io.granary.allocator.settlement.IdWindow;
 import io.granary.allocator.settlement.SettlementSettings;
 import io.granary.allocator.stock.StockUpdateSettings;
 import io.granary.allocator.store.DatabaseSettings;
+import io.granary.allocator.store.RetentionSettings;
 import io.granary.config.Check;
 
 /**
@@ -32,6 +33,7 @@ public record AllocatorSettings(
         StockUpdateSettings stock,
         ScheduleSettings schedule,
         HttpSettings http,
+        RetentionSettings retention,
         int topSkus) {
     /** Connections that are neither the leader's nor settlement's: of stock updates. */
     static final int STOCK_THREADS = 2;
@@ -39,6 +41,8 @@ public record AllocatorSettings(
     static final int CONSOLE_THREADS = 1;
     /** That ask the books how they are. */
     static final int HEALTH_THREADS = 1;
+    /** That removes what is old. */
+    static final int RETENTION_THREADS = 1;
 
     /**
      * @throws IllegalArgumentException if a value is out of its range
@@ -64,6 +68,7 @@ public record AllocatorSettings(
                 + STOCK_THREADS
                 + HEALTH_THREADS
                 + CONSOLE_THREADS
+                + RETENTION_THREADS
                 + allocator.getInt("schedule.threads")
                 + ScheduleSettings.OTHER_THREADS
                 + allocator.getInt("http.threads");
@@ -78,6 +83,7 @@ public record AllocatorSettings(
                 stock(allocator.getConfig("stock-updates")),
                 schedule(allocator.getConfig("schedule")),
                 http(allocator.getConfig("http")),
+                retention(allocator.getConfig("retention")),
                 allocator.getInt("top-skus"));
     }
 
@@ -94,6 +100,7 @@ public record AllocatorSettings(
                 stock,
                 schedule,
                 http,
+                retention,
                 topSkus);
     }
 
@@ -110,6 +117,7 @@ public record AllocatorSettings(
                 stock,
                 schedule,
                 http.at(port),
+                retention,
                 topSkus);
     }
 
@@ -181,6 +189,10 @@ public record AllocatorSettings(
                 config.getString("advertised-host"),
                 config.getInt("advertised-port"),
                 config.getInt("threads"));
+    }
+
+    private static RetentionSettings retention(Config config) {
+        return new RetentionSettings(config.getDuration("history"), config.getDuration("pause"));
     }
 
     private static StockUpdateSettings stock(Config config) {

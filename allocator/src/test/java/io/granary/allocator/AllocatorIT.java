@@ -5,14 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigValueFactory;
+import io.granary.allocator.allocation.Operator;
+import io.granary.allocator.allocation.Rebalance;
 import io.granary.allocator.control.ScriptedNode;
+import io.granary.allocator.schedule.RebalanceWish;
+import io.granary.allocator.schedule.TaskDefinition;
+import io.granary.allocator.schedule.TaskKind;
+import io.granary.allocator.schedule.Timing;
 import io.granary.allocator.store.AllocationMapper;
 import io.granary.allocator.store.Books;
+import io.granary.allocator.store.SqlIntentions;
+import io.granary.allocator.store.SqlTaskStore;
 import io.granary.backing.BackingServices;
 import io.granary.backing.DatabaseAddress;
 import io.granary.backing.SharedBacking;
 import io.granary.config.Configuration;
 import io.granary.log.Append;
+import io.granary.log.StockLog;
 import io.granary.log.rocketmq.RocketMqLogSettings;
 import io.granary.log.rocketmq.RocketMqStockLog;
 import io.granary.log.rocketmq.RocketMqTopic;
@@ -38,6 +48,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.core.ThrowingRunnable;
@@ -56,7 +68,7 @@ class AllocatorIT {
     private final AtomicInteger updates = new AtomicInteger();
     private Books books;
     private Config config;
-    private RocketMqStockLog log;
+    private StockLog log;
     private StockUpdatePublisher publisher;
     private Routes routes;
 
@@ -228,5 +240,61 @@ class AllocatorIT {
                 .allSatisfy(
                         sku -> assertThat(a.remaining(new PartitionId(sku, 0))).isPositive()));
         assertThat(a.figures(taken)).containsExactly(2L, 10L, 3L, 0L, 7L);
+    }
+
+    @Test
+    void anAllocatorThatStartsBeforeTheBrokerHasItsTopicWaits() throws Exception {
+        String topic = "late-" + ProcessHandle.current().pid() + "-" + RUNS.incrementAndGet();
+        RocketMqStockLog broker =
+                add(new RocketMqStockLog(RocketMqLogSettings.of(services.nameServerAddress(), topic)));
+        CountDownLatch missed = new CountDownLatch(1);
+        log = new ForwardingLog(broker) {
+            @Override
+            public int lanes() {
+                try {
+                    return super.lanes();
+                } catch (IllegalStateException e) {
+                    missed.countDown();
+                    throw e;
+                }
+            }
+        };
+        CompletableFuture<AllocatorService> started = CompletableFuture.supplyAsync(() -> allocator("one"));
+        assertThat(missed.await(60, TimeUnit.SECONDS)).isTrue();
+        services.broker().createTopic(topic, 4);
+        assertThat(started.get(60, TimeUnit.SECONDS).name()).startsWith("one-");
+        assertThat(log.lanes()).isEqualTo(4);
+    }
+
+    @Test
+    void aDrainThatATaskBeginsWaitsForNoSweep() {
+        config = config.withValue("granary.allocator.leader.sweep", ConfigValueFactory.fromAnyRef("1 h"));
+        ScriptedNode a = node("a-1");
+        ScriptedNode b = node("b-1");
+        allocator("one");
+        soon(() -> {
+            assertThat(a.entry().lane()).isNotNegative();
+            assertThat(b.entry().lane()).isNotNegative();
+        });
+        for (int i = 0; i < 10; i++) {
+            restock(new Sku("s" + i), 10);
+        }
+        soon(() -> assertThat(a.partitions().size() + b.partitions().size()).isEqualTo(10));
+        assertThat(a.partitions()).isNotEmpty();
+
+        SqlTaskStore tasks = new SqlTaskStore(books.database().transactions(), SqlIntentions::begin, 10);
+        tasks.create(
+                new TaskDefinition(
+                        "maintenance",
+                        TaskKind.REBALANCE,
+                        null,
+                        0,
+                        Duration.ZERO,
+                        new RebalanceWish(Rebalance.Kind.DRAIN, "a", 0),
+                        new Timing.At(tasks.now())),
+                Operator.named("ann"));
+
+        soon(() -> assertThat(books.texts("select state from rebalance")).containsExactly("DONE"));
+        soon(() -> assertThat(b.partitions()).hasSize(10));
     }
 }

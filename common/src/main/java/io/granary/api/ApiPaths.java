@@ -11,6 +11,9 @@ public final class ApiPaths {
     /** Who asks, for the records of what was done: a header. 1 to 64 visible characters. */
     public static final String USER_HEADER = "Granary-User";
 
+    /** Names a request: sent again under the same key it is done once. A header. 1 to 128 visible ASCII characters. */
+    public static final String KEY_HEADER = "Idempotency-Key";
+
     private static final String UNRESERVED = "-._~";
 
     private ApiPaths() {}

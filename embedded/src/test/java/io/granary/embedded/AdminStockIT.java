@@ -168,6 +168,51 @@ class AdminStockIT {
     }
 
     @Test
+    void unitsGoOnceForTheKeyOfACommand() {
+        createOpen("keyed", 2, 10_000);
+        JsonNode first = ok("allocate keyed 101 --key keyed-1");
+        assertThat(first.get("units").longValue()).isEqualTo(101);
+        assertThat(ok("allocate keyed 101 --key keyed-1")).isEqualTo(first);
+        long inventory = ok("sku show keyed").at("/sku/inventory").longValue();
+        assertThat(inventory).isEqualTo(first.get("inventory").longValue());
+        refused(2, "allocate keyed 102 --key keyed-1", "keyed-1", "used for ALLOCATE of keyed, 101 units");
+        refused(2, "allocate keyed 102 --key é", "--key: 'é' (expected: 1 to 128 visible ASCII characters)");
+        ok("allocate keyed 101 --key keyed-2");
+        assertThat(ok("sku show keyed").at("/sku/inventory").longValue()).isEqualTo(inventory - 101);
+    }
+
+    @Test
+    void whoDidWhatIsTold() {
+        createOpen("told", 2, 10_000);
+        ok("sku pause told");
+        ok("allocate told 7 --slot 1");
+        ok("stock adjust told --by 12 --update-id count-1");
+        refused(2, "stock adjust told --by -20000 --yes --update-id count-2", "inventory");
+        ok("sku freeze told");
+        ok("task create nightly-told reconcile --every 1h --sku told");
+
+        JsonNode told = ok("sku history told").get("operations");
+        assertThat(told.findValuesAsText("kind"))
+                .containsExactly("CREATE_TASK", "FREEZE", "ADJUST", "ADJUST", "ALLOCATE", "PAUSE", "RESTOCK", "CREATE");
+        assertThat(told.findValuesAsText("outcome"))
+                .containsExactly("DONE", "DONE", "DEAD", "APPLIED", "DONE", "DONE", "APPLIED", "DONE");
+        assertThat(told.findValuesAsText("who")).containsOnly(System.getProperty("user.name"));
+        assertThat(told.get(2).get("reason").textValue()).contains("the inventory");
+        assertThat(told.get(4).get("units").longValue()).isEqualTo(7);
+        assertThat(told.get(4).get("what").textValue()).isEqualTo("to slot 1");
+
+        JsonNode last = ok("sku history told --limit 1 --before " + told.get(5).get("number"))
+                .get("operations");
+        assertThat(last.findValuesAsText("kind")).containsExactly("RESTOCK");
+        assertThat(admin.run("sku history told").out()).contains("ALLOCATE to slot 1", "count-1", "APPLIED");
+        assertThat(ok("sku history --limit 1000").get("operations").findValuesAsText("sku"))
+                .contains("told");
+        refused(2, "sku history NONE", "sku: 'NONE' (expected: one that is known)");
+        refused(2, "sku history told --limit 1001", "--limit: 1001 (expected: 1 to 1000)");
+        ok("task delete nightly-told --yes");
+    }
+
+    @Test
     void anOrderIsFoundByItsKey() throws Exception {
         createOpen("sold", 1, 50);
         Sku sku = new Sku("sold");

@@ -4,6 +4,7 @@ package io.granary.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.granary.allocator.allocation.Operator;
 import io.granary.allocator.schedule.Step;
 import io.granary.allocator.schedule.TaskDefinition;
 import io.granary.allocator.schedule.TaskKind;
@@ -98,7 +99,7 @@ final class ScheduledSaleIT {
         assertThat(tasks.create(
                         new TaskDefinition(
                                 sku.code(), TaskKind.OPEN_SALE, sku, 0, Duration.ofMinutes(5), null, new Timing.At(at)),
-                        "test"))
+                        Operator.named("test")))
                 .isEqualTo(TaskStore.Created.CREATED);
         await().atMost(PATIENCE).until(() -> runs(tasks, sku, Step.PREPARE).size() == 1);
         return at;

@@ -83,6 +83,9 @@ final class Books {
     private final Set<String> openDrains = new TreeSet<>();
     private long term;
     private boolean takesIdsTwice;
+    private boolean ignoresFreezes;
+    /** What partitions of frozen SKUs had been granted in all when they were frozen. */
+    private final Map<Integer, Long> frozenAt = new HashMap<>();
 
     private static final java.util.Comparator<EpochKey> EPOCH_ORDER =
             java.util.Comparator.comparing(EpochKey::partition).thenComparingLong(EpochKey::epoch);
@@ -103,7 +106,13 @@ final class Books {
     /** Changes what they want of a SKU. */
     void intend(Sku sku, UnaryOperator<SkuBook> change) {
         SkuBook book = book(sku);
-        skus.put(book.id(), change.apply(book));
+        SkuBook after = change.apply(book);
+        skus.put(book.id(), after);
+        if (!after.frozen()) {
+            frozenAt.remove(book.id());
+        } else if (!book.frozen()) {
+            frozenAt.put(book.id(), granted(after));
+        }
         check(book.id());
     }
 
@@ -174,6 +183,12 @@ final class Books {
                     partition);
             held += partition.held();
         }
+        checkState(
+                !book.frozen() || frozenAt.getOrDefault(id, 0L) == granted(book),
+                "%s is frozen, and its partitions were granted %s, %s before",
+                book.sku(),
+                granted(book),
+                frozenAt.get(id));
         checkState(held == book.pool(), "%s: pool %s, partitions hold %s", book.sku(), book.pool(), held);
         long soldUnits = sold.getOrDefault(id, 0L);
         checkState(
@@ -183,6 +198,23 @@ final class Books {
                 book.received(),
                 book.actual(),
                 soldUnits);
+    }
+
+    private static long granted(SkuBook book) {
+        return book.partitions().stream().mapToLong(PartitionBook::granted).sum();
+    }
+
+    /** For a planted bug: who asks does not hear that a SKU is frozen. */
+    void ignoreFreezes() {
+        ignoresFreezes = true;
+    }
+
+    private SkuBook shown(SkuBook book) {
+        return ignoresFreezes ? frozen(book, false) : book;
+    }
+
+    private static SkuBook frozen(SkuBook book, boolean isFrozen) {
+        return book.withIntentions(isFrozen, book.slots(), book.plan(), book.rebalance());
     }
 
     /** For a planted bug: the ledger does not look whether it has an id. */
@@ -232,6 +264,7 @@ final class Books {
     List<SkuBook> load(Collection<Sku> wanted) {
         return skus.values().stream()
                 .filter(book -> wanted.contains(book.sku()))
+                .map(this::shown)
                 .toList();
     }
 
@@ -239,6 +272,7 @@ final class Books {
         return skus.values().stream()
                 .filter(book -> book.id() > afterId)
                 .limit(limit)
+                .map(this::shown)
                 .toList();
     }
 
@@ -256,8 +290,8 @@ final class Books {
         for (SkuChange change : changes) {
             SkuBook book = skus.get(change.id());
             if (book != null) {
-                SkuBook.Changed changed = book.after(change, this::isLaneOf);
-                skus.put(change.id(), changed.book());
+                SkuBook.Changed changed = shown(book).after(change, this::isLaneOf);
+                skus.put(change.id(), frozen(changed.book(), book.frozen()));
                 for (Assignment assignment : changed.assignments()) {
                     EpochKey key = new EpochKey(new PartitionId(book.sku(), assignment.slot()), assignment.toEpoch());
                     checkState(epochs.put(key, new EpochRow(assignment.lane())) == null, "%s was there", key);

@@ -41,7 +41,11 @@ enum Bug {
      */
     FORMER_OWNER_BELIEVED("taking a replaced owner's INSUFFICIENT as final"),
     /** A node serves what is left of a client's older streams. */
-    OLD_STREAMS_ACT("acting on frames of an older stream");
+    OLD_STREAMS_ACT("acting on frames of an older stream"),
+    /** A rebalance grants to one slot what another was asked for, but has not given back as settled. */
+    MOVED_UNSETTLED("granting what a slot was asked to give back before that has settled"),
+    /** The leader goes on granting units of a SKU that operators have frozen, and the books let it. */
+    FREEZE_UNHEEDED("granting units of a SKU that is frozen");
 
     private final String what;
 

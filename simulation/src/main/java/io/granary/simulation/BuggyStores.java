@@ -51,7 +51,7 @@ final class BuggyStores {
         };
     }
 
-    private static class Forwarding implements SettlementStore {
+    static class Forwarding implements SettlementStore {
         private final SettlementStore store;
 
         Forwarding(SettlementStore store) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.simulation;
 
+import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.settlement.SettlementStore;
 import io.granary.log.StockLog;
 import io.granary.node.lane.BegunEpochs;
@@ -43,6 +44,10 @@ class Planted {
 
     StockLog settlementLog(StockLog log) {
         return log;
+    }
+
+    AllocationStore allocationStore(AllocationStore store) {
+        return store;
     }
 
     SettlementStore settlementStore(SettlementStore store, SimProcess allocator) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.simulation;
 
+import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.settlement.SettlementStore;
 import io.granary.log.StockLog;
 import io.granary.model.PartitionId;
@@ -22,6 +23,7 @@ final class PlantedBug extends Planted {
     private @Nullable Scheduler scheduler;
     private @Nullable SimLog broker;
     private @Nullable Books books;
+    private @Nullable BuggyMoves moves;
 
     PlantedBug(Bug bug) {
         this.bug = bug;
@@ -39,10 +41,13 @@ final class PlantedBug extends Planted {
         scheduler = ofRun;
         broker = log;
         books = ofWorld;
+        moves = new BuggyMoves(ofWorld);
         if (bug == Bug.FLUSH_TIMEOUT_COUNTS) {
             log.acknowledgeUnflushed();
         } else if (bug == Bug.NO_WINDOW_NO_LEDGER_CHECK) {
             ofWorld.takeIdsTwice();
+        } else if (bug == Bug.FREEZE_UNHEEDED) {
+            ofWorld.ignoreFreezes();
         }
     }
 
@@ -118,9 +123,15 @@ final class PlantedBug extends Planted {
     }
 
     @Override
+    AllocationStore allocationStore(AllocationStore store) {
+        return bug == Bug.MOVED_UNSETTLED ? prepared(moves).asking(store) : store;
+    }
+
+    @Override
     SettlementStore settlementStore(SettlementStore store, SimProcess allocator) {
         return switch (bug) {
             case SETTLING_WITHOUT_SEQ -> BuggyStores.withoutTail(store);
+            case MOVED_UNSETTLED -> prepared(moves).settling(store);
             case OFFSET_APART -> BuggyStores.offsetApart(store, prepared(books), prepared(scheduler), allocator);
             default -> store;
         };

@@ -220,7 +220,7 @@ final class World {
                         Duration.ofMillis(100), Duration.ofMillis(10), 2, scheduler.between(1, 10), 10, slots),
                 leaderLoop,
                 store.executor(process),
-                store.allocation(),
+                planted.allocationStore(store.allocation()),
                 cluster,
                 planted.leaderConnector(network.prefixed(process, ":leaders")),
                 new Leader.Terms() {

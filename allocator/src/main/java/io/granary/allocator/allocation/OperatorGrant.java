@@ -13,33 +13,18 @@ import java.util.PriorityQueue;
  *
  * @param units at least 1
  * @param slot the partition that gets them; none for all that are open: they come as even as the units make them
+ * @param by who wants them
  */
-public record OperatorGrant(Sku sku, long units, OptionalInt slot) {
+public record OperatorGrant(Sku sku, long units, OptionalInt slot, Operator by) {
     /** A share of what is to be granted: so many steps make partitions even enough. */
     private static final int STEPS = 4_096;
 
     /**
-     * Writes it.
+     * What to write.
      *
      * @throws GrantRefusedException if there is no such partition, or the inventory has too little
-     * @throws LeadershipLostException if the term is over
      */
-    public SkuBook.Changed carryOut(long term, AllocationStore store) {
-        SkuBook book = store.load(List.of(sku)).stream()
-                .findFirst()
-                .orElseThrow(() -> new GrantRefusedException("sku: '" + sku + "' (expected: one that is known)"));
-        SkuBook.Changed changed = store.apply(term, List.of(change(book))).stream()
-                .findFirst()
-                .orElseThrow(() -> new GrantRefusedException("sku: '" + sku + "' (expected: one that is known)"));
-        if (changed.grants().isEmpty()) {
-            throw new GrantRefusedException("units: " + units + " of " + sku
-                    + " (expected: books that stand still; somebody else was faster, try again)");
-        }
-        return changed;
-    }
-
-    /** What to write. */
-    SkuChange change(SkuBook book) {
+    public SkuChange change(SkuBook book) {
         if (book.frozen()) {
             throw new GrantRefusedException(
                     "sku: '" + sku + "' is frozen (expected: one whose units may be moved; unfreeze it first)");

@@ -3,6 +3,8 @@ package io.granary.allocator.allocation;
 
 import io.granary.config.Check;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +51,27 @@ public record SkuPlan(
         }
     }
 
+    /** One line that says all of it; empty if it says nothing. */
+    public String inWords() {
+        List<String> words = new ArrayList<>();
+        if (firstUnits != null) {
+            words.add("first " + firstUnits + " units");
+        }
+        if (horizon != null) {
+            words.add("horizon " + horizon.toMillis() + " ms");
+        }
+        if (lowWatermark != null) {
+            words.add("low watermark " + lowWatermark + " units");
+        }
+        if (ceilingUnits != null) {
+            words.add("ceiling " + ceilingUnits + " units");
+        }
+        if (ceilingPercent != null) {
+            words.add("ceiling " + ceilingPercent + " %");
+        }
+        return String.join(", ", words);
+    }
+
     /** Whether it says how fast units are to go out: then a SKU with one slot does not get everything at once. */
     boolean isPaced() {
         return firstUnits != null || horizon != null || lowWatermark != null;
@@ -60,7 +83,7 @@ public record SkuPlan(
     }
 
     /** How many units of the inventory may be made ready for buyers now: all of it, but for a ceiling. */
-    long room(long inventory, long pool, long actual) {
+    public long room(long inventory, long pool, long actual) {
         long most = ceilingUnits == null ? Long.MAX_VALUE : ceilingUnits;
         if (ceilingPercent != null) {
             most = Math.min(most, percent(actual, ceilingPercent));

@@ -11,8 +11,11 @@ import io.granary.allocator.store.Database;
 import io.granary.allocator.store.Reconcile;
 import io.granary.allocator.store.SqlAllocationStore;
 import io.granary.allocator.store.SqlIntentions;
+import io.granary.allocator.store.SqlOperations;
+import io.granary.allocator.store.SqlOperatorGrants;
 import io.granary.allocator.store.SqlSkus;
 import io.granary.allocator.store.SqlViews;
+import io.granary.allocator.store.TransactionRunner;
 import io.granary.stock.StockUpdatePublisher;
 import java.time.Duration;
 import java.util.List;
@@ -48,15 +51,18 @@ public final class Areas {
     /** A line for each. */
     public static List<Area> of(Parts parts) {
         Leader leader = parts.leader();
-        SqlViews views = new SqlViews(parts.database().transactions());
+        TransactionRunner transactions = parts.database().transactions();
+        SqlViews views = new SqlViews(transactions);
+        SqlOperations operations = new SqlOperations(transactions);
         SqlIntentions intentions = new SqlIntentions(parts.database());
         AllocationStore books = new SqlAllocationStore(parts.database(), IdWindow.DEFAULT);
         NodeArea nodes = new NodeArea(leader, intentions);
         return List.of(
                 new HealthArea(parts.leadership(), leader, views, parts.health()),
-                new SkuArea(views, new SqlSkus(parts.database().transactions()), leader, parts.slotsFor()),
+                new SkuArea(views, new SqlSkus(transactions), leader, parts.slotsFor()),
                 new SkuPlanArea(leader, intentions),
-                new StockArea(views, parts.updates(), leader),
+                new StockArea(views, parts.updates(), operations, new SqlOperatorGrants(transactions), leader),
+                new HistoryArea(views, operations),
                 new BooksArea(views, parts.reconcile(), leader),
                 new RebalanceArea(leader, intentions, books, nodes),
                 nodes,

@@ -114,7 +114,7 @@ final class NodeArea implements Area {
     private void undrain(Context ctx) {
         String node = ctx.pathParam("node");
         RebalanceArea.asked(() -> {
-            intentions.undrain(node, Requests.who(ctx));
+            intentions.undrain(node, Requests.by(ctx));
             return node;
         });
         leader.onDrains();

@@ -3,6 +3,7 @@ package io.granary.allocator.api;
 
 import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.Move;
+import io.granary.allocator.allocation.Operator;
 import io.granary.allocator.allocation.Rebalance.Kind;
 import io.granary.allocator.allocation.RebalancePlanner;
 import io.granary.allocator.allocation.SkuBook;
@@ -179,10 +180,10 @@ final class RebalanceArea implements Area {
 
     private void apply(Context ctx) {
         SqlIntentions.Wish wish = wish(Requests.body(ctx, RebalanceRequest.class));
-        ctx.json(applied(wish, Requests.who(ctx)));
+        ctx.json(applied(wish, Requests.by(ctx)));
     }
 
-    private RebalanceView applied(SqlIntentions.Wish wish, String who) {
+    private RebalanceView applied(SqlIntentions.Wish wish, Operator by) {
         String node = wish.node();
         if (node != null) {
             asked(() -> nodes.known(node));
@@ -190,7 +191,7 @@ final class RebalanceArea implements Area {
                 throw ProblemException.conflict(NodeArea.onlyOne(node));
             }
         }
-        long id = asked(() -> intentions.apply(wish, who));
+        long id = asked(() -> intentions.apply(wish, by));
         return nudged(id);
     }
 
@@ -208,18 +209,18 @@ final class RebalanceArea implements Area {
 
     private void freeze(Context ctx, Kind kind) {
         SqlIntentions.Wish wish = asked(() -> new SqlIntentions.Wish(kind, Requests.sku(ctx), null, null));
-        ctx.json(applied(wish, Requests.who(ctx)));
+        ctx.json(applied(wish, Requests.by(ctx)));
     }
 
     private void drain(Context ctx) {
         SqlIntentions.Wish wish = asked(() -> new SqlIntentions.Wish(Kind.DRAIN, null, ctx.pathParam("node"), null));
-        ctx.json(applied(wish, Requests.who(ctx)));
+        ctx.json(applied(wish, Requests.by(ctx)));
     }
 
     private void stop(Context ctx) {
         long id = id(ctx);
         asked(() -> {
-            intentions.stop(id, Requests.who(ctx));
+            intentions.stop(id, Requests.by(ctx));
             return id;
         });
         ctx.json(nudged(id));
@@ -228,7 +229,7 @@ final class RebalanceArea implements Area {
     private void resume(Context ctx) {
         long id = id(ctx);
         asked(() -> {
-            intentions.resume(id, Requests.who(ctx));
+            intentions.resume(id, Requests.by(ctx));
             return id;
         });
         ctx.json(nudged(id));

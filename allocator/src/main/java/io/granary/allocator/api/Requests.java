@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.api;
 
+import io.granary.allocator.allocation.Operator;
 import io.granary.api.ApiPaths;
 import io.granary.config.Check;
 import io.granary.model.Sku;
@@ -35,6 +36,11 @@ public final class Requests {
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(name + ": '" + given + "' (expected: " + min + " to " + max + ")", e);
         }
+    }
+
+    /** Who asks, and under which key. */
+    public static Operator by(Context ctx) {
+        return new Operator(who(ctx), ctx.header(ApiPaths.KEY_HEADER));
     }
 
     /** Who asks, for the records: what he says of himself. */

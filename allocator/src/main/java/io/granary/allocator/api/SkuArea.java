@@ -58,10 +58,9 @@ final class SkuArea implements Area {
         Sku sku = new Sku(wanted.sku());
         Integer slots = wanted.slots();
         long units = wanted.units() == null ? 0 : wanted.units();
-        SkuView view = skus.create(
-                sku,
-                slots == null ? slotsFor.applyAsInt(Math.max(1, units)) : slots,
-                Boolean.TRUE.equals(wanted.paused()));
+        int count = slots == null ? slotsFor.applyAsInt(Math.max(1, units)) : slots;
+        SkuView view = RebalanceArea.asked(
+                () -> skus.create(sku, count, Boolean.TRUE.equals(wanted.paused()), Requests.by(ctx)));
         if (slots != null && slots != view.slots()) {
             throw ProblemException.conflict(
                     "slots: " + slots + " of " + sku + " (expected: " + view.slots() + ", as it is known already)");
@@ -72,7 +71,8 @@ final class SkuArea implements Area {
 
     private void setPaused(Context ctx, boolean paused) {
         Sku sku = Requests.sku(ctx);
-        SkuView view = skus.setPaused(sku, paused).orElseThrow(() -> unknown(sku));
+        SkuView view = RebalanceArea.asked(() -> skus.setPaused(sku, paused, Requests.by(ctx)))
+                .orElseThrow(() -> unknown(sku));
         leader.onIntentions(Set.of(sku));
         ctx.json(view);
     }

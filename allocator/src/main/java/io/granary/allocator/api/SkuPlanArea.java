@@ -41,7 +41,7 @@ final class SkuPlanArea implements Area {
                 content.ceilingUnits(),
                 content.ceilingPercent());
         RebalanceArea.asked(() -> {
-            intentions.plan(sku, plan);
+            intentions.plan(sku, plan, Requests.by(ctx));
             return sku;
         });
         leader.onIntentions(Set.of(sku));

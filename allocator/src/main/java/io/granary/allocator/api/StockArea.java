@@ -2,12 +2,16 @@
 package io.granary.allocator.api;
 
 import io.granary.allocator.allocation.GrantRefusedException;
+import io.granary.allocator.allocation.Operator;
 import io.granary.allocator.allocation.OperatorGrant;
-import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.control.Leader;
+import io.granary.allocator.store.RefusedIntentionException;
+import io.granary.allocator.store.SqlOperations;
+import io.granary.allocator.store.SqlOperatorGrants;
 import io.granary.allocator.store.SqlViews;
 import io.granary.api.AllocationOrder;
 import io.granary.api.AllocationView;
+import io.granary.api.ApiPaths;
 import io.granary.api.StockOrder;
 import io.granary.api.StockUpdateView;
 import io.granary.log.Append;
@@ -29,11 +33,20 @@ final class StockArea implements Area {
 
     private final SqlViews views;
     private final StockUpdatePublisher updates;
+    private final SqlOperations operations;
+    private final SqlOperatorGrants grants;
     private final Leader leader;
 
-    StockArea(SqlViews views, StockUpdatePublisher updates, Leader leader) {
+    StockArea(
+            SqlViews views,
+            StockUpdatePublisher updates,
+            SqlOperations operations,
+            SqlOperatorGrants grants,
+            Leader leader) {
         this.views = views;
         this.updates = updates;
+        this.operations = operations;
+        this.grants = grants;
         this.leader = leader;
     }
 
@@ -55,6 +68,10 @@ final class StockArea implements Area {
             ctx.json(sameAs(update, before));
             return;
         }
+        RebalanceArea.asked(() -> {
+            operations.noteStock(update, Requests.by(ctx));
+            return update;
+        });
         if (!(updates.publish(update).join() instanceof Append.Stored)) {
             throw ProblemException.unavailable("RocketMQ does not confirm " + order.updateId()
                     + ": it may come or not; sent again under this updateId it is applied once");
@@ -83,34 +100,30 @@ final class StockArea implements Area {
 
     private void allocate(Context ctx) {
         Sku sku = known(ctx);
+        Operator by = Requests.by(ctx);
+        if (by.key() == null) {
+            throw ProblemException.badRequest(ApiPaths.KEY_HEADER
+                    + ": none (expected: a new one for each command; sent again under the same key it is done once)");
+        }
         AllocationOrder order = Requests.body(ctx, AllocationOrder.class);
         Integer slot = order.slot();
         OperatorGrant grant =
-                new OperatorGrant(sku, order.units(), slot == null ? OptionalInt.empty() : OptionalInt.of(slot));
-        ctx.json(view(sku, granted(grant)));
+                new OperatorGrant(sku, order.units(), slot == null ? OptionalInt.empty() : OptionalInt.of(slot), by);
+        ctx.json(granted(grant));
     }
 
-    private SkuBook.Changed granted(OperatorGrant grant) {
+    private AllocationView granted(OperatorGrant grant) {
         try {
-            return leader.grant(grant)
+            return leader.carryOut(grant.sku(), term -> grants.carryOut(term, grant))
                     .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                     .join();
         } catch (CompletionException e) {
-            if (e.getCause() instanceof GrantRefusedException refused) {
-                throw ProblemException.conflict(String.valueOf(refused.getMessage()));
+            if (e.getCause() instanceof GrantRefusedException || e.getCause() instanceof RefusedIntentionException) {
+                throw ProblemException.conflict(String.valueOf(e.getCause().getMessage()));
             }
-            throw ProblemException.unavailable("the leader can't say whether it granted: " + e.getCause());
+            throw ProblemException.unavailable("the leader can't say whether it granted: " + e.getCause()
+                    + "; sent again under this " + ApiPaths.KEY_HEADER + " it is done once");
         }
-    }
-
-    private static AllocationView view(Sku sku, SkuBook.Changed changed) {
-        return new AllocationView(
-                sku.code(),
-                changed.grants().stream().mapToLong(grant -> grant.units()).sum(),
-                changed.book().inventory(),
-                changed.grants().stream()
-                        .map(grant -> new AllocationView.Granted(grant.slot(), grant.epoch(), grant.units()))
-                        .toList());
     }
 
     private Sku known(Context ctx) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.api;
 
+import io.granary.allocator.allocation.Operator;
 import io.granary.allocator.schedule.RebalanceWish;
 import io.granary.allocator.schedule.Task;
 import io.granary.allocator.schedule.TaskDefinition;
@@ -21,6 +22,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Tasks and their history. */
@@ -52,16 +55,9 @@ final class TaskArea implements Area {
                 .post("/tasks", this::create)
                 .get("/tasks/{name}", this::show)
                 .delete("/tasks/{name}", this::delete)
-                .post(
-                        "/tasks/{name}/run",
-                        ctx -> changed(
-                                ctx, tasks.ask(name(ctx), Requests.who(ctx)).orElse(null)))
-                .post(
-                        "/tasks/{name}/pause",
-                        ctx -> changed(ctx, tasks.pause(name(ctx)).orElse(null)))
-                .post(
-                        "/tasks/{name}/resume",
-                        ctx -> changed(ctx, tasks.resume(name(ctx)).orElse(null)))
+                .post("/tasks/{name}/run", ctx -> changed(ctx, tasks::ask))
+                .post("/tasks/{name}/pause", ctx -> changed(ctx, tasks::pause))
+                .post("/tasks/{name}/resume", ctx -> changed(ctx, tasks::resume))
                 .get("/tasks/{name}/history", this::history);
     }
 
@@ -72,7 +68,7 @@ final class TaskArea implements Area {
     private void create(Context ctx) {
         TaskRequest request = Requests.body(ctx, TaskRequest.class);
         TaskDefinition task = definition(request, tasks.now());
-        switch (tasks.create(task, Requests.who(ctx))) {
+        switch (RebalanceArea.asked(() -> tasks.create(task, Requests.by(ctx)))) {
             case CREATED -> {
                 scheduler.wake();
                 ctx.json(found(task.name()));
@@ -136,10 +132,10 @@ final class TaskArea implements Area {
         }
     }
 
-    private void changed(Context ctx, @Nullable Task task) {
-        if (task == null) {
-            throw unknown(name(ctx));
-        }
+    private void changed(Context ctx, BiFunction<String, Operator, Optional<Task>> change) {
+        String name = name(ctx);
+        Task task =
+                RebalanceArea.asked(() -> change.apply(name, Requests.by(ctx))).orElseThrow(() -> unknown(name));
         scheduler.wake();
         ctx.json(TaskViews.of(task));
     }
@@ -154,7 +150,7 @@ final class TaskArea implements Area {
 
     private void delete(Context ctx) {
         TaskView last = found(name(ctx));
-        if (!tasks.delete(last.name())) {
+        if (!tasks.delete(last.name(), Requests.by(ctx))) {
             throw unknown(last.name());
         }
         scheduler.wake();

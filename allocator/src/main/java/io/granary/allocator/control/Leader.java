@@ -7,8 +7,6 @@ import io.granary.allocator.allocation.AllocationPlanner;
 import io.granary.allocator.allocation.AllocationSettings;
 import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.GrantPolicy;
-import io.granary.allocator.allocation.GrantRefusedException;
-import io.granary.allocator.allocation.OperatorGrant;
 import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.allocation.SlotView;
 import io.granary.concurrent.Loop;
@@ -28,6 +26,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -155,7 +154,7 @@ public final class Leader implements AutoCloseable {
 
     /** Operators have said which nodes are to be drained, or not any more. */
     public void onDrains() {
-        loop.execute(() -> {
+        hop(() -> {
             if (tenure != null) {
                 tenure.onDrains();
             }
@@ -211,12 +210,13 @@ public final class Leader implements AutoCloseable {
     }
 
     /**
-     * Moves units of a SKU from the inventory to partitions, and has their owners told. Fails with a {@link
-     * GrantRefusedException} if the books do not allow it, otherwise if this allocator does not lead or the books can't be
-     * written.
+     * Does something to the books of a SKU under the present term, and has the owners of its partitions told. Fails as the
+     * deed does, or if this allocator does not lead.
+     *
+     * @param deed writes, given the term; on a thread that may block
      */
-    public CompletableFuture<SkuBook.Changed> grant(OperatorGrant order) {
-        return whileLeading(present -> present.grant(order));
+    public <T> CompletableFuture<T> carryOut(Sku sku, LongFunction<T> deed) {
+        return whileLeading(present -> present.carryOut(sku, deed));
     }
 
     /** What it sees now of all slots of a SKU with these books; fails if this allocator does not lead. */

@@ -4,7 +4,6 @@ package io.granary.allocator.control;
 import io.granary.allocator.allocation.AllocationPlanner;
 import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.LeadershipLostException;
-import io.granary.allocator.allocation.OperatorGrant;
 import io.granary.allocator.allocation.PartitionBook;
 import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.allocation.SlotView;
@@ -31,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -167,10 +167,10 @@ final class Tenure implements NodeSession.Events {
         });
     }
 
-    CompletableFuture<SkuBook.Changed> grant(OperatorGrant order) {
-        return ask(() -> order.carryOut(term, parts.store())).thenApply(changed -> {
-            onIntentions(Set.of(order.sku()));
-            return changed;
+    <T> CompletableFuture<T> carryOut(Sku sku, LongFunction<T> deed) {
+        return ask(() -> deed.apply(term)).thenApply(done -> {
+            onIntentions(Set.of(sku));
+            return done;
         });
     }
 

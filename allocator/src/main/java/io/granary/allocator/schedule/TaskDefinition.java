@@ -47,6 +47,26 @@ public record TaskDefinition(
                 kind == TaskKind.REBALANCE ? "the kind of the rebalance" : "none, as the task is a " + kind);
     }
 
+    /** One line that says what it does, and when. */
+    public String inWords() {
+        StringBuilder words = new StringBuilder(kind.name());
+        if (rebalance != null) {
+            words.append(' ').append(rebalance.kind());
+            words.append(rebalance.node() == null ? "" : " of " + rebalance.node());
+            words.append(rebalance.slots() == 0 ? "" : " to " + rebalance.slots() + " slots");
+        }
+        words.append(units == 0 ? "" : " to " + units + " units");
+        words.append(ahead.isZero() ? "" : " " + ahead.toSeconds() + " s ahead");
+        if (timing instanceof Timing.At at) {
+            words.append(" at ").append(at.time());
+        } else if (timing instanceof Timing.Every every) {
+            words.append(" every ").append(every.interval().toSeconds()).append(" s");
+        } else if (timing instanceof Timing.Cron cron) {
+            words.append(" cron ").append(cron.expression()).append(' ').append(cron.zone());
+        }
+        return words.toString();
+    }
+
     /** What it does first for each of its times. */
     Step firstStep() {
         return kind == TaskKind.OPEN_SALE && !ahead.isZero() ? Step.PREPARE : Step.RUN;

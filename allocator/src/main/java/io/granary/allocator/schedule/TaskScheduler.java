@@ -24,7 +24,6 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -47,10 +46,19 @@ public final class TaskScheduler implements AutoCloseable {
     private static final Duration LAST_RUNS = Duration.ofSeconds(2);
     private static final long NOT_LEADING = -1;
 
+    /** Hears what tasks have written into the books; thread-safe. */
+    public interface Listener {
+        /** Something about these SKUs. */
+        void onChanged(Set<Sku> skus);
+
+        /** Which nodes are drained. */
+        void onDrains();
+    }
+
     private final String name;
     private final TaskStore store;
     private final Supplier<List<String>> reconciliation;
-    private final Consumer<Set<Sku>> onChanged;
+    private final Listener listener;
     private final ScheduleSettings settings;
     private final TaskMetrics metrics;
     private final BooksClock clock;
@@ -66,13 +74,13 @@ public final class TaskScheduler implements AutoCloseable {
             DataSource source,
             TaskStore store,
             Supplier<List<String>> reconciliation,
-            Consumer<Set<Sku>> onChanged,
+            Listener listener,
             ScheduleSettings settings,
             MeterScope meters) {
         this.name = name;
         this.store = store;
         this.reconciliation = reconciliation;
-        this.onChanged = onChanged;
+        this.listener = listener;
         this.settings = settings;
         metrics = new TaskMetrics(meters);
         clock = new BooksClock(store.now(), System::nanoTime);
@@ -123,17 +131,17 @@ public final class TaskScheduler implements AutoCloseable {
      * @param name this allocator's
      * @param source of connections to the books
      * @param reconciliation what does not add up in the books, one line each; may take long
-     * @param onChanged hears of SKUs whose books a task has changed
+     * @param listener hears what tasks have done; makes it true
      */
     public static TaskScheduler start(
             String name,
             DataSource source,
             TaskStore store,
             Supplier<List<String>> reconciliation,
-            Consumer<Set<Sku>> onChanged,
+            Listener listener,
             ScheduleSettings settings,
             MeterScope meters) {
-        TaskScheduler tasks = new TaskScheduler(name, source, store, reconciliation, onChanged, settings, meters);
+        TaskScheduler tasks = new TaskScheduler(name, source, store, reconciliation, listener, settings, meters);
         tasks.scheduler.pause();
         tasks.scheduler.start();
         ScheduledFuture<?> unused = tasks.housekeeping.scheduleWithFixedDelay(
@@ -232,7 +240,10 @@ public final class TaskScheduler implements AutoCloseable {
                 run.outcome(),
                 run.detail());
         if (!ran.changed().isEmpty()) {
-            onChanged.accept(ran.changed());
+            listener.onChanged(ran.changed());
+        }
+        if (ran.drains()) {
+            listener.onDrains();
         }
     }
 

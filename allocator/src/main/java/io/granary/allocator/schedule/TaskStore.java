@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.schedule;
 
+import io.granary.allocator.allocation.Operator;
 import io.granary.model.Sku;
 import java.time.Instant;
 import java.util.List;
@@ -37,8 +38,10 @@ public interface TaskStore {
          * It was run.
          *
          * @param changed SKUs of which the leader should look at the books now
+         * @param drains whether it should look which nodes are drained
          */
-        record Ran(TaskKind kind, TaskRun run, Set<Sku> changed, Optional<Instant> wake) implements Look {}
+        record Ran(TaskKind kind, TaskRun run, Set<Sku> changed, boolean drains, Optional<Instant> wake)
+                implements Look {}
     }
 
     /**
@@ -51,7 +54,7 @@ public interface TaskStore {
     /** What the database's clock says. */
     Instant now();
 
-    Created create(TaskDefinition task, String who);
+    Created create(TaskDefinition task, Operator by);
 
     /** All tasks by name, with their last runs. */
     List<Task> tasks();
@@ -59,15 +62,15 @@ public interface TaskStore {
     Optional<Task> task(String name);
 
     /** Its times pass from now on. */
-    Optional<Task> pause(String name);
+    Optional<Task> pause(String name, Operator by);
 
-    Optional<Task> resume(String name);
+    Optional<Task> resume(String name, Operator by);
 
     /** Runs it as soon as can be, also if it is paused or over. */
-    Optional<Task> ask(String name, String who);
+    Optional<Task> ask(String name, Operator by);
 
     /** With its history. Whether there was such a task. */
-    boolean delete(String name);
+    boolean delete(String name, Operator by);
 
     /** The latest runs, the newest first; empty if there is no such task. */
     Optional<List<TaskRun>> history(String name, int limit);

@@ -9,7 +9,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * The books as stock updates see them. Thread-safe. A future that completes exceptionally says that nothing is known to
- * have been done; look where the queue stands before going on.
+ * have been done; look where the queue stands before going on. What is written is refused to a leader whose term is over,
+ * with a {@link io.granary.allocator.allocation.LeadershipLostException}: the next one has announced nothing of it.
  */
 public interface StockUpdateStore {
     /** What became of a batch. */
@@ -37,10 +38,10 @@ public interface StockUpdateStore {
     CompletableFuture<Long> position(int queue);
 
     /** Puts the queue at another offset, because the log does not have the one where it stands. */
-    CompletableFuture<Void> moveTo(int queue, long from, long to);
+    CompletableFuture<Void> moveTo(long term, int queue, long from, long to);
 
     /** Applies a batch in one transaction, if the queue stands at {@code batch.from}. */
-    CompletableFuture<Outcome> apply(UpdateBatch batch);
+    CompletableFuture<Outcome> apply(long term, UpdateBatch batch);
 
     /**
      * Decides that the batch's dead updates are dead for good, those that have an id and are not decided: before they
@@ -48,5 +49,5 @@ public interface StockUpdateStore {
      *
      * @param letters some of them, to be kept with what they said
      */
-    CompletableFuture<Void> condemn(UpdateBatch batch, List<DeadLetter> letters);
+    CompletableFuture<Void> condemn(long term, UpdateBatch batch, List<DeadLetter> letters);
 }

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies the stock updates from outside, while this allocator leads. Each is applied once, by its id, also if two
- * allocators should believe that they lead.
+ * Applies the stock updates from outside, while this allocator leads. Each is applied once, by its id. If two allocators
+ * should believe that they lead, the books refuse the earlier one: what it announced, the later one's nodes did not hear.
  *
  * <p>An update that can't be applied becomes a dead letter and holds up nothing. The books decide that it is dead
  * before it is published, and it stays so: the same id sent again becomes a dead letter again. An update that was a dead
@@ -71,11 +71,11 @@ public final class StockUpdates implements AutoCloseable {
                 updates, deadLetters, store, settings, beforeRestock, onChanged, new StockUpdateMetrics(meters));
     }
 
-    /** Begins, or begins again, from where the books say that the queues stand. */
-    public void start() {
+    /** Begins in this term, or begins again, from where the books say that the queues stand. */
+    public void start(long term) {
         loop.execute(() -> {
             halt();
-            countQueues(round);
+            countQueues(term, round);
         });
     }
 
@@ -95,7 +95,7 @@ public final class StockUpdates implements AutoCloseable {
         running.clear();
     }
 
-    private void countQueues(long mine) {
+    private void countQueues(long term, long mine) {
         CompletableFuture<Integer> count = CompletableFuture.supplyAsync(parts.updates()::queues, blocking);
         var unused = count.whenComplete((queues, fault) -> loop.execute(() -> {
             if (mine != round) {
@@ -105,13 +105,13 @@ public final class StockUpdates implements AutoCloseable {
                 LOG.debug("The queues of the stock updates can't be learned now", fault);
                 loop.schedule(QUEUES_RETRY, () -> {
                     if (mine == round) {
-                        countQueues(mine);
+                        countQueues(term, mine);
                     }
                 });
                 return;
             }
             for (int queue = 0; queue < queues; queue++) {
-                UpdateQueue started = new UpdateQueue(queue, loop, parts);
+                UpdateQueue started = new UpdateQueue(queue, term, loop, parts);
                 running.add(started);
                 started.start();
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.stock;
 
+import io.granary.allocator.allocation.LeadershipLostException;
 import io.granary.concurrent.Loop;
 import io.granary.log.Append;
 import io.granary.log.LaneRecord;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +36,7 @@ final class UpdateQueue {
     private static final String NO_KEY = "unknown";
 
     private final int queue;
+    private final long term;
     private final Loop loop;
     private final StockUpdates.Parts parts;
 
@@ -48,8 +51,12 @@ final class UpdateQueue {
     private int most;
     private int singles;
 
-    UpdateQueue(int queue, Loop loop, StockUpdates.Parts parts) {
+    /**
+     * @param term of the leader who applies them
+     */
+    UpdateQueue(int queue, long term, Loop loop, StockUpdates.Parts parts) {
         this.queue = queue;
+        this.term = term;
         this.loop = loop;
         this.parts = parts;
         most = parts.settings().batchUpdates();
@@ -120,7 +127,7 @@ final class UpdateQueue {
 
     private void move(long to) {
         parts.metrics().lost.increment();
-        then(parts.store().moveTo(queue, next, to), done -> retry(null));
+        then(parts.store().moveTo(term, queue, next, to), done -> retry(null));
     }
 
     private void work() {
@@ -180,7 +187,7 @@ final class UpdateQueue {
             letters.put(index, DeadLetter.of(reason, record.body(), queue, record.offset()));
         });
         then(
-                parts.store().condemn(batch, List.copyOf(letters.values())),
+                parts.store().condemn(term, batch, List.copyOf(letters.values())),
                 done -> publish(letters.entrySet().iterator(), batch, () -> apply(batch, announced)));
     }
 
@@ -205,7 +212,7 @@ final class UpdateQueue {
     }
 
     private void apply(UpdateBatch batch, Set<Sku> announced) {
-        CompletableFuture<StockUpdateStore.Outcome> outcome = parts.store().apply(batch);
+        CompletableFuture<StockUpdateStore.Outcome> outcome = parts.store().apply(term, batch);
         var unused = outcome.whenComplete((done, fault) -> loop.execute(() -> {
             Set<Sku> told = new HashSet<>(announced);
             if (done instanceof StockUpdateStore.Outcome.Applied applied) {
@@ -258,11 +265,21 @@ final class UpdateQueue {
         return new UpdateBatch(batch.queue(), batch.from(), batch.updates(), dead);
     }
 
+    private static boolean isTermOver(@Nullable Throwable fault) {
+        return fault instanceof LeadershipLostException
+                || (fault instanceof CompletionException wrapped && isTermOver(wrapped.getCause()));
+    }
+
     /** Goes on on the loop, unless this round is over by then; what fails ends the round. */
     private <T> void then(CompletableFuture<T> future, Consumer<T> step) {
         long mine = round;
         var unused = future.whenComplete((result, fault) -> loop.execute(() -> {
             if (mine != round || !running) {
+                return;
+            }
+            if (isTermOver(fault)) {
+                LOG.info("Stock updates of queue {}: the term {} is over", queue, term);
+                stop();
                 return;
             }
             if (fault != null) {

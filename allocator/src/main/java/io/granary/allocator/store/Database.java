@@ -113,6 +113,7 @@ public final class Database implements AutoCloseable {
         configuration.getTypeHandlerRegistry().register(SkuTypeHandler.class);
         configuration.getTypeHandlerRegistry().register(RequestIdTypeHandler.class);
         configuration.addMapper(HoldingsMapper.class);
+        configuration.addMapper(OperationMapper.class);
         configuration.addMapper(RebalanceMapper.class);
         configuration.addMapper(ReconcileMapper.class);
         configuration.addMapper(StockUpdateMapper.class);

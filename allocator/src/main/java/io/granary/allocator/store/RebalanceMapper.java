@@ -226,6 +226,7 @@ public interface RebalanceMapper {
     List<RebalanceRow> openOnes(@Param("limit") int limit);
 
     @Select("select state from rebalance where id = #{id} for update")
+    @Nullable
     String lockState(@Param("id") long id);
 
     @Select("select node, who, since from node_drain order by node")

@@ -116,11 +116,14 @@ public final class SqlAllocationStore implements AllocationStore {
         if (skus.isEmpty()) {
             return List.of();
         }
-        return transactions.snapshot(session -> {
-            AllocationMapper mapper = session.getMapper(AllocationMapper.class);
-            List<SkuRow> rows = mapper.skus(skus);
-            return rows.isEmpty() ? List.of() : books(rows, mapper.partitions(ids(rows)), rebalances(session, rows));
-        });
+        return transactions.snapshot(session -> load(session, skus));
+    }
+
+    /** In somebody's transaction; as at one moment only in a snapshot. */
+    static List<SkuBook> load(SqlSession session, Collection<Sku> skus) {
+        AllocationMapper mapper = session.getMapper(AllocationMapper.class);
+        List<SkuRow> rows = mapper.skus(skus);
+        return rows.isEmpty() ? List.of() : books(rows, mapper.partitions(ids(rows)), rebalances(session, rows));
     }
 
     @Override
@@ -162,7 +165,8 @@ public final class SqlAllocationStore implements AllocationStore {
         return transactions.call(session -> apply(session, term, byId));
     }
 
-    private static List<SkuBook.Changed> apply(SqlSession session, long term, Map<Integer, SkuChange> changes) {
+    /** In somebody's transaction. */
+    static List<SkuBook.Changed> apply(SqlSession session, long term, Map<Integer, SkuChange> changes) {
         AllocationMapper mapper = session.getMapper(AllocationMapper.class);
         checkTerm(mapper, term);
         Map<Integer, String> laneOwners = lockLanes(mapper, changes.values());

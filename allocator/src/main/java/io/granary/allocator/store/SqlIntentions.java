@@ -2,6 +2,7 @@
 package io.granary.allocator.store;
 
 import io.granary.allocator.allocation.Decision;
+import io.granary.allocator.allocation.Operator;
 import io.granary.allocator.allocation.Rebalance.Kind;
 import io.granary.allocator.allocation.Rebalance.State;
 import io.granary.allocator.allocation.SkuPlan;
@@ -13,9 +14,11 @@ import io.granary.allocator.store.RebalanceMapper.NewRebalance;
 import io.granary.allocator.store.RebalanceMapper.OwnedRow;
 import io.granary.allocator.store.RebalanceMapper.RebalanceRow;
 import io.granary.allocator.store.RefusedIntentionException.Why;
+import io.granary.api.OperationKind;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
 import java.util.List;
+import java.util.Optional;
 import org.apache.ibatis.session.SqlSession;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  * moved stays moved. Thread-safe; blocks its caller. Any method may fail with the exceptions of the database.
  */
 public final class SqlIntentions {
-    private static final int MOST_WHO = 128;
-
     /**
      * What an operator asks for.
      *
@@ -104,27 +105,35 @@ public final class SqlIntentions {
     /**
      * Writes it down.
      *
-     * @param who 1 to 128 characters
-     * @return its id
+     * @return its id; for a request that was carried out before, of the one that it began
      * @throws RefusedIntentionException if it can't be had
      */
-    public long apply(Wish wish, String who) {
-        return transactions.call(session -> apply(session, wish, who));
+    public long apply(Wish wish, Operator by) {
+        return Operations.run(transactions, by, session -> {
+            Optional<Operations.Done> before = Operations.before(session, by, request(wish));
+            return before.isPresent()
+                    ? Operations.noted(before.get().rebalance(), "the rebalance of " + wish)
+                    : apply(session, wish, by);
+        });
+    }
+
+    private static Operations.Request request(Wish wish) {
+        Integer slots = wish.slots();
+        String what = slots == null ? "" : wish.kind() == Kind.GATHER ? "in slot " + slots : "to " + slots + " slots";
+        return new Operations.Request(OperationKind.valueOf(wish.kind().name()), wish.sku(), wish.node(), null, what);
     }
 
     /** What a task wants, in the transaction of its run: {@link RebalanceIntention}. */
-    public static String begin(SqlSession session, RebalanceWish wish, @Nullable Sku sku, String who) {
+    public static String begin(SqlSession session, RebalanceWish wish, @Nullable Sku sku, Operator by) {
         Integer slots = wish.slots() == 0 ? null : wish.slots();
-        return "rebalance " + apply(session, new Wish(wish.kind(), sku, wish.node(), slots), who);
+        return "rebalance " + apply(session, new Wish(wish.kind(), sku, wish.node(), slots), by);
     }
 
-    /** As {@link #apply(Wish, String)}, in somebody's transaction. */
-    static long apply(SqlSession session, Wish wish, String who) {
-        if (who.isBlank() || who.length() > MOST_WHO) {
-            throw invalid("who: '" + who + "' (expected: 1 to " + MOST_WHO + " characters)");
-        }
+    private static long apply(SqlSession session, Wish wish, Operator by) {
         RebalanceMapper mapper = session.getMapper(RebalanceMapper.class);
-        return wish.kind() == Kind.DRAIN ? drain(mapper, wish, who) : ofSku(mapper, wish, who);
+        long id = wish.kind() == Kind.DRAIN ? drain(mapper, wish, by.who()) : ofSku(mapper, wish, by.who());
+        Operations.note(session, by, request(wish), new Operations.Done(id, null));
+        return id;
     }
 
     private static long ofSku(RebalanceMapper mapper, Wish wish, String who) {
@@ -228,16 +237,15 @@ public final class SqlIntentions {
      *
      * @throws RefusedIntentionException if there is none, or it is not open
      */
-    public void stop(long id, String who) {
-        transactions.run(session -> {
+    public void stop(long id, Operator by) {
+        once(OperationKind.STOP_REBALANCE, id, by, (session, row) -> {
             RebalanceMapper mapper = session.getMapper(RebalanceMapper.class);
-            RebalanceRow row = find(mapper, id);
             IntentionRow sku = row.sku() == null ? null : lock(mapper, new Sku(row.sku()));
-            State state = State.valueOf(mapper.lockState(id));
+            State state = lockState(mapper, id);
             if (!state.isOpen()) {
                 throw conflict("rebalance " + id + " is " + state + " (expected: PLANNED or RUNNING)");
             }
-            mapper.become(id, State.STOPPED.name(), "by " + who);
+            mapper.become(id, State.STOPPED.name(), "by " + by.who());
             if (sku != null) {
                 mapper.intend(sku.id(), sku.frozen(), null, sku.slots());
             } else {
@@ -251,18 +259,17 @@ public final class SqlIntentions {
      *
      * @throws RefusedIntentionException if there is none, it was not stopped, or its SKU is frozen or has another one open
      */
-    public void resume(long id, String who) {
-        transactions.run(session -> {
+    public void resume(long id, Operator by) {
+        once(OperationKind.RESUME_REBALANCE, id, by, (session, row) -> {
             RebalanceMapper mapper = session.getMapper(RebalanceMapper.class);
-            RebalanceRow row = find(mapper, id);
             IntentionRow sku = row.sku() == null ? null : lock(mapper, new Sku(row.sku()));
-            State state = State.valueOf(mapper.lockState(id));
+            State state = lockState(mapper, id);
             if (state != State.STOPPED) {
                 throw conflict("rebalance " + id + " is " + state + " (expected: STOPPED)");
             }
             if (sku == null) {
-                mapper.drain(String.valueOf(row.node()), who);
-                mapper.become(id, State.RUNNING.name(), "resumed by " + who);
+                mapper.drain(String.valueOf(row.node()), by.who());
+                mapper.become(id, State.RUNNING.name(), "resumed by " + by.who());
                 return;
             }
             Kind kind = Kind.valueOf(row.kind());
@@ -276,14 +283,46 @@ public final class SqlIntentions {
             Integer slots = row.slots();
             mapper.intend(sku.id(), kind == Kind.HOME, id, kind == Kind.SLOTS && slots != null ? slots : sku.slots());
             State next = row.moves() == 0 ? State.PLANNED : State.RUNNING;
-            mapper.become(id, next.name(), "resumed by " + who);
+            mapper.become(id, next.name(), "resumed by " + by.who());
         });
+    }
+
+    /** What is done to a rebalance. */
+    @FunctionalInterface
+    private interface Deed {
+        void to(SqlSession session, RebalanceRow rebalance);
+    }
+
+    private void once(OperationKind kind, long id, Operator by, Deed deed) {
+        Operations.run(transactions, by, session -> {
+            RebalanceRow row = find(session.getMapper(RebalanceMapper.class), id);
+            Sku sku = row.sku() == null ? null : new Sku(row.sku());
+            Operations.Request request = new Operations.Request(kind, sku, String.valueOf(id), null, "");
+            boolean isNew = Operations.isNew(session, by, request);
+            if (isNew) {
+                deed.to(session, row);
+                Operations.note(session, by, request);
+            }
+            return isNew;
+        });
+    }
+
+    private static State lockState(RebalanceMapper mapper, long id) {
+        String state = mapper.lockState(id);
+        if (state == null) {
+            throw unknown(id);
+        }
+        return State.valueOf(state);
+    }
+
+    private static RefusedIntentionException unknown(long id) {
+        return unknown("rebalance: " + id + " (expected: one that was applied)");
     }
 
     private static RebalanceRow find(RebalanceMapper mapper, long id) {
         RebalanceRow row = mapper.rebalance(id);
         if (row == null) {
-            throw unknown("rebalance: " + id + " (expected: one that was applied)");
+            throw unknown(id);
         }
         return row;
     }
@@ -345,16 +384,22 @@ public final class SqlIntentions {
      *
      * @throws RefusedIntentionException if it is not drained
      */
-    public void undrain(String node, String who) {
-        transactions.run(session -> {
+    public void undrain(String node, Operator by) {
+        Operations.Request request = new Operations.Request(OperationKind.UNDRAIN, null, node, null, "");
+        Operations.run(transactions, by, session -> {
+            if (!Operations.isNew(session, by, request)) {
+                return false;
+            }
             RebalanceMapper mapper = session.getMapper(RebalanceMapper.class);
             if (mapper.undrain(node) == 0) {
                 throw conflict("node: '" + node + "' is not drained (expected: one that is)");
             }
             mapper.openDrains(node).forEach(open -> {
                 mapper.lockState(open.id());
-                mapper.become(open.id(), State.STOPPED.name(), "undrained by " + who);
+                mapper.become(open.id(), State.STOPPED.name(), "undrained by " + by.who());
             });
+            Operations.note(session, by, request);
+            return true;
         });
     }
 
@@ -411,8 +456,12 @@ public final class SqlIntentions {
      *
      * @throws RefusedIntentionException if there is no such SKU
      */
-    public void plan(Sku sku, SkuPlan plan) {
-        transactions.run(session -> {
+    public void plan(Sku sku, SkuPlan plan, Operator by) {
+        Operations.Request request = new Operations.Request(OperationKind.PLAN, sku, null, null, plan.inWords());
+        Operations.run(transactions, by, session -> {
+            if (!Operations.isNew(session, by, request)) {
+                return false;
+            }
             RebalanceMapper mapper = session.getMapper(RebalanceMapper.class);
             IntentionRow row = lock(mapper, sku);
             mapper.plan(new IntentionRow(
@@ -425,6 +474,8 @@ public final class SqlIntentions {
                     plan.lowWatermark(),
                     plan.ceilingUnits(),
                     plan.ceilingPercent()));
+            Operations.note(session, by, request);
+            return true;
         });
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.store;
 
+import io.granary.allocator.allocation.LeadershipLostException;
 import io.granary.allocator.stock.DeadLetter;
 import io.granary.allocator.stock.ReadUpdate;
 import io.granary.allocator.stock.StockUpdateStore;
@@ -25,8 +26,8 @@ import org.apache.ibatis.exceptions.PersistenceException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link StockUpdateStore} in MySQL. Locks in the order stock_update_position, stock_update, deduction, deduction_mark, sku.
- * Thread-safe.
+ * {@link StockUpdateStore} in MySQL. Locks in the order leader_term (shared), stock_update_position, stock_update, deduction,
+ * deduction_mark, sku. Thread-safe.
  */
 public final class SqlStockUpdateStore implements StockUpdateStore {
     private static final int MAX_REASON = 512;
@@ -67,13 +68,13 @@ public final class SqlStockUpdateStore implements StockUpdateStore {
     }
 
     @Override
-    public CompletableFuture<Void> moveTo(int queue, long from, long to) {
-        return write(mapper -> mapper.move(queue, from, to));
+    public CompletableFuture<Void> moveTo(long term, int queue, long from, long to) {
+        return write(term, mapper -> mapper.move(queue, from, to));
     }
 
     @Override
-    public CompletableFuture<Void> condemn(UpdateBatch batch, List<DeadLetter> letters) {
-        return write(mapper -> {
+    public CompletableFuture<Void> condemn(long term, UpdateBatch batch, List<DeadLetter> letters) {
+        return write(term, mapper -> {
             for (DeadLetter letter : letters) {
                 String id = batch.updates()
                         .get(Math.toIntExact(letter.offset() - batch.from()))
@@ -99,14 +100,15 @@ public final class SqlStockUpdateStore implements StockUpdateStore {
     }
 
     @Override
-    public CompletableFuture<Outcome> apply(UpdateBatch batch) {
-        return CompletableFuture.supplyAsync(() -> applyNow(batch), executor);
+    public CompletableFuture<Outcome> apply(long term, UpdateBatch batch) {
+        return CompletableFuture.supplyAsync(() -> applyNow(term, batch), executor);
     }
 
-    private Outcome applyNow(UpdateBatch batch) {
+    private Outcome applyNow(long term, UpdateBatch batch) {
         try {
             return transactions.call(session -> {
                 StockUpdateMapper mapper = session.getMapper(StockUpdateMapper.class);
+                checkTerm(mapper, term);
                 if (mapper.move(batch.queue(), batch.from(), batch.to()) == 0) {
                     return new Outcome.Moved();
                 }
@@ -130,9 +132,22 @@ public final class SqlStockUpdateStore implements StockUpdateStore {
                 () -> transactions.call(session -> use.apply(session.getMapper(StockUpdateMapper.class))), executor);
     }
 
-    private CompletableFuture<Void> write(Consumer<StockUpdateMapper> use) {
+    private CompletableFuture<Void> write(long term, Consumer<StockUpdateMapper> use) {
         return CompletableFuture.runAsync(
-                () -> transactions.run(session -> use.accept(session.getMapper(StockUpdateMapper.class))), executor);
+                () -> transactions.run(session -> {
+                    StockUpdateMapper mapper = session.getMapper(StockUpdateMapper.class);
+                    checkTerm(mapper, term);
+                    use.accept(mapper);
+                }),
+                executor);
+    }
+
+    /** Until the transaction ends, no later term begins. */
+    private static void checkTerm(StockUpdateMapper mapper, long term) {
+        long present = mapper.lockTerm();
+        if (present != term) {
+            throw new LeadershipLostException(term, present);
+        }
     }
 
     private static StockUpdateMapper.UpdateRow row(ReadUpdate update, String outcome, @Nullable String reason) {

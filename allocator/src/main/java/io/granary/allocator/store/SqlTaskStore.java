@@ -2,6 +2,7 @@
 package io.granary.allocator.store;
 
 import io.granary.allocator.allocation.LeadershipLostException;
+import io.granary.allocator.allocation.Operator;
 import io.granary.allocator.schedule.Occasion;
 import io.granary.allocator.schedule.RebalanceWish;
 import io.granary.allocator.schedule.Standing;
@@ -12,6 +13,7 @@ import io.granary.allocator.schedule.TaskKind;
 import io.granary.allocator.schedule.TaskRun;
 import io.granary.allocator.schedule.TaskStore;
 import io.granary.allocator.schedule.Timing;
+import io.granary.api.OperationKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -55,9 +57,20 @@ public final class SqlTaskStore implements TaskStore {
     }
 
     @Override
-    public Created create(TaskDefinition task, String who) {
+    public Created create(TaskDefinition task, Operator by) {
+        Operations.Request request =
+                Operations.Request.ofTask(OperationKind.CREATE_TASK, task.name(), task.sku(), task.inWords());
         try {
-            return transactions.call(session -> create(session.getMapper(TaskMapper.class), task, who));
+            return Operations.run(transactions, by, session -> {
+                if (!Operations.isNew(session, by, request)) {
+                    return Created.CREATED;
+                }
+                Created created = create(session.getMapper(TaskMapper.class), task, by.who());
+                if (created == Created.CREATED) {
+                    Operations.note(session, by, request);
+                }
+                return created;
+            });
         } catch (PersistenceException e) {
             if (SqlFault.of(e) == SqlFault.DUPLICATE_KEY) {
                 return Created.NAME_TAKEN;
@@ -115,45 +128,71 @@ public final class SqlTaskStore implements TaskStore {
     }
 
     @Override
-    public Optional<Task> pause(String name) {
-        return change(name, (mapper, task) -> task.standing().pause());
+    public Optional<Task> pause(String name, Operator by) {
+        return change(
+                OperationKind.PAUSE_TASK,
+                name,
+                by,
+                (mapper, task) -> task.standing().pause());
     }
 
     @Override
-    public Optional<Task> resume(String name) {
-        return change(name, (mapper, task) -> task.standing().resume(task.definition(), now(mapper)));
+    public Optional<Task> resume(String name, Operator by) {
+        return change(
+                OperationKind.RESUME_TASK,
+                name,
+                by,
+                (mapper, task) -> task.standing().resume(task.definition(), now(mapper)));
     }
 
     @Override
-    public Optional<Task> ask(String name, String who) {
-        return change(name, (mapper, task) -> {
+    public Optional<Task> ask(String name, Operator by) {
+        return change(OperationKind.RUN_TASK, name, by, (mapper, task) -> {
             // Later than the last time, so that it is another one, whatever the clock says.
             LocalDateTime last = mapper.lastAsked(task.id());
             Instant now = now(mapper);
             Instant least = last == null ? now : last.toInstant(ZoneOffset.UTC).plusMillis(1);
-            return task.standing().wanted(now.isAfter(least) ? now : least, who);
+            return task.standing().wanted(now.isAfter(least) ? now : least, by.who());
         });
     }
 
-    private Optional<Task> change(String name, BiFunction<TaskMapper, Task, Standing> to) {
-        return transactions.call(session -> {
+    private Optional<Task> change(
+            OperationKind kind, String name, Operator by, BiFunction<TaskMapper, Task, Standing> to) {
+        return Operations.run(transactions, by, session -> {
             TaskMapper mapper = session.getMapper(TaskMapper.class);
             TaskMapper.TaskRow row = mapper.lock(name);
             if (row == null) {
                 return Optional.empty();
             }
             Task before = task(row, null, null);
+            Operations.Request request = Operations.Request.ofTask(kind, name, row.sku(), "");
+            if (!Operations.isNew(session, by, request)) {
+                return Optional.of(before);
+            }
             Standing standing = to.apply(mapper, before);
             TaskMapper.TaskRow after =
                     row(row.id(), before.definition(), standing, before.created(), before.createdBy());
             mapper.stand(after);
+            Operations.note(session, by, request);
             return Optional.of(task(after, null, null));
         });
     }
 
     @Override
-    public boolean delete(String name) {
-        return transactions.call(session -> session.getMapper(TaskMapper.class).delete(name) == 1);
+    public boolean delete(String name, Operator by) {
+        return transactions.call(session -> {
+            TaskMapper mapper = session.getMapper(TaskMapper.class);
+            TaskMapper.TaskRow row = mapper.lock(name);
+            if (row == null) {
+                return false;
+            }
+            mapper.delete(name);
+            // Without its key: a second time there is no such task, and that is told.
+            Operator unnamed = Operator.named(by.who());
+            Operations.note(
+                    session, unnamed, Operations.Request.ofTask(OperationKind.DELETE_TASK, name, row.sku(), ""));
+            return true;
+        });
     }
 
     @Override
@@ -247,7 +286,7 @@ public final class SqlTaskStore implements TaskStore {
         if (forgotten != null) {
             mapper.forget(task.id(), forgotten);
         }
-        return new Look.Ran(definition.kind(), run, done.changed(), standing.wake(definition));
+        return new Look.Ran(definition.kind(), run, done.changed(), done.drains(), standing.wake(definition));
     }
 
     private static String oneLine(String detail) {

@@ -2,11 +2,13 @@
 package io.granary.allocator.store;
 
 import io.granary.allocator.allocation.Grant;
+import io.granary.allocator.allocation.Operator;
 import io.granary.allocator.schedule.Occasion;
 import io.granary.allocator.schedule.RebalanceWish;
 import io.granary.allocator.schedule.Step;
 import io.granary.allocator.schedule.TaskDefinition;
 import io.granary.allocator.schedule.TaskRun.Outcome;
+import io.granary.api.OperationKind;
 import io.granary.model.Sku;
 import java.util.List;
 import java.util.Set;
@@ -22,8 +24,13 @@ final class TaskEffects {
      * What was done.
      *
      * @param changed SKUs of which the leader should look at the books
+     * @param drains whether the leader should look which nodes are drained
      */
-    record Effect(Outcome outcome, String detail, Set<Sku> changed) {
+    record Effect(Outcome outcome, String detail, Set<Sku> changed, boolean drains) {
+        Effect(Outcome outcome, String detail, Set<Sku> changed) {
+            this(outcome, detail, changed, false);
+        }
+
         static Effect failed(String reason) {
             return new Effect(Outcome.FAILED, reason, Set.of());
         }
@@ -40,9 +47,8 @@ final class TaskEffects {
      */
     Effect apply(SqlSession session, TaskDefinition task, Occasion occasion, List<String> drifts) {
         return switch (task.kind()) {
-            case OPEN_SALE ->
-                occasion.step() == Step.PREPARE ? prepare(session, sku(task), task.units()) : open(session, sku(task));
-            case TOP_UP -> topUp(session, sku(task), task.units());
+            case OPEN_SALE -> occasion.step() == Step.PREPARE ? prepare(session, task) : open(session, task);
+            case TOP_UP -> topUp(session, task);
             case REBALANCE -> rebalance(session, task);
             case RECONCILE -> reconciled(drifts);
         };
@@ -56,18 +62,19 @@ final class TaskEffects {
         return sku;
     }
 
-    private static Effect open(SqlSession session, Sku sku) {
+    private static Effect open(SqlSession session, TaskDefinition task) {
+        Sku sku = sku(task);
         TaskMapper mapper = session.getMapper(TaskMapper.class);
         TaskMapper.SaleRow sale = mapper.sale(sku);
         if (sale == null) {
             return unknown(sku);
         }
-        return mapper.resume(sale.id()) == 1
-                ? new Effect(
-                        Outcome.DONE,
-                        sku + " sells; pool " + sale.pool() + ", inventory " + sale.inventory(),
-                        Set.of(sku))
-                : new Effect(Outcome.NOTHING, sku + " was selling already", Set.of(sku));
+        if (mapper.resume(sale.id()) == 0) {
+            return new Effect(Outcome.NOTHING, sku + " was selling already", Set.of(sku));
+        }
+        Operations.note(session, Operator.task(task.name()), Operations.Request.ofSku(OperationKind.RESUME, sku));
+        return new Effect(
+                Outcome.DONE, sku + " sells; pool " + sale.pool() + ", inventory " + sale.inventory(), Set.of(sku));
     }
 
     private static Effect unknown(Sku sku) {
@@ -75,8 +82,9 @@ final class TaskEffects {
     }
 
     /** The leader opens partitions and gives them units by itself, also while the SKU is paused: this looks, and tops up. */
-    private static Effect prepare(SqlSession session, Sku sku, long level) {
-        Effect topped = level == 0 ? null : topUp(session, sku, level);
+    private static Effect prepare(SqlSession session, TaskDefinition task) {
+        Sku sku = sku(task);
+        Effect topped = task.units() == 0 ? null : topUp(session, task);
         TaskMapper mapper = session.getMapper(TaskMapper.class);
         TaskMapper.SaleRow sale = mapper.sale(sku);
         if (sale == null) {
@@ -94,7 +102,9 @@ final class TaskEffects {
         return new Effect(outcome, found + "; pool " + sale.pool() + ", inventory " + sale.inventory(), Set.of(sku));
     }
 
-    private static Effect topUp(SqlSession session, Sku sku, long level) {
+    private static Effect topUp(SqlSession session, TaskDefinition task) {
+        Sku sku = sku(task);
+        long level = task.units();
         TaskMapper mapper = session.getMapper(TaskMapper.class);
         TaskMapper.SaleRow known = mapper.sale(sku);
         if (known == null) {
@@ -108,12 +118,20 @@ final class TaskEffects {
         if (sale.frozen()) {
             return Effect.failed("sku: '" + sku + "' is frozen (expected: one that is not)");
         }
-        long missing = Math.min(level - sale.pool(), sale.inventory());
         if (sale.pool() >= level) {
             return new Effect(Outcome.NOTHING, "pool " + sale.pool() + " of " + level, Set.of());
         }
+        // The plan says what the pool may have at most, whoever fills it up by rule.
+        long room = sale.room();
+        long missing = Math.min(level - sale.pool(), room);
+        String capped = room < Math.min(level - sale.pool(), sale.inventory())
+                ? ", the most that the plan of the SKU allows"
+                : "";
         if (missing == 0) {
-            return new Effect(Outcome.NOTHING, "pool " + sale.pool() + " of " + level + ", inventory 0", Set.of());
+            return new Effect(
+                    Outcome.NOTHING,
+                    "pool " + sale.pool() + " of " + level + capped + ", inventory " + sale.inventory(),
+                    Set.of());
         }
         if (open.isEmpty()) {
             return Effect.failed("partitions of " + sku + ": none was ever opened (expected: a node that serves)");
@@ -128,9 +146,14 @@ final class TaskEffects {
             }
         }
         mapper.moveToPool(sale.id(), missing);
+        Operations.note(
+                session,
+                Operator.task(task.name()),
+                new Operations.Request(OperationKind.ALLOCATE, sku, null, missing, ""));
         return new Effect(
                 Outcome.DONE,
-                "granted " + missing + " units: pool " + (sale.pool() + missing) + " of " + level + ", inventory "
+                "granted " + missing + " units: pool " + (sale.pool() + missing) + " of " + level + capped
+                        + ", inventory "
                         + (sale.inventory() - missing),
                 Set.of(sku));
     }
@@ -143,8 +166,9 @@ final class TaskEffects {
         @Nullable Sku sku = task.sku();
         return new Effect(
                 Outcome.DONE,
-                rebalances.begin(session, wish, sku, "task " + task.name()),
-                sku == null ? Set.of() : Set.of(sku));
+                rebalances.begin(session, wish, sku, Operator.task(task.name())),
+                sku == null ? Set.of() : Set.of(sku),
+                sku == null);
     }
 
     private static Effect reconciled(List<String> drifts) {

@@ -57,7 +57,24 @@ interface TaskMapper {
     record WakeRow(String name, @Nullable LocalDateTime wake) {}
 
     /** What a sale has to sell. */
-    record SaleRow(int id, String state, boolean frozen, int slots, long inventory, long pool) {}
+    record SaleRow(
+            int id,
+            String state,
+            boolean frozen,
+            int slots,
+            long inventory,
+            long pool,
+            @Nullable Long planCeilingUnits,
+            @Nullable Integer planCeilingPercent) {
+        /** How many more units its plan lets the pool have. */
+        long room() {
+            return Rebalances.plan(null, null, null, planCeilingUnits, planCeilingPercent)
+                    .room(inventory, pool, inventory + pool);
+        }
+    }
+
+    String SALE =
+            "select id, state, frozen, slots, inventory, pool, plan_ceiling_units, plan_ceiling_percent from sku ";
 
     /** What a partition has, as settled. */
     record ShareRow(int slot, long epoch, @Nullable String node, long units) {}
@@ -143,7 +160,7 @@ interface TaskMapper {
 
     // ---- What tasks do
 
-    @Select("select id, state, frozen, slots, inventory, pool from sku where code = #{sku}")
+    @Select(SALE + "where code = #{sku}")
     @Nullable
     SaleRow sale(@Param("sku") Sku sku);
 
@@ -154,7 +171,7 @@ interface TaskMapper {
             + " where sku_id = #{id} order by slot for update")
     List<ShareRow> lockShares(@Param("id") int id);
 
-    @Select("select id, state, frozen, slots, inventory, pool from sku where id = #{id} for update")
+    @Select(SALE + "where id = #{id} for update")
     SaleRow lockSale(@Param("id") int id);
 
     @Update("update `partition` set granted = granted + #{units} where sku_id = #{id} and slot = #{slot}")

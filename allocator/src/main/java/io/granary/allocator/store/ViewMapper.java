@@ -73,6 +73,7 @@ interface ViewMapper {
             "insert into sku (code, slots, state) values (#{sku}, #{slots}, #{state}) on duplicate key update code = code")
     void enterSku(@Param("sku") Sku sku, @Param("slots") int slots, @Param("state") String state);
 
+    /** How many there are, whether that changed them or not. */
     @Update("update sku set state = #{state} where code = #{sku}")
-    void setState(@Param("sku") Sku sku, @Param("state") String state);
+    int setState(@Param("sku") Sku sku, @Param("state") String state);
 }

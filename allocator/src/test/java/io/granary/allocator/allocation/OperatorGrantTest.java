@@ -21,7 +21,9 @@ class OperatorGrantTest {
     }
 
     private static List<Grant> grants(long units, OptionalInt slot) {
-        return new OperatorGrant(SKU, units, slot).change(BOOK).grants();
+        return new OperatorGrant(SKU, units, slot, Operator.named("ann"))
+                .change(BOOK)
+                .grants();
     }
 
     @Test
@@ -54,7 +56,7 @@ class OperatorGrantTest {
                 .hasMessageStartingWith("slot: 2 of A");
         SkuBook frozen = new SkuBook(
                 1, SKU, false, true, 3, SkuPlan.NONE, 1_000_000, 4, 1_000_004, 1_000_004, List.of(open(1, 4)), null);
-        assertThatThrownBy(() -> new OperatorGrant(SKU, 1, OptionalInt.empty()).change(frozen))
+        assertThatThrownBy(() -> new OperatorGrant(SKU, 1, OptionalInt.empty(), Operator.named("ann")).change(frozen))
                 .isInstanceOf(GrantRefusedException.class)
                 .hasMessageContaining("frozen");
     }

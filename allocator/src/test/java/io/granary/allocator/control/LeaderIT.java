@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.granary.allocator.allocation.AllocationSettings;
+import io.granary.allocator.allocation.Operator;
 import io.granary.allocator.allocation.Rebalance.Kind;
 import io.granary.allocator.allocation.SkuPlan;
 import io.granary.allocator.settlement.IdWindow;
@@ -469,7 +470,7 @@ class LeaderIT {
     }
 
     private long rebalance(Leader leader, Kind kind, Sku sku, Integer slots) {
-        long id = intentions().apply(new SqlIntentions.Wish(kind, sku, null, slots), "ann");
+        long id = intentions().apply(new SqlIntentions.Wish(kind, sku, null, slots), Operator.named("ann"));
         leader.onIntentions(Set.of(sku));
         return id;
     }
@@ -585,7 +586,7 @@ class LeaderIT {
             assertThat(b.partitions()).hasSize(20);
         });
         List<PartitionId> moved = a.partitions();
-        long id = intentions().apply(new SqlIntentions.Wish(Kind.DRAIN, null, "a", null), "ann");
+        long id = intentions().apply(new SqlIntentions.Wish(Kind.DRAIN, null, "a", null), Operator.named("ann"));
         assertThat(intentions().rebalance(id).partitions()).isEqualTo(20);
         leader.onDrains();
         soon(() -> assertThat(state(id)).isEqualTo("DONE"));
@@ -601,7 +602,7 @@ class LeaderIT {
         leader.onStockChanged(Set.of(late));
         soon(() -> assertThat(b.partitions()).contains(new PartitionId(late, 0), new PartitionId(late, 1)));
 
-        intentions().undrain("a", "ann");
+        intentions().undrain("a", Operator.named("ann"));
         leader.onDrains();
         Sku later = new Sku("later");
         books.addSku(later, 1, 5);
@@ -638,7 +639,7 @@ class LeaderIT {
     @Test
     void thePlanOfASkuIsKept() {
         books.addSku(SKU, 2, 0);
-        intentions().plan(SKU, new SkuPlan(500L, null, 300L, 600L, null));
+        intentions().plan(SKU, new SkuPlan(500L, null, 300L, 600L, null), Operator.named("ann"));
         Leader leader = leading("one", node("a-1"), node("b-1"));
         restock(SKU, 60_000);
         leader.onStockChanged(Set.of(SKU));

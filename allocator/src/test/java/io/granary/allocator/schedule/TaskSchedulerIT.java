@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.granary.allocator.allocation.LeadershipLostException;
+import io.granary.allocator.allocation.Operator;
 import io.granary.allocator.allocation.Rebalance;
 import io.granary.allocator.schedule.Occasion.Cause;
 import io.granary.allocator.schedule.TaskRun.Outcome;
@@ -45,6 +46,7 @@ final class TaskSchedulerIT {
     private final Books books = Books.open();
     private final TaskStore store = store(NONE);
     private final Set<Sku> changed = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger drains = new AtomicInteger();
     private final List<TaskScheduler> started = new ArrayList<>();
     private long term;
 
@@ -68,7 +70,17 @@ final class TaskSchedulerIT {
                 books.database().dataSource(),
                 ofStore,
                 reconciliation,
-                changed::addAll,
+                new TaskScheduler.Listener() {
+                    @Override
+                    public void onChanged(Set<Sku> skus) {
+                        changed.addAll(skus);
+                    }
+
+                    @Override
+                    public void onDrains() {
+                        drains.incrementAndGet();
+                    }
+                },
                 QUICK,
                 new MeterScope(new SimpleMeterRegistry()));
         started.add(scheduler);
@@ -130,7 +142,7 @@ final class TaskSchedulerIT {
         books.own(new PartitionId(SKU, 1), 1, "node-1", 0);
         books.grant(new PartitionId(SKU, 0), 50);
         Instant at = store.now().plusSeconds(2);
-        assertThat(store.create(sale("opening", at, Duration.ofHours(1), 400), "ada"))
+        assertThat(store.create(sale("opening", at, Duration.ofHours(1), 400), Operator.named("ada")))
                 .isEqualTo(TaskStore.Created.CREATED);
         lead("one");
 
@@ -167,7 +179,7 @@ final class TaskSchedulerIT {
     @Test
     void aSaleThatIsOpenAlreadyIsNoFault() {
         books.addSku(SKU, 1, 10);
-        store.create(sale("opening", store.now(), Duration.ZERO, 0), "ada");
+        store.create(sale("opening", store.now(), Duration.ZERO, 0), Operator.named("ada"));
         lead("one");
         assertThat(awaitRuns("opening", 1).get(0).outcome()).isEqualTo(Outcome.NOTHING);
     }
@@ -176,26 +188,26 @@ final class TaskSchedulerIT {
     void aPoolIsToppedUpFromWhatTheInventoryHas() {
         books.addSku(SKU, 3, 100);
         lead("one");
-        store.create(topUp("nobody", 10), "ada");
+        store.create(topUp("nobody", 10), Operator.named("ada"));
         assertThat(awaitRuns("nobody", 1).get(0).outcome()).isEqualTo(Outcome.FAILED);
         for (int slot = 0; slot < 3; slot++) {
             books.own(new PartitionId(SKU, slot), 1, "node-1", 0);
         }
-        store.create(topUp("most", 250), "ada");
+        store.create(topUp("most", 250), Operator.named("ada"));
         TaskRun run = awaitRuns("most", 1).get(0);
         assertThat(run.outcome()).isEqualTo(Outcome.DONE);
         assertThat(run.detail()).isEqualTo("granted 100 units: pool 100 of 250, inventory 0");
         assertThat(books.numbers("select granted from `partition` order by slot"))
                 .containsExactly(34L, 33L, 33L);
         assertThat(books.texts("select distinct reason from allocation")).containsExactly("OPERATOR");
-        store.create(topUp("again", 250), "ada");
+        store.create(topUp("again", 250), Operator.named("ada"));
         assertThat(awaitRuns("again", 1).get(0).outcome()).isEqualTo(Outcome.NOTHING);
     }
 
     @Test
     void reconcilingSaysWhatDoesNotAddUp() {
         lead("one", () -> List.of("first drift", "second\ndrift"));
-        store.create(reconcile("nightly", new Timing.At(store.now())), "ada");
+        store.create(reconcile("nightly", new Timing.At(store.now())), Operator.named("ada"));
         TaskRun run = awaitRuns("nightly", 1).get(0);
         assertThat(run.outcome()).isEqualTo(Outcome.DRIFT);
         assertThat(run.detail()).isEqualTo("2: first drift; second drift");
@@ -219,11 +231,11 @@ final class TaskSchedulerIT {
             return List.of();
         });
         for (int i = 0; i < 5; i++) {
-            store.create(reconcile("long-" + i, new Timing.At(store.now())), "ada");
+            store.create(reconcile("long-" + i, new Timing.At(store.now())), Operator.named("ada"));
         }
         reading.await();
         addPausedSku(1, 10);
-        store.create(sale("opening", store.now(), Duration.ZERO, 0), "ada");
+        store.create(sale("opening", store.now(), Duration.ZERO, 0), Operator.named("ada"));
         awaitRuns("opening", 1);
         assertThat(state()).isEqualTo("SELLING");
         go.countDown();
@@ -236,14 +248,14 @@ final class TaskSchedulerIT {
     @Test
     void aPeriodicTaskRunsAgainAndAgainAndItsHistoryIsBounded() {
         lead("one");
-        store.create(reconcile("often", new Timing.Every(Duration.ofSeconds(1), store.now())), "ada");
+        store.create(reconcile("often", new Timing.Every(Duration.ofSeconds(1), store.now())), Operator.named("ada"));
         awaitRuns("often", 2);
         List<Instant> times =
                 history("often").stream().map(run -> run.occasion().due()).toList();
         assertThat(Duration.between(times.get(1), times.get(0))).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
         for (int i = 0; i < 2 * QUICK.historyRuns(); i++) {
             long runs = books.number("select max(id) from task_run");
-            store.ask("often", "ada");
+            store.ask("often", Operator.named("ada"));
             await().until(() -> books.number("select max(id) from task_run"), id -> id > runs);
         }
         assertThat(history("often")).hasSizeLessThanOrEqualTo(QUICK.historyRuns());
@@ -252,39 +264,43 @@ final class TaskSchedulerIT {
     @Test
     void aTaskRunsWhenAskedAlsoWhilePausedAndGoesOnWhenResumed() {
         lead("one");
-        store.create(reconcile("cron", new Timing.Cron("* * * * * *", ZoneOffset.UTC)), "ada");
+        store.create(reconcile("cron", new Timing.Cron("* * * * * *", ZoneOffset.UTC)), Operator.named("ada"));
         awaitRuns("cron", 1);
-        assertThat(store.pause("cron").orElseThrow().standing().paused()).isTrue();
+        assertThat(store.pause("cron", Operator.named("ada"))
+                        .orElseThrow()
+                        .standing()
+                        .paused())
+                .isTrue();
         // One may have been on its way.
         await().until(() -> store.task("cron").orElseThrow().running() == null);
         int before = history("cron").size();
-        store.ask("cron", "bob");
+        store.ask("cron", Operator.named("bob"));
         TaskRun asked = awaitRuns("cron", before + 1).get(0);
         assertThat(asked.occasion().cause()).isEqualTo(Cause.ASKED);
         assertThat(asked.occasion().askedBy()).isEqualTo("bob");
         assertThat(history("cron")).hasSize(before + 1);
-        store.resume("cron");
+        store.resume("cron", Operator.named("ada"));
         awaitRuns("cron", before + 2);
     }
 
     @Test
     void aTaskThatHasNeverRunRunsWhenAsked() {
         TaskScheduler scheduler = lead("one");
-        store.create(reconcile("fresh", new Timing.Every(Duration.ofDays(1), store.now())), "ada");
+        store.create(reconcile("fresh", new Timing.Every(Duration.ofDays(1), store.now())), Operator.named("ada"));
         scheduler.wake();
         await().until(() -> books.number("select count(*) from scheduled_tasks"), rows -> rows == 1);
-        store.ask("fresh", "bob");
+        store.ask("fresh", Operator.named("bob"));
         awaitRuns("fresh", 1);
     }
 
     @Test
     void aDeletedTaskRunsNoMore() {
         TaskScheduler scheduler = lead("one");
-        store.create(reconcile("gone", new Timing.Every(Duration.ofDays(1), store.now())), "ada");
+        store.create(reconcile("gone", new Timing.Every(Duration.ofDays(1), store.now())), Operator.named("ada"));
         scheduler.wake();
         await().until(() -> books.number("select count(*) from scheduled_tasks"), rows -> rows == 1);
-        assertThat(store.delete("gone")).isTrue();
-        assertThat(store.delete("gone")).isFalse();
+        assertThat(store.delete("gone", Operator.named("ada"))).isTrue();
+        assertThat(store.delete("gone", Operator.named("ada"))).isFalse();
         scheduler.wake();
         await().until(() -> books.number("select count(*) from scheduled_tasks"), rows -> rows == 0);
         assertThat(store.history("gone", 1)).isEmpty();
@@ -311,11 +327,57 @@ final class TaskSchedulerIT {
                         Duration.ZERO,
                         new RebalanceWish(Rebalance.Kind.DRAIN, "x", 0),
                         new Timing.At(store.now())),
-                "ada");
+                Operator.named("ada"));
         TaskRun run = awaitRuns("drain", 1).get(0);
         assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
         assertThat(run.detail()).isEqualTo("node: 'x' (expected: one that is known)");
         assertThat(books.number("select slots from sku")).isEqualTo(1);
+    }
+
+    @Test
+    void aDrainIsToldToTheLeader() {
+        TaskStore full = store(SqlIntentions::begin);
+        start("one", full, List::of).begin(nextTerm());
+        full.create(
+                new TaskDefinition(
+                        "drain",
+                        TaskKind.REBALANCE,
+                        null,
+                        0,
+                        Duration.ZERO,
+                        new RebalanceWish(Rebalance.Kind.DRAIN, "x", 0),
+                        new Timing.At(store.now())),
+                Operator.named("ada"));
+        await().until(() -> drains.get() == 1);
+        assertThat(books.texts("select node from node_drain")).containsExactly("x");
+    }
+
+    @Test
+    void aTopUpStopsAtTheCeilingOfThePlan() {
+        books.addSku(SKU, 1, 1_000);
+        books.own(new PartitionId(SKU, 0), 1, "node-1", 0);
+        books.update("update sku set plan_ceiling_units = 150, plan_ceiling_percent = 10");
+        lead("one");
+        store.create(topUp("percent", 250), Operator.named("ada"));
+        TaskRun run = awaitRuns("percent", 1).get(0);
+        assertThat(run.outcome()).isEqualTo(Outcome.DONE);
+        assertThat(run.detail())
+                .isEqualTo(
+                        "granted 100 units: pool 100 of 250, the most that the plan of the SKU allows, inventory 900");
+
+        books.update("update sku set plan_ceiling_percent = 20");
+        store.create(sale("opening", store.now().plusSeconds(3_600), Duration.ofHours(2), 250), Operator.named("ada"));
+        run = awaitRuns("opening", 1).get(0);
+        assertThat(run.outcome()).isEqualTo(Outcome.DONE);
+        assertThat(run.detail()).contains("pool 150 of 250, the most that the plan of the SKU allows");
+
+        store.create(topUp("again", 250), Operator.named("ada"));
+        run = awaitRuns("again", 1).get(0);
+        assertThat(run.outcome()).isEqualTo(Outcome.NOTHING);
+        assertThat(run.detail()).isEqualTo("pool 150 of 250, the most that the plan of the SKU allows, inventory 850");
+
+        store.create(topUp("less", 120), Operator.named("ada"));
+        assertThat(awaitRuns("less", 1).get(0).detail()).isEqualTo("pool 150 of 120");
     }
 
     @Test
@@ -334,12 +396,13 @@ final class TaskSchedulerIT {
                             Duration.ZERO,
                             new RebalanceWish(kind, null, 0),
                             new Timing.At(store.now())),
-                    "ada");
+                    Operator.named("ada"));
             assertThat(awaitRuns(kind.name(), 1).get(0).outcome()).isEqualTo(Outcome.DONE);
         }
         assertThat(books.texts("select kind, who from rebalance order by id"))
                 .containsExactly("EVEN", "task EVEN", "FREEZE", "task FREEZE");
-        full.create(topUp("frozen", 5), "ada");
+        assertThat(drains).hasValue(0);
+        full.create(topUp("frozen", 5), Operator.named("ada"));
         TaskRun run = awaitRuns("frozen", 1).get(0);
         assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
         assertThat(run.detail()).isEqualTo("sku: 'A/B%C.D' is frozen (expected: one that is not)");
@@ -355,7 +418,7 @@ final class TaskSchedulerIT {
             }
             return List.of();
         });
-        store.create(reconcile("stubborn", new Timing.At(store.now())), "ada");
+        store.create(reconcile("stubborn", new Timing.At(store.now())), Operator.named("ada"));
         assertThat(awaitRuns("stubborn", 1).get(0).outcome()).isEqualTo(Outcome.DONE);
         assertThat(faults).hasValue(3);
     }
@@ -363,7 +426,7 @@ final class TaskSchedulerIT {
     @Test
     void aRunWhoseAllocatorHasDiedIsDoneByAnother() {
         addPausedSku(1, 10);
-        store.create(sale("opening", store.now(), Duration.ZERO, 0), "ada");
+        store.create(sale("opening", store.now(), Duration.ZERO, 0), Operator.named("ada"));
         // As kill -9 leaves it: taken on, and nothing was ever heard again.
         books.update("insert into scheduled_tasks (task_name, task_instance, execution_time, picked, picked_by,"
                 + " last_heartbeat, consecutive_failures, version) values ('granary', 'opening', utc_timestamp(6), true,"
@@ -377,7 +440,7 @@ final class TaskSchedulerIT {
     @Test
     void aRunThatWasDoneBeforeItsAllocatorDiedIsNotDoneAgain() {
         addPausedSku(1, 10);
-        store.create(sale("opening", store.now(), Duration.ZERO, 0), "ada");
+        store.create(sale("opening", store.now(), Duration.ZERO, 0), Operator.named("ada"));
         store.run(nextTerm(), "opening", "dead", List::of);
         books.update("update sku set state = 'PAUSED'");
         books.update("insert into scheduled_tasks (task_name, task_instance, execution_time, picked, picked_by,"
@@ -392,7 +455,7 @@ final class TaskSchedulerIT {
     @Test
     void whoLeadsNoLongerRunsNothing() {
         addPausedSku(1, 10);
-        store.create(sale("opening", store.now(), Duration.ZERO, 0), "ada");
+        store.create(sale("opening", store.now(), Duration.ZERO, 0), Operator.named("ada"));
         long old = nextTerm();
         nextTerm();
         assertThatThrownBy(() -> store.run(old, "opening", "old", List::of))
@@ -417,7 +480,7 @@ final class TaskSchedulerIT {
             start(name, store, List::of).begin(same);
         }
         for (int i = 1; i <= 20; i++) {
-            store.create(topUp("top-" + i, 1_000L * i), "ada");
+            store.create(topUp("top-" + i, 1_000L * i), Operator.named("ada"));
         }
         for (int i = 1; i <= 20; i++) {
             assertThat(awaitRuns("top-" + i, 1)).hasSize(1);
@@ -437,9 +500,9 @@ final class TaskSchedulerIT {
                 Duration.ZERO,
                 new RebalanceWish(Rebalance.Kind.SLOTS, null, 16),
                 new Timing.Cron("0 4 * * *", ZoneId.of("Europe/Berlin")));
-        assertThat(store.create(sale, "ada")).isEqualTo(TaskStore.Created.CREATED);
-        assertThat(store.create(rebalance, "bob")).isEqualTo(TaskStore.Created.CREATED);
-        assertThat(store.create(sale, "ada")).isEqualTo(TaskStore.Created.NAME_TAKEN);
+        assertThat(store.create(sale, Operator.named("ada"))).isEqualTo(TaskStore.Created.CREATED);
+        assertThat(store.create(rebalance, Operator.named("bob"))).isEqualTo(TaskStore.Created.CREATED);
+        assertThat(store.create(sale, Operator.named("ada"))).isEqualTo(TaskStore.Created.NAME_TAKEN);
         assertThat(store.create(
                         new TaskDefinition(
                                 "c",
@@ -449,12 +512,12 @@ final class TaskSchedulerIT {
                                 Duration.ZERO,
                                 null,
                                 new Timing.At(store.now())),
-                        "ada"))
+                        Operator.named("ada")))
                 .isEqualTo(TaskStore.Created.UNKNOWN_SKU);
         assertThat(store.tasks()).extracting(Task::definition).containsExactly(rebalance, sale);
         assertThat(store.tasks()).extracting(Task::createdBy).containsExactly("bob", "ada");
-        assertThat(store.pause("nobody")).isEmpty();
-        assertThat(store.ask("nobody", "ada")).isEmpty();
+        assertThat(store.pause("nobody", Operator.named("ada"))).isEmpty();
+        assertThat(store.ask("nobody", Operator.named("ada"))).isEmpty();
         assertThat(store.history("nobody", 1)).isEmpty();
     }
 }

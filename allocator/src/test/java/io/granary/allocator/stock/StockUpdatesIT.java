@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.granary.allocator.allocation.LeadershipLostException;
 import io.granary.allocator.store.Books;
 import io.granary.allocator.store.Books.SkuFigures;
 import io.granary.allocator.store.Reconcile;
@@ -33,6 +34,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +43,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -61,6 +64,7 @@ final class StockUpdatesIT {
     private final List<Set<Sku>> announced = new CopyOnWriteArrayList<>();
     private final List<StockUpdates> started = new ArrayList<>();
     private int published;
+    private long term;
 
     private static RocketMqTopic topic(int queues) {
         BackingServices services = SharedBacking.services();
@@ -108,7 +112,7 @@ final class StockUpdatesIT {
                 changed::addAll,
                 new MeterScope(meters));
         started.add(running);
-        running.start();
+        running.start(term);
         return running;
     }
 
@@ -379,12 +383,63 @@ final class StockUpdatesIT {
         for (int i = 0; i < 100; i++) {
             publish(restock("r" + i % 80, 1 + i % 80));
             if (i == 50) {
-                started.get(0).start();
+                started.get(0).start(term);
             }
         }
         awaitAllDone();
         assertThat(books.figures(SKU).received()).isEqualTo(80 * 81 / 2);
         assertThat(deadLetters()).isEmpty();
+    }
+
+    @Test
+    void aLeaderWhoseTermIsOverAppliesNothingThatOnlyItHasAnnounced() {
+        CompletableFuture<Void> announcement = new CompletableFuture<>();
+        StockUpdates deposed = start(
+                skus -> {
+                    announced.add(skus);
+                    return announcement;
+                },
+                new StockUpdateSettings(50, Duration.ofMillis(200), Duration.ofSeconds(30), Duration.ofMillis(20)));
+        publish(restock("1", 10));
+        await().until(() -> announced.size() == 1);
+        books.update("update leader_term set term = term + 1");
+        term++;
+        announcement.complete(null);
+        // It gives up: nobody tells it to stop.
+        await().until(() -> changed.contains(SKU));
+        assertThat(books.numbers("select id from sku")).isEmpty();
+        assertThat(books.number("select sum(next_position) from stock_update_position"))
+                .isZero();
+
+        start();
+        awaitAllDone();
+        assertThat(announced).hasSize(2);
+        assertThat(books.figures(SKU).received()).isEqualTo(10);
+        deposed.stop().join();
+        assertThat(count("repeated") + count("faults")).isZero();
+    }
+
+    @Test
+    void theBooksRefuseEveryWriteOfAnEarlierTerm() {
+        SqlStockUpdateStore store = new SqlStockUpdateStore(books.database().transactions(), executor, 8);
+        store.position(0).join();
+        books.update("update leader_term set term = 5");
+        ReadUpdate dead = new ReadUpdate.Malformed("bad", "why", 7);
+        UpdateBatch batch = new UpdateBatch(0, 0, List.of(dead), Map.of(0, "why"));
+        List<Function<Long, CompletableFuture<?>>> writes = List.of(
+                ofTerm -> store.condemn(ofTerm, batch, List.of()),
+                ofTerm -> store.apply(ofTerm, batch),
+                ofTerm -> store.moveTo(ofTerm, 0, 1, 9));
+        for (Function<Long, CompletableFuture<?>> write : writes) {
+            assertThatThrownBy(() -> write.apply(4L).join()).hasCauseInstanceOf(LeadershipLostException.class);
+        }
+        assertThat(books.number("select next_position from stock_update_position"))
+                .isZero();
+        assertThat(books.number("select count(*) from stock_update")).isZero();
+        writes.forEach(write -> write.apply(5L).join());
+        assertThat(books.number("select next_position from stock_update_position"))
+                .isEqualTo(9);
+        assertThat(books.texts("select outcome from stock_update")).containsExactly("DEAD");
     }
 
     @Test
@@ -395,7 +450,7 @@ final class StockUpdatesIT {
         first.stop().join();
         publish(restock("2", 20));
         assertThat(books.figures(SKU).received()).isEqualTo(10);
-        first.start();
+        first.start(term);
         awaitAllDone();
         assertThat(books.figures(SKU).received()).isEqualTo(30);
         assertThat(count("repeated")).isZero();

@@ -15,6 +15,7 @@ import java.util.List;
 /** Empty books in the real database, with what tests put there and look at. Not thread-safe. */
 public final class Books implements AutoCloseable {
     private static final List<String> TABLES = List.of(
+            "operation",
             "rebalance_move",
             "rebalance",
             "node_drain",

@@ -85,7 +85,7 @@ final class ReleaseIT {
             read.add(new ReadUpdate.Valid(update, update.hashCode()));
         }
         UpdateBatch batch = new UpdateBatch(0, position, read, Map.of());
-        Outcome outcome = updates.apply(batch).join();
+        Outcome outcome = updates.apply(0, batch).join();
         if (outcome instanceof Outcome.Applied) {
             position = batch.to();
         }

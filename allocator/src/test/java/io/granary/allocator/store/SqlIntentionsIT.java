@@ -4,6 +4,7 @@ package io.granary.allocator.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.granary.allocator.allocation.Operator;
 import io.granary.allocator.allocation.Rebalance;
 import io.granary.allocator.allocation.Rebalance.Kind;
 import io.granary.allocator.allocation.Rebalance.State;
@@ -42,8 +43,12 @@ class SqlIntentionsIT {
         books.close();
     }
 
+    private static Operator by(String who) {
+        return Operator.named(who);
+    }
+
     private long apply(Kind kind) {
-        return intentions.apply(new SqlIntentions.Wish(kind, SKU, null, kind == Kind.SLOTS ? 4 : null), "ann");
+        return intentions.apply(new SqlIntentions.Wish(kind, SKU, null, kind == Kind.SLOTS ? 4 : null), by("ann"));
     }
 
     private SkuBook load() {
@@ -71,17 +76,19 @@ class SqlIntentionsIT {
                 Why.CONFLICT,
                 "sku: 'A/B%C.D' has rebalance " + id + " under way (expected: none; wait for it, or stop it)",
                 () -> apply(Kind.GATHER));
-        intentions.stop(id, "bob");
+        intentions.stop(id, by("bob"));
         assertThat(load().rebalance()).isNull();
         assertThat(reason(id)).isEqualTo("by bob");
         assertRefused(
                 Why.CONFLICT,
                 "rebalance " + id + " is STOPPED (expected: PLANNED or RUNNING)",
-                () -> intentions.stop(id, "bob"));
-        intentions.resume(id, "cid");
+                () -> intentions.stop(id, by("bob")));
+        intentions.resume(id, by("cid"));
         assertThat(load().rebalance()).isEqualTo(expected);
         assertRefused(
-                Why.CONFLICT, "rebalance " + id + " is PLANNED (expected: STOPPED)", () -> intentions.resume(id, "a"));
+                Why.CONFLICT,
+                "rebalance " + id + " is PLANNED (expected: STOPPED)",
+                () -> intentions.resume(id, by("a")));
     }
 
     @Test
@@ -89,7 +96,7 @@ class SqlIntentionsIT {
         SqlViews views = new SqlViews(books.database().transactions());
         assertThat(views.openRebalances(10)).isEmpty();
         long even = apply(Kind.EVEN);
-        long drain = intentions.apply(new SqlIntentions.Wish(Kind.DRAIN, null, "a_b", null), "bob");
+        long drain = intentions.apply(new SqlIntentions.Wish(Kind.DRAIN, null, "a_b", null), by("bob"));
 
         List<RebalanceView> open = views.openRebalances(10);
         assertThat(open).extracting(RebalanceView::id).containsExactly(drain, even);
@@ -98,8 +105,8 @@ class SqlIntentionsIT {
         assertThat(open.get(1).state()).isEqualTo(RebalanceView.State.PLANNED);
         assertThat(views.openRebalances(1)).hasSize(1);
 
-        intentions.stop(even, "bob");
-        intentions.undrain("a_b", "bob");
+        intentions.stop(even, by("bob"));
+        intentions.undrain("a_b", by("bob"));
         assertThat(views.openRebalances(10)).isEmpty();
     }
 
@@ -124,7 +131,7 @@ class SqlIntentionsIT {
         assertRefused(
                 Why.CONFLICT,
                 "sku: 'A/B%C.D' is frozen (expected: one that is not; unfreeze it first)",
-                () -> intentions.resume(even, "ann"));
+                () -> intentions.resume(even, by("ann")));
 
         long home = apply(Kind.HOME);
         assertThat(reason(apply(Kind.FREEZE))).isEqualTo("it was frozen before");
@@ -132,7 +139,7 @@ class SqlIntentionsIT {
         apply(Kind.UNFREEZE);
         assertThat(load().frozen()).isFalse();
         assertThat(reason(home)).isEqualTo("the SKU was unfrozen by ann");
-        intentions.resume(home, "ann");
+        intentions.resume(home, by("ann"));
         assertThat(load().frozen()).isTrue();
     }
 
@@ -141,25 +148,22 @@ class SqlIntentionsIT {
         assertRefused(
                 Why.INVALID,
                 "slots: 0 (expected: 1 to 1024)",
-                () -> intentions.apply(new SqlIntentions.Wish(Kind.SLOTS, SKU, null, 0), "ann"));
+                () -> intentions.apply(new SqlIntentions.Wish(Kind.SLOTS, SKU, null, 0), by("ann")));
         assertRefused(
                 Why.INVALID,
                 "slot: 2 (expected: 0 to 1)",
-                () -> intentions.apply(new SqlIntentions.Wish(Kind.GATHER, SKU, null, 2), "ann"));
+                () -> intentions.apply(new SqlIntentions.Wish(Kind.GATHER, SKU, null, 2), by("ann")));
         assertRefused(
                 Why.INVALID,
                 "node: none (expected: one, for DRAIN)",
-                () -> intentions.apply(new SqlIntentions.Wish(Kind.DRAIN, null, null, null), "ann"));
-        assertRefused(
-                Why.INVALID,
-                "who: ' ' (expected: 1 to 128 characters)",
-                () -> intentions.apply(new SqlIntentions.Wish(Kind.EVEN, SKU, null, null), " "));
+                () -> intentions.apply(new SqlIntentions.Wish(Kind.DRAIN, null, null, null), by("ann")));
         Sku nobody = new Sku("nobody");
         assertRefused(
                 Why.UNKNOWN,
                 "sku: 'nobody' (expected: one that was restocked before)",
-                () -> intentions.apply(new SqlIntentions.Wish(Kind.EVEN, nobody, null, null), "ann"));
-        assertRefused(Why.UNKNOWN, "rebalance: 99 (expected: one that was applied)", () -> intentions.stop(99, "ann"));
+                () -> intentions.apply(new SqlIntentions.Wish(Kind.EVEN, nobody, null, null), by("ann")));
+        assertRefused(
+                Why.UNKNOWN, "rebalance: 99 (expected: one that was applied)", () -> intentions.stop(99, by("ann")));
     }
 
     @Test
@@ -168,7 +172,7 @@ class SqlIntentionsIT {
         store.ensureLanes(2);
         books.own(new PartitionId(SKU, 0), 1, "a_b-0f", 0);
         books.own(new PartitionId(SKU, 1), 1, "a_b-c-0f", 1);
-        long id = intentions.apply(new SqlIntentions.Wish(Kind.DRAIN, null, "a_b", null), "ann");
+        long id = intentions.apply(new SqlIntentions.Wish(Kind.DRAIN, null, "a_b", null), by("ann"));
         assertThat(intentions.rebalance(id).partitions()).isEqualTo(1);
         assertThat(intentions.ownedPartitions("axb")).isZero();
         assertThat(store.drains(term).nodes()).containsExactly("a_b");
@@ -176,7 +180,7 @@ class SqlIntentionsIT {
         assertRefused(
                 Why.CONFLICT,
                 "node: 'a_b' is being drained by rebalance " + id + " (expected: one that is not)",
-                () -> intentions.apply(new SqlIntentions.Wish(Kind.DRAIN, null, "a_b", null), "ann"));
+                () -> intentions.apply(new SqlIntentions.Wish(Kind.DRAIN, null, "a_b", null), by("ann")));
 
         books.update("update `partition` set node = 'b-0f' where slot = 0");
         assertThat(store.drains(term).openDrains()).isZero();
@@ -184,24 +188,24 @@ class SqlIntentionsIT {
         assertThat(intentions.drains())
                 .singleElement()
                 .satisfies(drain -> assertThat(drain.who()).isEqualTo("ann"));
-        intentions.undrain("a_b", "bob");
+        intentions.undrain("a_b", by("bob"));
         assertThat(store.drains(term).nodes()).isEmpty();
         assertRefused(
                 Why.CONFLICT,
                 "node: 'a_b' is not drained (expected: one that is)",
-                () -> intentions.undrain("a_b", "bob"));
+                () -> intentions.undrain("a_b", by("bob")));
     }
 
     @Test
     void stoppingADrainLetsTheNodeGetPartitionsAgain() {
         long term = store.takeTerm("test");
         books.own(new PartitionId(SKU, 0), 1, "a-0f", 0);
-        long id = intentions.apply(new SqlIntentions.Wish(Kind.DRAIN, null, "a", null), "ann");
-        intentions.stop(id, "bob");
+        long id = intentions.apply(new SqlIntentions.Wish(Kind.DRAIN, null, "a", null), by("ann"));
+        intentions.stop(id, by("bob"));
         assertThat(store.drains(term).nodes()).isEmpty();
-        intentions.resume(id, "bob");
+        intentions.resume(id, by("bob"));
         assertThat(store.drains(term).nodes()).containsExactly("a");
-        intentions.undrain("a", "bob");
+        intentions.undrain("a", by("bob"));
         assertThat(intentions.rebalance(id).state()).isEqualTo("STOPPED");
         assertThat(reason(id)).isEqualTo("undrained by bob");
     }
@@ -209,10 +213,10 @@ class SqlIntentionsIT {
     @Test
     void aPlanIsKeptAndCanBeTakenBack() {
         SkuPlan plan = new SkuPlan(1_000L, Duration.ofSeconds(3), 50L, 2_000L, 40);
-        intentions.plan(SKU, plan);
+        intentions.plan(SKU, plan, by("ann"));
         assertThat(load().plan()).isEqualTo(plan);
         assertThat(intentions.of(SKU)).isEqualTo(new SqlIntentions.SkuIntentions(false, null, 2, plan));
-        intentions.plan(SKU, SkuPlan.NONE);
+        intentions.plan(SKU, SkuPlan.NONE, by("ann"));
         assertThat(load().plan()).isEqualTo(SkuPlan.NONE);
     }
 
