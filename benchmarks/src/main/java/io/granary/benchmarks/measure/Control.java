@@ -68,7 +68,9 @@ public final class Control {
                 "%,d SKUs x %d partitions opened and registered".formatted(products, slots),
                 seconds,
                 "s");
-        reconcile();
+        if (products >= MANY_PRODUCTS) {
+            reconcile();
+        }
     }
 
     /** How long the leader needs to compare all books with what the nodes report, once there is nothing to do for it. */
