@@ -111,14 +111,14 @@ final class Bench {
 
     private void memory() throws IOException, InterruptedException {
         console.say("Filling a pool with 10,000,000 request ids");
-        Ids.measure(options.folder(), figures);
+        Ids.measure(options.folder(), options.quick() ? 2 : 4, figures);
     }
 
     private void parts() {
         console.say("Measuring the parts under JMH");
         Parts.measure(
                 options.quick() ? 0.3 : 0.5,
-                options.quick() ? 2 : 3,
+                options.quick() ? 1 : 3,
                 options.folder().resolve("jmh.log"),
                 figures);
         garbage();
@@ -145,9 +145,9 @@ final class Bench {
         console.say("Starting ZooKeeper, RocketMQ, MariaDB, an allocator, a node and callers");
         GranaryCluster cluster = started.add(new GranaryCluster(options.folder().resolve("granary"), NODE_HEAP_MIB));
         console.say("Warming up");
-        warmUp(Granary.hot(cluster), options.quick() ? 14 : 30, 64);
-        warmUp(Granary.hot(cluster), options.quick() ? 3 : 10, 1);
-        warmUp(Granary.hot(cluster), options.quick() ? 2 : 3, 1_024, options.saturate());
+        warmUp(Granary.hot(cluster), options.quick() ? 10 : 30, 64);
+        warmUp(Granary.hot(cluster), options.quick() ? 2 : 10, 1);
+        warmUp(Granary.hot(cluster), options.quick() ? 1 : 3, 1_024, options.saturate());
         return cluster;
     }
 
@@ -192,7 +192,13 @@ final class Bench {
         }
         if (options.has(Part.FLAT)) {
             Pace once = new Pace(1, pace.warmUp(), pace.seconds());
-            part("flat", () -> new Flat(granary, figures, console, once, options.saturate()).measure(NODE_HEAP_MIB));
+            Flat flat = new Flat(granary, figures, console, once, options.saturate());
+            part("flat", flat::measure);
+            if (options.quick()) {
+                skip("flat cost with 2 and 4 nodes: not in --quick");
+            } else {
+                part("flat with more nodes", () -> flat.measureWithMoreNodes(NODE_HEAP_MIB));
+            }
         }
         if (options.has(Part.CONTROL)) {
             Control control = new Control(granary, figures, console);
@@ -270,7 +276,8 @@ final class Bench {
     private List<Heat> heats(@Nullable Contender granary, Peers peers) {
         Pace pace = options.pace();
         List<Heat> heats = new ArrayList<>();
-        for (int callers : new int[] {1, 16, 64, 256, 1_024}) {
+        List<Integer> crowds = options.quick() ? List.of(1, 64, 256, 1_024) : List.of(1, 16, 64, 256, 1_024);
+        for (int callers : crowds) {
             if (granary != null) {
                 heats.add(Heat.of(granary, callers, pace));
             }
@@ -286,11 +293,11 @@ final class Bench {
                         .filter(peer -> !peer.name().equals(Peers.OVERSELLING))
                         .forEach(peer -> heats.add(Heat.of(peer, callers, pace)));
             }
-            if (callers == 64 || callers == 1_024 || !options.quick()) {
+            if (callers == 1_024 || !options.quick()) {
                 peers.find("redis-everysec").ifPresent(peer -> heats.add(Heat.of(peer, callers, pace)));
                 peers.find("redis-off").ifPresent(peer -> heats.add(Heat.of(peer, callers, pace)));
             }
-            if (callers == 1_024) {
+            if (callers == 1_024 && !options.quick()) {
                 peers.find("redis-everysec-pipelined").ifPresent(peer -> heats.add(Heat.of(peer, callers, pace)));
                 peers.find("redis-off-pipelined").ifPresent(peer -> heats.add(Heat.of(peer, callers, pace)));
             }

@@ -37,10 +37,15 @@ public final class Flat {
         this.inFlight = inFlight;
     }
 
-    public void measure(int nodeHeapMib) throws IOException, SQLException, InterruptedException {
+    /** With the nodes that there are: one. */
+    public void measure() throws IOException, SQLException, InterruptedException {
         measure("one", "1 partition", 1, 1);
         measure("64.partitions", "64 partitions", 1, 64);
         measure("1000.skus", "1,000 SKUs", 1_000, 1);
+    }
+
+    /** With nodes that are started for it, and killed afterwards. */
+    public void measureWithMoreNodes(int nodeHeapMib) throws IOException, SQLException, InterruptedException {
         Child second = cluster.startNode(nodeHeapMib);
         measure("2.nodes", "2 nodes, 4 partitions", 1, 4);
         Child third = cluster.startNode(nodeHeapMib);

@@ -15,11 +15,15 @@ public final class Ids {
 
     private Ids() {}
 
-    /** In a heap of 1 GiB: it is not enough if the process ends. */
-    public static void measure(Path folder, Figures figures) throws IOException, InterruptedException {
+    /**
+     * In a heap of 1 GiB: it is not enough if the process ends.
+     *
+     * @param tries at least 1; the longest deduction is that of the best of them
+     */
+    public static void measure(Path folder, int tries, Figures figures) throws IOException, InterruptedException {
         try (Child child = Child.start("memory", folder, List.of("-Xms1g", "-Xmx1g"), MemoryMain.class)) {
             MemoryMain.Filled filled =
-                    child.ask(MemoryMain.FILL, new MemoryMain.Filling(MANY), MemoryMain.Filled.class, WITHIN);
+                    child.ask(MemoryMain.FILL, new MemoryMain.Filling(MANY, tries), MemoryMain.Filled.class, WITHIN);
             figures.add("memory.bytes.per.id", "a remembered request id", filled.bytes() / (double) MANY, "bytes");
             figures.add(
                     "memory.node.heap.mib",
@@ -28,7 +32,7 @@ public final class Ids {
                     "MiB");
             figures.add(
                     "memory.growth.pause.millis",
-                    "the longest of 10,000,000 deductions while tables grow, in the best of 4 tries",
+                    "the longest of 10,000,000 deductions while tables grow, in the best of %d tries".formatted(tries),
                     filled.longestNanos() / 1e6,
                     "ms");
         }

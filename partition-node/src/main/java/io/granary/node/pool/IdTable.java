@@ -9,6 +9,10 @@ import java.util.Arrays;
  * {@value #SEGMENT_SLOTS} slots. A full segment is doubled while it is small and then split in two, so that no put
  * moves more than one segment. Takes 24 bytes a slot, of which at most 3 in 4 are used.
  *
+ * <p>Segments of a large table are cut from slabs: arrays so large that G1 gives each regions of its own and never copies
+ * it, as long as its regions have at most 4 MiB (by default: heaps below 16 GiB). Segments of a table fill up, and so
+ * split, at nearly the same time, and a collection that had to copy all new ones would pause for tens of milliseconds.
+ *
  * <p>Ids whose hashes agree in many bits can't be told apart by splitting: the directory is kept in proportion to the
  * ids, and a segment that may not be split grows beyond its usual size. So ids that somebody chose in order to collide
  * cost time, but no more memory than others.
@@ -25,26 +29,41 @@ public final class IdTable {
     /** Longs of a slot: high, low, word. A word of 0 marks a free slot. */
     private static final int WIDTH = 3;
 
+    private static final int SEGMENT_LONGS = SEGMENT_SLOTS * WIDTH;
+    /** As many as fit into 4 MiB with the array's header. */
+    private static final int SLAB_SEGMENTS = 42;
+    /** Below, a slab would be a large part of the table. */
+    private static final int SLABS_FROM_SEGMENTS = 3 * SLAB_SEGMENTS;
+
     private static final class Segment {
         int depth;
+        /** Ours from {@link #base} on. */
         long[] slots;
+
+        int base;
+        int mask;
         int used;
 
         Segment(int depth, int slots) {
-            this.depth = depth;
-            this.slots = new long[slots * WIDTH];
+            this(depth, new long[slots * WIDTH], 0, slots);
         }
 
-        int mask() {
-            return slots.length / WIDTH - 1;
+        Segment(int depth, long[] array, int base, int slots) {
+            this.depth = depth;
+            this.slots = array;
+            this.base = base;
+            this.mask = slots - 1;
+        }
+
+        int end() {
+            return base + (mask + 1) * WIDTH;
         }
 
         /** The position of the id, or the free position where it belongs. */
         int position(long hash, long high, long low) {
-            int mask = mask();
             int slot = (int) hash & mask;
             while (true) {
-                int at = slot * WIDTH;
+                int at = base + slot * WIDTH;
                 if (slots[at + 2] == 0 || (slots[at + 1] == low && slots[at] == high)) {
                     return at;
                 }
@@ -63,7 +82,7 @@ public final class IdTable {
         /** Moves the entries whose hash has this bit set to another segment, and closes the holes that they leave. */
         void moveTo(Segment other, long bit) {
             int free = -1;
-            for (int at = 0; at < slots.length; at += WIDTH) {
+            for (int at = base; at < end(); at += WIDTH) {
                 if (slots[at + 2] == 0) {
                     free = at;
                 } else if ((hash(slots[at], slots[at + 1]) & bit) != 0) {
@@ -74,7 +93,7 @@ public final class IdTable {
             }
             // All around from a slot that was free before, so that no entry belongs on its other side: each finds its
             // place at or before the one that it has.
-            for (int n = slots.length / WIDTH, at = next(free); n > 1; n--, at = next(at)) {
+            for (int n = mask + 1, at = next(free); n > 1; n--, at = next(at)) {
                 long word = slots[at + 2];
                 if (word != 0) {
                     slots[at + 2] = 0;
@@ -85,11 +104,27 @@ public final class IdTable {
         }
 
         private int next(int at) {
-            return at + WIDTH == slots.length ? 0 : at + WIDTH;
+            return at + WIDTH == end() ? base : at + WIDTH;
+        }
+
+        /** Gives all entries places in an array of twice the size. */
+        void twice() {
+            long[] old = slots;
+            int from = base;
+            int to = end();
+            slots = new long[2 * (to - from)];
+            base = 0;
+            mask = 2 * mask + 1;
+            used = 0;
+            for (int at = from; at < to; at += WIDTH) {
+                if (old[at + 2] != 0) {
+                    add(old[at], old[at + 1], old[at + 2]);
+                }
+            }
         }
 
         boolean isFull() {
-            return used * 4 >= (mask() + 1) * 3;
+            return used * 4 >= (mask + 1) * 3;
         }
     }
 
@@ -98,6 +133,10 @@ public final class IdTable {
 
     private int depth;
     private long size;
+    private int segments = 1;
+    private long[] slab = {};
+    /** Where the rest of the slab begins. */
+    private int slabRest;
     // Where the last find ended.
     private Segment foundIn = directory[0];
     private int foundAt;
@@ -136,7 +175,7 @@ public final class IdTable {
     long touch(long high, long low) {
         long hash = hash(high, low);
         Segment segment = segment(hash);
-        return segment.slots[((int) hash & segment.mask()) * WIDTH + 2];
+        return segment.slots[segment.base + ((int) hash & segment.mask) * WIDTH + 2];
     }
 
     /**
@@ -178,16 +217,9 @@ public final class IdTable {
     }
 
     private void grow(Segment full, long hash) {
-        int slots = full.mask() + 1;
+        int slots = full.mask + 1;
         if (slots < SEGMENT_SLOTS || full.depth >= deepest()) {
-            long[] old = full.slots;
-            full.slots = new long[slots * 2 * WIDTH];
-            full.used = 0;
-            for (int at = 0; at < old.length; at += WIDTH) {
-                if (old[at + 2] != 0) {
-                    full.add(old[at], old[at + 1], old[at + 2]);
-                }
-            }
+            full.twice();
             return;
         }
         if (full.depth == depth) {
@@ -197,13 +229,27 @@ public final class IdTable {
             depth++;
         }
         // As large as the full one: all of it may turn out to belong to one half.
-        Segment upper = new Segment(full.depth + 1, slots);
+        Segment upper = newSegment(full.depth + 1, slots);
         full.depth++;
         full.moveTo(upper, 1L << (Long.SIZE - full.depth));
         // All places that shared the full segment: they agree in its first bits, the upper half has a 1 next.
         int shared = 1 << (depth - full.depth + 1);
         int first = index(hash, depth) & -shared;
         Arrays.fill(directory, first + shared / 2, first + shared, upper);
+    }
+
+    private Segment newSegment(int segmentDepth, int slots) {
+        segments++;
+        if (slots != SEGMENT_SLOTS || segments <= SLABS_FROM_SEGMENTS) {
+            return new Segment(segmentDepth, slots);
+        }
+        if (slabRest == slab.length) {
+            slab = new long[SLAB_SEGMENTS * SEGMENT_LONGS];
+            slabRest = 0;
+        }
+        Segment cut = new Segment(segmentDepth, slab, slabRest, slots);
+        slabRest += SEGMENT_LONGS;
+        return cut;
     }
 
     private int deepest() {
