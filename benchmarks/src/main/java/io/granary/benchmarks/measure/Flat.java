@@ -19,50 +19,61 @@ public final class Flat {
     /** What a deduction needs; settlement comes after it and is measured on its own. */
     private static final List<String> PATH = List.of("client", "node", "broker");
 
-    /** For each node. */
-    private static final int WARM_UP_IN_FLIGHT = 512;
+    /** For each node: few, as each row that is sold meanwhile has to settle before anything is measured. */
+    private static final int WARM_UP_IN_FLIGHT = 256;
+
+    /** What the race has warmed up already. */
+    private static final double KNOWN_SECONDS = 6;
+
+    private static final double ANOTHER_SECONDS = 16;
+    /** A node that has just begun needs as long to compile what it runs, and so do as many as there are processors. */
+    private static final double NEW_NODES_SECONDS = 24;
 
     private final GranaryCluster cluster;
     private final Figures figures;
     private final Console console;
     private final Pace pace;
     private final int inFlight;
+    private final double patience;
 
-    /** @param inFlight requests for each node */
-    public Flat(GranaryCluster cluster, Figures figures, Console console, Pace pace, int inFlight) {
+    /**
+     * @param inFlight requests for each node
+     * @param patience by which the times to warm up are multiplied
+     */
+    public Flat(GranaryCluster cluster, Figures figures, Console console, Pace pace, int inFlight, double patience) {
         this.cluster = cluster;
         this.figures = figures;
         this.console = console;
         this.pace = pace;
         this.inFlight = inFlight;
+        this.patience = patience;
     }
 
     /** With the nodes that there are: one. */
     public void measure() throws IOException, SQLException, InterruptedException {
-        measure("one", "1 partition", 1, 1);
-        measure("64.partitions", "64 partitions", 1, 64);
-        measure("1000.skus", "1,000 SKUs", 1_000, 1);
+        measure("one", "1 partition", 1, 1, KNOWN_SECONDS);
+        measure("64.partitions", "64 partitions", 1, 64, ANOTHER_SECONDS);
+        measure("1000.skus", "1,000 SKUs", 1_000, 1, ANOTHER_SECONDS);
     }
 
     /** With nodes that are started for it, and killed afterwards. */
     public void measureWithMoreNodes(int nodeHeapMib) throws IOException, SQLException, InterruptedException {
         Child second = cluster.startNode(nodeHeapMib);
-        measure("2.nodes", "2 nodes, 4 partitions", 1, 4);
+        measure("2.nodes", "2 nodes, 4 partitions", 1, 4, NEW_NODES_SECONDS);
         Child third = cluster.startNode(nodeHeapMib);
         Child fourth = cluster.startNode(nodeHeapMib);
-        measure("4.nodes", "4 nodes, 4 partitions", 1, 4);
+        measure("4.nodes", "4 nodes, 4 partitions", 1, 4, NEW_NODES_SECONDS);
         // One partition a node of the last product: others take them over.
         for (Child node : List.of(second, third, fourth)) {
             cluster.kill(node);
         }
     }
 
-    private void measure(String key, String text, int products, int slots)
+    private void measure(String key, String text, int products, int slots, double warmUpSeconds)
             throws IOException, SQLException, InterruptedException {
         Granary granary = Granary.wide(cluster, "granary-" + key, products, slots);
         int nodes = cluster.nodes().size();
-        // Nodes that have just begun compile what they run.
-        Contender.Outcome warmUp = granary.run(Run.closed(WARM_UP_IN_FLIGHT * nodes, 0, 4 * pace.seconds()));
+        Contender.Outcome warmUp = granary.run(Run.closed(WARM_UP_IN_FLIGHT * nodes, 0, patience * warmUpSeconds));
         warmUp.wrong().forEach(line -> console.wrong(granary.name() + ", warming up: " + line));
         double deductions = 0;
         double cpu = 0;
