@@ -118,7 +118,7 @@ final class Bench {
         console.say("Measuring the parts under JMH");
         Parts.measure(
                 options.quick() ? 0.3 : 0.5,
-                options.quick() ? 1 : 3,
+                options.quick() ? 2 : 3,
                 options.folder().resolve("jmh.log"),
                 figures);
         garbage();
@@ -145,7 +145,7 @@ final class Bench {
         console.say("Starting ZooKeeper, RocketMQ, MariaDB, an allocator, a node and callers");
         GranaryCluster cluster = started.add(new GranaryCluster(options.folder().resolve("granary"), NODE_HEAP_MIB));
         console.say("Warming up");
-        warmUp(Granary.hot(cluster), options.quick() ? 10 : 30, 64);
+        warmUp(Granary.hot(cluster), options.quick() ? 14 : 30, 64);
         warmUp(Granary.hot(cluster), options.quick() ? 2 : 10, 1);
         warmUp(Granary.hot(cluster), options.quick() ? 1 : 3, 1_024, options.saturate());
         return cluster;
@@ -192,13 +192,7 @@ final class Bench {
         }
         if (options.has(Part.FLAT)) {
             Pace once = new Pace(1, pace.warmUp(), pace.seconds());
-            Flat flat = new Flat(granary, figures, console, once, options.saturate(), options.quick() ? 0.25 : 1);
-            part("flat", flat::measure);
-            if (options.quick()) {
-                skip("flat cost with 2 and 4 nodes: not in --quick");
-            } else {
-                part("flat with more nodes", () -> flat.measureWithMoreNodes(NODE_HEAP_MIB));
-            }
+            part("flat", () -> new Flat(granary, figures, console, once, options.saturate()).measure(NODE_HEAP_MIB));
         }
         if (options.has(Part.CONTROL)) {
             Control control = new Control(granary, figures, console);

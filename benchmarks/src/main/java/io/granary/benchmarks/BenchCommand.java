@@ -11,7 +11,6 @@ import io.granary.embedded.Logging;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -37,7 +36,9 @@ import picocli.CommandLine.Option;
             "130:Ctrl-C"
         })
 public final class BenchCommand implements Callable<Integer> {
-    @Option(names = "--quick", description = "one round, shorter ones, and fewer of them")
+    @Option(
+            names = "--quick",
+            description = "one round, shorter ones, fewer of them, and neither flat nor parts unless --only names them")
     private boolean quick;
 
     @Option(
@@ -144,7 +145,7 @@ public final class BenchCommand implements Callable<Integer> {
         if (!(each >= 0.1 && each <= 600)) {
             throw new IllegalArgumentException("--seconds: " + each + " (expected: 0.1 to 600)");
         }
-        Set<Part> parts = only.isEmpty() ? EnumSet.copyOf(Arrays.asList(Part.values())) : EnumSet.copyOf(only);
+        Set<Part> parts = only.isEmpty() ? Part.of(quick) : EnumSet.copyOf(only);
         return new BenchOptions(folder, quick, parts, new Pace(allRounds, each / 2, each), inFlight, saturate);
     }
 }

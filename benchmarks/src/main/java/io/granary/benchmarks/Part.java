@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.benchmarks;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /** What can be measured alone. */
 enum Part {
     /** Granary in the race. */
@@ -23,6 +26,12 @@ enum Part {
     CONTROL,
     /** The parts, under JMH. */
     PARTS;
+
+    /** All that is measured if nobody says what. */
+    static Set<Part> of(boolean quick) {
+        // Code that has just begun is slow: what flat cost is shows only after minutes.
+        return quick ? EnumSet.complementOf(EnumSet.of(FLAT, PARTS)) : EnumSet.allOf(Part.class);
+    }
 
     /** Whether it needs all of Granary. */
     boolean needsCluster() {

@@ -34,30 +34,20 @@ public final class Flat {
     private final Console console;
     private final Pace pace;
     private final int inFlight;
-    private final double patience;
 
-    /**
-     * @param inFlight requests for each node
-     * @param patience by which the times to warm up are multiplied
-     */
-    public Flat(GranaryCluster cluster, Figures figures, Console console, Pace pace, int inFlight, double patience) {
+    /** @param inFlight requests for each node */
+    public Flat(GranaryCluster cluster, Figures figures, Console console, Pace pace, int inFlight) {
         this.cluster = cluster;
         this.figures = figures;
         this.console = console;
         this.pace = pace;
         this.inFlight = inFlight;
-        this.patience = patience;
     }
 
-    /** With the nodes that there are: one. */
-    public void measure() throws IOException, SQLException, InterruptedException {
+    public void measure(int nodeHeapMib) throws IOException, SQLException, InterruptedException {
         measure("one", "1 partition", 1, 1, KNOWN_SECONDS);
         measure("64.partitions", "64 partitions", 1, 64, ANOTHER_SECONDS);
         measure("1000.skus", "1,000 SKUs", 1_000, 1, ANOTHER_SECONDS);
-    }
-
-    /** With nodes that are started for it, and killed afterwards. */
-    public void measureWithMoreNodes(int nodeHeapMib) throws IOException, SQLException, InterruptedException {
         Child second = cluster.startNode(nodeHeapMib);
         measure("2.nodes", "2 nodes, 4 partitions", 1, 4, NEW_NODES_SECONDS);
         Child third = cluster.startNode(nodeHeapMib);
@@ -73,7 +63,7 @@ public final class Flat {
             throws IOException, SQLException, InterruptedException {
         Granary granary = Granary.wide(cluster, "granary-" + key, products, slots);
         int nodes = cluster.nodes().size();
-        Contender.Outcome warmUp = granary.run(Run.closed(WARM_UP_IN_FLIGHT * nodes, 0, patience * warmUpSeconds));
+        Contender.Outcome warmUp = granary.run(Run.closed(WARM_UP_IN_FLIGHT * nodes, 0, warmUpSeconds));
         warmUp.wrong().forEach(line -> console.wrong(granary.name() + ", warming up: " + line));
         double deductions = 0;
         double cpu = 0;
