@@ -15,7 +15,7 @@ import java.util.Arrays;
  *
  * <p>Ids whose hashes agree in many bits can't be told apart by splitting: the directory is kept in proportion to the
  * ids, and a segment that may not be split grows beyond its usual size. So ids that somebody chose in order to collide
- * cost time, but no more memory than others.
+ * cost time, but hardly more memory than others: such a segment leaves its place in a slab empty.
  *
  * <p>Entries are never removed; the table is dropped as a whole. Not thread-safe.
  */

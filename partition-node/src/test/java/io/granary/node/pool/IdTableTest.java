@@ -131,6 +131,32 @@ final class IdTableTest {
         }
     }
 
+    @Test
+    void hostileIdsAmongSoManyThatSegmentsAreCutFromSlabs() {
+        IdTable table = new IdTable();
+        for (long i = 0; i < MANY / 2; i++) {
+            assertNew(table, spread(i), spread(~i), i + 1);
+        }
+        // Always in the upper half of what is split, and so in a segment that was cut last, until that outgrows its
+        // slab.
+        LongFunction<Long> low = i -> unhash(0xFFFF_FFFFL << 32 | spread(i) >>> 32) - i * 0x9E3779B97F4A7C15L;
+        for (long i = 0; i < 20_000; i++) {
+            assertNew(table, i, low.apply(i), -i - 1);
+        }
+        for (long i = 0; i < MANY / 2; i++) {
+            assertNew(table, spread(~i), spread(i), i + 1);
+        }
+
+        for (long i = 0; i < MANY / 2; i++) {
+            assertWord(table, spread(i), spread(~i), i + 1);
+            assertWord(table, spread(~i), spread(i), i + 1);
+        }
+        for (long i = 0; i < 20_000; i++) {
+            assertWord(table, i, low.apply(i), -i - 1);
+        }
+        assertThat(table.size()).isEqualTo(MANY + 20_000);
+    }
+
     private static void assertHostileIds(int count, LongFunction<Long> hashOf) {
         IdTable table = new IdTable();
         for (long i = 0; i < count; i++) {
