@@ -11,7 +11,6 @@ import java.util.List;
 /** What it takes to remember request ids. */
 public final class Ids {
     private static final long MANY = 10_000_000;
-    private static final int TRIES = 2;
     private static final Duration WITHIN = Duration.ofMinutes(6);
 
     private Ids() {}
@@ -20,7 +19,7 @@ public final class Ids {
     public static void measure(Path folder, Figures figures) throws IOException, InterruptedException {
         try (Child child = Child.start("memory", folder, List.of("-Xms1g", "-Xmx1g"), MemoryMain.class)) {
             MemoryMain.Filled filled =
-                    child.ask(MemoryMain.FILL, new MemoryMain.Filling(MANY, TRIES), MemoryMain.Filled.class, WITHIN);
+                    child.ask(MemoryMain.FILL, new MemoryMain.Filling(MANY), MemoryMain.Filled.class, WITHIN);
             figures.add("memory.bytes.per.id", "a remembered request id", filled.bytes() / (double) MANY, "bytes");
             figures.add(
                     "memory.node.heap.mib",
@@ -29,7 +28,8 @@ public final class Ids {
                     "MiB");
             figures.add(
                     "memory.growth.pause.millis",
-                    "the longest of 10,000,000 deductions while tables grow, in the best of %d tries".formatted(TRIES),
+                    "the longest of 10,000,000 deductions while tables grow, in the best of %d tries"
+                            .formatted(MemoryMain.TRIES),
                     filled.longestNanos() / 1e6,
                     "ms");
         }

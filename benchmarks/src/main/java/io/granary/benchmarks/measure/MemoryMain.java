@@ -12,15 +12,15 @@ public final class MemoryMain {
     /** The request that has a {@link Filling} and is answered with a {@link Filled}. */
     public static final String FILL = "fill";
 
+    /** How many pools are filled, one after the other. */
+    static final int TRIES = 2;
+
     private static final long HUGE = 1L << 50;
 
     private MemoryMain() {}
 
-    /**
-     * @param ids how many deductions the pool shall remember
-     * @param tries how many pools are filled, one after the other
-     */
-    public record Filling(long ids, int tries) {}
+    /** @param ids how many deductions the pool shall remember */
+    public record Filling(long ids) {}
 
     /**
      * @param bytes of heap that they take
@@ -34,7 +34,7 @@ public final class MemoryMain {
                 .on(FILL, Filling.class, filling -> {
                     // What grows pauses every time; what else the machine does hits now this one and now that.
                     long longest = Long.MAX_VALUE;
-                    for (int i = 0; i < filling.tries() - 1; i++) {
+                    for (int i = 0; i < TRIES - 1; i++) {
                         longest = Math.min(longest, fill(new Pool(HUGE, 0, 0, new IdWindow()), filling.ids()));
                     }
                     Memory before = Memory.now();

@@ -24,6 +24,13 @@ import org.jspecify.annotations.Nullable;
  * this process does, however that ends, as its input ends then. Used by one thread.
  */
 public final class Child implements AutoCloseable {
+    /**
+     * Compile after a tenth of the usual number of calls. What runs once for each record runs a thousand times a second,
+     * and the usual thresholds take it minutes to be compiled by the optimizing compiler. All JVMs that are measured run
+     * with this, those of the peers as well.
+     */
+    public static final List<String> WARM_SOON = List.of("-XX:CompileThresholdScaling=0.1");
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int SHOWN_LOG_CHARS = 3_000;
     private static final Duration END_WITHIN = Duration.ofSeconds(20);
@@ -43,13 +50,6 @@ public final class Child implements AutoCloseable {
         reader.setDaemon(true);
         reader.start();
     }
-
-    /**
-     * Compile after a tenth of the usual number of calls. What runs once for each record runs a thousand times a second,
-     * and the usual thresholds take it minutes to be compiled by the optimizing compiler. All JVMs that are measured run
-     * with this, those of the peers as well.
-     */
-    public static final List<String> WARM_SOON = List.of("-XX:CompileThresholdScaling=0.1");
 
     /**
      * Starts a JVM like this one, and waits until it answers.
