@@ -479,12 +479,22 @@ class LeaderIT {
         return intentions().rebalance(rebalance).state();
     }
 
-    /** Two nodes with a slot each, that have 10,000 and 15,000 units, and no inventory. */
-    private Leader twoSlots() {
+    /** Two nodes with a slot each, that have 15,000 units each; 30,000 are in the inventory. */
+    private Leader twoOpenSlots() {
         books.addSku(SKU, 2, 60_000);
         Leader leader = leading("one", node("a-1"), node("b-1"));
-        soon(() -> assertThat(books.figures(SKU).pool()).isEqualTo(30_000));
-        books.update("update sku set inventory = 0, pool = pool, actual = actual - 30000, received = received - 30000");
+        // The books know of a grant before the node does.
+        soon(() -> {
+            assertThat(remaining(SLOT_0)).isEqualTo(15_000);
+            assertThat(remaining(SLOT_1)).isEqualTo(15_000);
+        });
+        return leader;
+    }
+
+    /** Two nodes with a slot each, that have 10,000 and 15,000 units, and no inventory. */
+    private Leader twoSlots() {
+        Leader leader = twoOpenSlots();
+        books.update("update sku set inventory = 0, actual = actual - 30000, received = received - 30000");
         owner(SLOT_0).sell(SLOT_0, 5_000);
         settle(leader, SLOT_0);
         return leader;
@@ -557,9 +567,7 @@ class LeaderIT {
 
     @Test
     void aFrozenSkuKeepsItsUnitsWhereTheyAre() {
-        books.addSku(SKU, 2, 60_000);
-        Leader leader = leading("one", node("a-1"), node("b-1"));
-        soon(() -> assertThat(books.figures(SKU).pool()).isEqualTo(30_000));
+        Leader leader = twoOpenSlots();
         rebalance(leader, Kind.FREEZE, SKU, null);
         owner(SLOT_0).sell(SLOT_0, 15_000);
         settle(leader, SLOT_0);

@@ -250,6 +250,10 @@ public final class ScriptedNode implements AutoCloseable {
     /** Changes a partition and reports it. */
     public synchronized void change(PartitionId partition, Consumer<Held> change) {
         Held changed = held.get(partition);
+        if (changed == null) {
+            throw new IllegalStateException(incarnation + " changes " + partition
+                    + " (expected: one of those that it holds: " + held.keySet() + ")");
+        }
         change.accept(changed);
         exhaust(changed);
         report(false, List.of(partition));
