@@ -317,6 +317,9 @@ class LeaderIT {
             owner(SLOT_1).sell(SLOT_1, Math.max(0, owner(SLOT_1).remaining(SLOT_1) - 3));
             settle(leader, SLOT_0, SLOT_1);
             assertThat(books.figures(SKU).inventory()).isZero();
+            // No grant is on its way.
+            assertThat(remaining(SLOT_0) + remaining(SLOT_1))
+                    .isEqualTo(books.figures(SKU).pool());
         });
         owner(SLOT_0).sell(SLOT_0, owner(SLOT_0).remaining(SLOT_0) - 4);
         owner(SLOT_1).sell(SLOT_1, owner(SLOT_1).remaining(SLOT_1) - 3);
@@ -497,6 +500,10 @@ class LeaderIT {
         books.update("update sku set inventory = 0, actual = actual - 30000, received = received - 30000");
         owner(SLOT_0).sell(SLOT_0, 5_000);
         settle(leader, SLOT_0);
+        // What is planned next is planned with what the leader has heard.
+        assertThat(leader.lookAt(SKU).orTimeout(10, TimeUnit.SECONDS).join().get(0))
+                .extracting(PartitionLook::remaining)
+                .isEqualTo(10_000L);
         return leader;
     }
 
