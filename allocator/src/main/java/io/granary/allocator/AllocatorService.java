@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator;
 
+import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.GrantPolicy;
 import io.granary.allocator.api.ApiServer;
 import io.granary.allocator.api.Area;
@@ -124,6 +125,8 @@ public final class AllocatorService implements AutoCloseable {
         ExecutorService stocking = executor("stocking", AllocatorSettings.STOCK_THREADS);
         Leadership leadership = new Leadership(name);
         LeaderTerms terms = new LeaderTerms(leadership);
+        AllocationStore books =
+                new SqlAllocationStore(database, settings.settlement().idWindow());
         Leader leader = add(new Leader(
                 name,
                 lanes,
@@ -131,7 +134,7 @@ public final class AllocatorService implements AutoCloseable {
                 settings.allocation(),
                 loop("leader"),
                 planning,
-                new SqlAllocationStore(database, settings.settlement().idWindow()),
+                books,
                 around.cluster(),
                 around.connector(),
                 terms,
@@ -177,6 +180,7 @@ public final class AllocatorService implements AutoCloseable {
         Areas.Parts ofAreas = new Areas.Parts(
                 leadership,
                 leader,
+                books,
                 database,
                 reconcile,
                 new StockUpdatePublisher(around.updates()),

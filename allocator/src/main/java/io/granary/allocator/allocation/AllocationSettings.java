@@ -22,9 +22,6 @@ public record AllocationSettings(
     static final Duration SHORTEST_HORIZON = Duration.ofMillis(10);
     static final Duration LONGEST_HORIZON = Duration.ofHours(1);
 
-    public static final AllocationSettings DEFAULT =
-            new AllocationSettings(Duration.ofSeconds(1), Duration.ofMillis(100), 2, 100, 25_000, 8);
-
     /**
      * @throws IllegalArgumentException if a value is out of its range
      */

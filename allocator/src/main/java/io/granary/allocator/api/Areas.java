@@ -5,11 +5,9 @@ import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.control.Leader;
 import io.granary.allocator.schedule.TaskScheduler;
 import io.granary.allocator.schedule.TaskStore;
-import io.granary.allocator.settlement.IdWindow;
 import io.granary.allocator.stock.DeadLetters;
 import io.granary.allocator.store.Database;
 import io.granary.allocator.store.Reconcile;
-import io.granary.allocator.store.SqlAllocationStore;
 import io.granary.allocator.store.SqlIntentions;
 import io.granary.allocator.store.SqlOperations;
 import io.granary.allocator.store.SqlOperatorGrants;
@@ -27,6 +25,7 @@ public final class Areas {
     /**
      * What areas are made of.
      *
+     * @param books as the leader sees them
      * @param reconcile the one of this allocator, which tells what it found last
      * @param updates to the topic of stock updates
      * @param slotsFor how many slots suit so many units of a new SKU
@@ -36,6 +35,7 @@ public final class Areas {
     public record Parts(
             Leadership leadership,
             Leader leader,
+            AllocationStore books,
             Database database,
             Reconcile reconcile,
             StockUpdatePublisher updates,
@@ -55,7 +55,6 @@ public final class Areas {
         SqlViews views = new SqlViews(transactions);
         SqlOperations operations = new SqlOperations(transactions);
         SqlIntentions intentions = new SqlIntentions(parts.database());
-        AllocationStore books = new SqlAllocationStore(parts.database(), IdWindow.DEFAULT);
         NodeArea nodes = new NodeArea(leader, intentions);
         return List.of(
                 new HealthArea(parts.leadership(), leader, views, parts.health()),
@@ -64,7 +63,7 @@ public final class Areas {
                 new StockArea(views, parts.updates(), operations, new SqlOperatorGrants(transactions), leader),
                 new HistoryArea(views, operations),
                 new BooksArea(views, parts.reconcile(), leader),
-                new RebalanceArea(leader, intentions, books, nodes),
+                new RebalanceArea(leader, intentions, parts.books(), nodes),
                 nodes,
                 new TaskArea(parts.tasks(), parts.scheduler(), parts.ahead()),
                 new DeadLetterArea(parts.deadLetters()));

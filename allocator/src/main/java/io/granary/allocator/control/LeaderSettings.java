@@ -33,20 +33,6 @@ public record LeaderSettings(
         Duration ceilingsWait,
         Duration announceWait,
         Duration reconnect) {
-    public static final LeaderSettings DEFAULT = new LeaderSettings(
-            Duration.ofSeconds(5),
-            Duration.ofMillis(5),
-            Duration.ofMillis(200),
-            Duration.ofSeconds(1),
-            2_000,
-            4,
-            200,
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(2));
-
     /**
      * @throws IllegalArgumentException if a value is out of its range
      */

@@ -27,17 +27,6 @@ public record SettlementSettings(
         Duration retryPause,
         Duration alarmPause,
         IdWindow idWindow) {
-    public static final SettlementSettings DEFAULT = new SettlementSettings(
-            64,
-            10_000,
-            8 << 20,
-            Duration.ofMillis(20),
-            Duration.ofMillis(5),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(5),
-            IdWindow.DEFAULT);
-
     /**
      * @throws IllegalArgumentException if a value is out of its range
      */

@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AllocationPlannerTest {
-    private final AllocationPlanner planner = new AllocationPlanner(new GrantPolicy(AllocationSettings.DEFAULT));
+    private final AllocationPlanner planner = new AllocationPlanner(new GrantPolicy(GrantPolicyTest.SETTINGS));
 
     private static SkuBook book(long inventory, long pool, int slots) {
         return new SkuBook(1, new Sku("A"), false, slots, inventory, pool, inventory + pool, 1_000_000, List.of());

@@ -11,7 +11,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class GrantPolicyTest {
     // Horizon 1 s, never less than for 100 ms, half a fair share, at least 100 units, a slot for 25,000, at most 8.
-    private final GrantPolicy policy = new GrantPolicy(AllocationSettings.DEFAULT);
+    static final AllocationSettings SETTINGS =
+            new AllocationSettings(Duration.ofSeconds(1), Duration.ofMillis(100), 2, 100, 25_000, 8);
+
+    private final GrantPolicy policy = new GrantPolicy(SETTINGS);
 
     private long units(long inventory, int slots, double rate, long remaining) {
         return policy.units(inventory, slots, policy.share(inventory, slots), rate, remaining);

@@ -4,7 +4,7 @@ package io.granary.allocator.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.granary.allocator.allocation.AllocationSettings;
+import io.granary.allocator.AllocatorSettings;
 import io.granary.allocator.allocation.Operator;
 import io.granary.allocator.allocation.Rebalance.Kind;
 import io.granary.allocator.allocation.SkuPlan;
@@ -14,6 +14,7 @@ import io.granary.allocator.store.Books;
 import io.granary.allocator.store.SqlAllocationStore;
 import io.granary.allocator.store.SqlIntentions;
 import io.granary.concurrent.ThreadLoop;
+import io.granary.config.Configuration;
 import io.granary.metrics.MeterScope;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
@@ -112,7 +113,7 @@ class LeaderIT {
                 name,
                 8,
                 SETTINGS,
-                AllocationSettings.DEFAULT,
+                AllocatorSettings.of(Configuration.defaults()).allocation(),
                 loop,
                 blocking,
                 new SqlAllocationStore(books.database(), IdWindow.DEFAULT),

@@ -5,6 +5,7 @@ import static io.granary.allocator.settlement.Records.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.granary.allocator.AllocatorSettings;
 import io.granary.allocator.store.Books;
 import io.granary.allocator.store.Books.SkuFigures;
 import io.granary.allocator.store.Reconcile;
@@ -12,6 +13,7 @@ import io.granary.allocator.store.SqlSettlementStore;
 import io.granary.backing.BackingServices;
 import io.granary.backing.SharedBacking;
 import io.granary.concurrent.ThreadLoop;
+import io.granary.config.Configuration;
 import io.granary.log.Append;
 import io.granary.log.rocketmq.RocketMqLogSettings;
 import io.granary.log.rocketmq.RocketMqStockLog;
@@ -28,6 +30,8 @@ import org.junit.jupiter.api.Test;
 
 /** The example of DESIGN 6, through a real lane into the real database. */
 final class SeedExampleIT {
+    private static final SettlementSettings SETTINGS =
+            AllocatorSettings.of(Configuration.defaults()).settlement();
     private static final Sku SKU = new Sku("seed");
     private static final PartitionId PARTITION = new PartitionId(SKU, 0);
 
@@ -42,15 +46,9 @@ final class SeedExampleIT {
                         new RocketMqStockLog(RocketMqLogSettings.of(services.nameServerAddress(), topic));
                 ThreadLoop loop = ThreadLoop.start("settlement")) {
             SqlSettlementStore store =
-                    new SqlSettlementStore(books.database().transactions(), executor, IdWindow.DEFAULT);
+                    new SqlSettlementStore(books.database().transactions(), executor, SETTINGS.idWindow());
             Settlement settlement = new Settlement(
-                    "a1",
-                    loop,
-                    log,
-                    store,
-                    SettlementSettings.DEFAULT,
-                    new MeterScope(new SimpleMeterRegistry()),
-                    touched -> {});
+                    "a1", loop, log, store, SETTINGS, new MeterScope(new SimpleMeterRegistry()), touched -> {});
             settlement.setAllocators(List.of("a1"));
 
             books.addSku(SKU, 1, 10_000);
