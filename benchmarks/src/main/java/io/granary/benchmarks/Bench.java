@@ -138,7 +138,8 @@ final class Bench {
     }
 
     Report report() {
-        return new Report(machine, race.standings(), figures, List.copyOf(skipped), console.wrong());
+        return new Report(
+                machine, race.standings(), figures, List.copyOf(skipped), console.checkedRuns(), console.wrong());
     }
 
     private GranaryCluster startGranary(Started started) throws IOException, SQLException, InterruptedException {
@@ -191,8 +192,7 @@ final class Bench {
                     () -> SettlementRates.measure(granary, options.saturate(), bulkRows, fewer, figures, console));
         }
         if (options.has(Part.FLAT)) {
-            Pace once = new Pace(1, pace.warmUp(), pace.seconds());
-            part("flat", () -> new Flat(granary, figures, console, once, options.saturate()).measure(NODE_HEAP_MIB));
+            part("flat", () -> new Flat(granary, figures, console, pace, options.saturate()).measure(NODE_HEAP_MIB));
         }
         if (options.has(Part.CONTROL)) {
             Control control = new Control(granary, figures, console);
@@ -251,7 +251,7 @@ final class Bench {
     }
 
     private void check(Contender contender, Contender.Outcome outcome) {
-        outcome.wrong().forEach(line -> console.wrong(contender.name() + ", warming up: " + line));
+        console.checked(contender.name() + ", warming up", outcome.wrong());
     }
 
     private void sellOut(Contender contender) throws IOException, SQLException, InterruptedException {

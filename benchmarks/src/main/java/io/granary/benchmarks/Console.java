@@ -11,6 +11,7 @@ public final class Console {
     private final PrintStream out;
     private final long began = System.nanoTime();
     private final List<String> wrong = new ArrayList<>();
+    private int checkedRuns;
 
     Console(PrintStream out) {
         this.out = out;
@@ -22,15 +23,23 @@ public final class Console {
         out.printf(Locale.ROOT, "%4d s  %s%n", seconds, String.format(Locale.ROOT, text, values));
     }
 
-    /** Says that something does not add up; it is said again at the end. */
-    public void wrong(String what) {
-        wrong.add(what);
-        say("WRONG: %s", what);
+    /** Says what does not add up after a run, if anything does not; it is said again at the end. */
+    public void checked(String run, List<String> found) {
+        checkedRuns++;
+        for (String what : found) {
+            wrong.add(run + ": " + what);
+            say("WRONG: %s: %s", run, what);
+        }
     }
 
     /** Text as it is. */
     void print(Object text) {
         out.println(text);
+    }
+
+    /** How many runs' sums were looked at. */
+    int checkedRuns() {
+        return checkedRuns;
     }
 
     List<String> wrong() {

@@ -40,7 +40,10 @@ class BenchIT {
         JsonNode report = new ObjectMapper().readTree(Files.readString(file));
         assertThat(code).as(report.toPrettyString()).isEqualTo(ExitCode.OK);
         assertThat(report.get("wrong")).isEmpty();
-        assertThat(fieldNames(report)).containsExactly("machine", "race", "figures", "goals", "skipped", "wrong");
+        assertThat(fieldNames(report))
+                .containsExactly("machine", "race", "figures", "goals", "skipped", "checkedRuns", "wrong");
+        assertThat(report.get("checkedRuns").asInt())
+                .isGreaterThan(report.get("race").size());
         assertThat(keys(report.get("race")))
                 .contains(
                         "granary/1",

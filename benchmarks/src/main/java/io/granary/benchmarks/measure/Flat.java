@@ -35,7 +35,10 @@ public final class Flat {
     private final Pace pace;
     private final int inFlight;
 
-    /** @param inFlight requests for each node */
+    /**
+     * @param pace its rounds do not matter: each is measured once
+     * @param inFlight requests for each node
+     */
     public Flat(GranaryCluster cluster, Figures figures, Console console, Pace pace, int inFlight) {
         this.cluster = cluster;
         this.figures = figures;
@@ -63,32 +66,25 @@ public final class Flat {
             throws IOException, SQLException, InterruptedException {
         Granary granary = Granary.wide(cluster, "granary-" + key, products, slots);
         int nodes = cluster.nodes().size();
-        Contender.Outcome warmUp = granary.run(Run.closed(WARM_UP_IN_FLIGHT * nodes, 0, warmUpSeconds));
-        warmUp.wrong().forEach(line -> console.wrong(granary.name() + ", warming up: " + line));
-        double deductions = 0;
+        console.checked(
+                granary.name() + ", warming up",
+                granary.run(Run.closed(WARM_UP_IN_FLIGHT * nodes, 0, warmUpSeconds))
+                        .wrong());
+        Contender.Outcome outcome = granary.run(Run.closed(inFlight * nodes, pace.warmUp(), pace.seconds()));
+        console.checked(granary.name(), outcome.wrong());
+        LoadResult load = outcome.load();
         double cpu = 0;
-        double seconds = 0;
-        Granary.Records records = granary.records();
-        for (int round = 0; round < pace.rounds(); round++) {
-            Contender.Outcome outcome = granary.run(Run.closed(inFlight * nodes, pace.warmUp(), pace.seconds()));
-            outcome.wrong().forEach(line -> console.wrong(granary.name() + ": " + line));
-            LoadResult load = outcome.load();
-            deductions += load.measured();
-            seconds += load.seconds();
-            for (String process : PATH) {
-                cpu += load.cpuSeconds().getOrDefault(process, 0.0);
-            }
-            records = granary.records();
+        for (String process : PATH) {
+            cpu += load.cpuSeconds().getOrDefault(process, 0.0);
         }
+        double micros = cpu * 1e6 / load.measured();
+        Granary.Records records = granary.records();
         figures.add(
-                "flat." + key + ".cpu.micros",
-                text + ": CPU of client, node, broker for each deduction",
-                cpu * 1e6 / deductions,
-                "us");
-        figures.add("flat." + key + ".per.second", text + ": deductions", deductions / seconds, "/s");
+                "flat." + key + ".cpu.micros", text + ": CPU of client, node, broker for each deduction", micros, "us");
+        figures.add("flat." + key + ".per.second", text + ": deductions", load.perSecond(), "/s");
         figures.add("flat." + key + ".record.bytes", text + ": a record", records.bytesEach(), "bytes");
         console.say(
                 "%s: %,.0f/s, %.3f us of CPU each, records of %,.0f bytes",
-                text, deductions / seconds, cpu * 1e6 / deductions, records.bytesEach());
+                text, load.perSecond(), micros, records.bytesEach());
     }
 }

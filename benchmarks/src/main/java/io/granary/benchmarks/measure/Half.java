@@ -24,7 +24,7 @@ public final class Half {
 
     private static void warmUp(Granary granary, Run run, Console console)
             throws IOException, SQLException, InterruptedException {
-        granary.run(run).wrong().forEach(line -> console.wrong("half the saturated rate, warming up: " + line));
+        console.checked("half the saturated rate, warming up", granary.run(run).wrong());
     }
 
     /** @param saturatedPerSecond of which half is asked */
@@ -46,7 +46,7 @@ public final class Half {
             for (int round = 0; round < pace.rounds(); round++) {
                 Contender.Outcome outcome =
                         granary.run(Run.open(rate, MOST_IN_FLIGHT, 2 * pace.warmUp(), pace.seconds()));
-                outcome.wrong().forEach(line -> console.wrong("half the saturated rate: " + line));
+                console.checked("half the saturated rate", outcome.wrong());
                 p50.add(outcome.load().latency().p50());
                 p99.add(outcome.load().latency().p99());
                 reached.add(outcome.load().perSecond());

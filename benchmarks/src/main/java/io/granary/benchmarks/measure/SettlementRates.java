@@ -72,7 +72,7 @@ public final class SettlementRates {
 
     private static double perSecond(Granary granary, Run run, Console console) throws Exception {
         Contender.Outcome outcome = granary.run(run);
-        outcome.wrong().forEach(line -> console.wrong(granary.name() + ": " + line));
+        console.checked(granary.name(), outcome.wrong());
         return outcome.load().perSecond();
     }
 }

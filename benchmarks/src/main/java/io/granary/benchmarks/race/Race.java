@@ -40,7 +40,7 @@ public final class Race {
         if (contender.promise() == Contender.Promise.NONE) {
             outcome.wrong().forEach(line -> console.say("%s, as expected: %s", contender.name(), line));
         } else {
-            outcome.wrong().forEach(line -> console.wrong(contender.name() + ", selling out: " + line));
+            console.checked(contender.name() + ", selling out", outcome.wrong());
         }
         console.say(
                 "%s: of %,d units for %,d requests %,d were sold",
@@ -64,7 +64,7 @@ public final class Race {
         if (profiler != null) {
             profiler.end(contender.processes(), (heat.key() + "-" + round).replaceAll("[^A-Za-z0-9]", "-"));
         }
-        outcome.wrong().forEach(line -> console.wrong(heat.key() + ": " + line));
+        console.checked(heat.key(), outcome.wrong());
         LoadResult load = outcome.load();
         standings.computeIfAbsent(heat.key(), key -> new Standing(heat)).add(load);
         console.say(

@@ -16,10 +16,16 @@ import java.util.Map;
  *
  * @param standings by key
  * @param skipped what was left out, and why
+ * @param checkedRuns how many runs' sums were looked at
  * @param wrong what does not add up; empty if everything does
  */
 public record Report(
-        Machine machine, Map<String, Standing> standings, Figures figures, List<String> skipped, List<String> wrong) {
+        Machine machine,
+        Map<String, Standing> standings,
+        Figures figures,
+        List<String> skipped,
+        int checkedRuns,
+        List<String> wrong) {
     /** For people. */
     public String toText() {
         StringBuilder text = new StringBuilder();
@@ -38,7 +44,11 @@ public record Report(
         text.append(goals).append('\n');
         skipped.forEach(line -> text.append("skipped: ").append(line).append('\n'));
         wrong.forEach(line -> text.append("WRONG: ").append(line).append('\n'));
-        text.append(wrong.isEmpty() ? "All sums add up: no unit was lost, none sold twice.\n" : "");
+        if (wrong.isEmpty() && checkedRuns > 0) {
+            text.append("The sums of all ")
+                    .append(checkedRuns)
+                    .append(" runs add up: no unit was lost, none sold twice.\n");
+        }
         return text.toString();
     }
 
@@ -122,6 +132,7 @@ public record Report(
         }
         json.set("goals", mapper.valueToTree(Goals.of(standings, figures)));
         json.set("skipped", mapper.valueToTree(skipped));
+        json.put("checkedRuns", checkedRuns);
         json.set("wrong", mapper.valueToTree(wrong));
         mapper.writeValue(file.toFile(), json);
     }
