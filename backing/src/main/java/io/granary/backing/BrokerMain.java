@@ -20,7 +20,9 @@ import org.apache.rocketmq.common.ServiceThread;
 import org.apache.rocketmq.common.TopicConfig;
 import org.apache.rocketmq.common.constant.PermName;
 import org.apache.rocketmq.common.topic.TopicValidator;
+import org.apache.rocketmq.remoting.exception.RemotingException;
 import org.apache.rocketmq.remoting.protocol.ResponseCode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs RocketMQ's broker in a JVM of its own.
@@ -68,26 +70,34 @@ final class BrokerMain {
 
     /**
      * Until the name server knows the broker. Starting a broker registers it with the name servers that it has found by
-     * then, which may be none, and again after 10 s.
+     * then, which may be none, and again after 10 s. A name server that has just begun may hang up.
      */
     private static void register(BrokerController broker) throws Exception {
-        for (int attempt = 1; !isRegistered(broker.getBrokerOuterAPI()); attempt++) {
+        for (int attempt = 1; ; attempt++) {
+            Exception missing = whyNotRegistered(broker.getBrokerOuterAPI());
+            if (missing == null) {
+                return;
+            }
             if (attempt == ATTEMPTS) {
-                throw new IllegalStateException("broker: not registered (expected: registered with the name server)");
+                throw new IllegalStateException(
+                        "broker: not registered (expected: registered with the name server)", missing);
             }
             Thread.sleep(INTERVAL_MILLIS);
             broker.registerBrokerAll(true, false, true);
         }
     }
 
-    private static boolean isRegistered(BrokerOuterAPI nameServers) throws Exception {
+    /** Null if the name server knows the broker. */
+    private static @Nullable Exception whyNotRegistered(BrokerOuterAPI nameServers) throws Exception {
         try {
             nameServers.getTopicRouteInfoFromNameServer(
                     TopicValidator.RMQ_SYS_SELF_TEST_TOPIC, REGISTRATION_TIMEOUT_MILLIS, false);
-            return true;
+            return null;
+        } catch (RemotingException e) {
+            return e;
         } catch (MQBrokerException e) {
             if (e.getResponseCode() == ResponseCode.TOPIC_NOT_EXIST) {
-                return false;
+                return e;
             }
             throw e;
         }

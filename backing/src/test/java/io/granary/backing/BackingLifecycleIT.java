@@ -8,6 +8,8 @@ import static org.awaitility.Awaitility.await;
 import com.google.common.base.Splitter;
 import java.io.File;
 import java.lang.ProcessBuilder.Redirect;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -17,6 +19,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.Op;
@@ -84,6 +89,27 @@ class BackingLifecycleIT {
                 .hasStackTraceContaining("no-such-argument");
         assertThat(ProcessHandle.current().descendants().map(ProcessHandle::pid).filter(this::uses))
                 .isEmpty();
+    }
+
+    @Test
+    void aNameServerThatHangsUpIsAskedAgain() throws Exception {
+        RocketMqOptions options = RocketMqOptions.defaults().withPorts(FreePorts.free(), 0);
+        ExecutorService starter = Executors.newSingleThreadExecutor();
+        try (NameServerProcess nameServer = new NameServerProcess(folder.resolve("nameserver"), options);
+                BrokerProcess broker = new BrokerProcess(folder.resolve("broker"), options, nameServer)) {
+            Future<?> started;
+            try (ServerSocket rude = new ServerSocket(nameServer.port(), 50, InetAddress.getLoopbackAddress())) {
+                rude.setSoTimeout((int) Duration.ofMinutes(1).toMillis());
+                started = starter.submit(broker::start);
+                for (int calls = 0; calls < 20; calls++) {
+                    rude.accept().close();
+                }
+            }
+            nameServer.start();
+            started.get(1, TimeUnit.MINUTES);
+        } finally {
+            starter.shutdown();
+        }
     }
 
     private boolean uses(long pid) {
