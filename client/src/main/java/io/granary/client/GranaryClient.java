@@ -209,7 +209,7 @@ public final class GranaryClient implements AutoCloseable {
     public void close() {
         CompletableFuture<Void> closed = closeAsync();
         if (loop.isCurrent()) {
-            var unused = closed.thenRunAsync(closeParts);
+            var unused = closed.thenRunAsync(closeParts, task -> new Thread(task, "granary-client-close").start());
             return;
         }
         try {

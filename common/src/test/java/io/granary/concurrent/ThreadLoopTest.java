@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,6 +21,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ThreadLoopTest {
+    /** A thread for each task: of the common pool's there may be one only. */
+    private static final Executor THREADS = task -> new Thread(task).start();
+
     private final List<Throwable> faults = new CopyOnWriteArrayList<>();
     private final ThreadLoop loop = ThreadLoop.start("test-loop", faults::add);
 
@@ -36,18 +40,20 @@ class ThreadLoopTest {
         AtomicInteger wrong = new AtomicInteger();
         AtomicBoolean inside = new AtomicBoolean();
         List<CompletableFuture<Void>> feeders = IntStream.range(0, threads)
-                .mapToObj(t -> CompletableFuture.runAsync(() -> {
-                    for (int i = 1; i <= each; i++) {
-                        int number = i;
-                        loop.execute(() -> {
-                            if (!inside.compareAndSet(false, true) || last[t] + 1 != number) {
-                                wrong.incrementAndGet();
+                .mapToObj(t -> CompletableFuture.runAsync(
+                        () -> {
+                            for (int i = 1; i <= each; i++) {
+                                int number = i;
+                                loop.execute(() -> {
+                                    if (!inside.compareAndSet(false, true) || last[t] + 1 != number) {
+                                        wrong.incrementAndGet();
+                                    }
+                                    last[t] = number;
+                                    inside.set(false);
+                                });
                             }
-                            last[t] = number;
-                            inside.set(false);
-                        });
-                    }
-                }))
+                        },
+                        THREADS))
                 .toList();
         feeders.forEach(CompletableFuture::join);
 
@@ -183,12 +189,14 @@ class ThreadLoopTest {
         AtomicInteger given = new AtomicInteger();
         AtomicInteger ran = new AtomicInteger();
         int count = 100_000;
-        CompletableFuture<Void> feeder = CompletableFuture.runAsync(() -> {
-            for (int i = 0; i < count; i++) {
-                loop.execute(ran::incrementAndGet);
-                given.incrementAndGet();
-            }
-        });
+        CompletableFuture<Void> feeder = CompletableFuture.runAsync(
+                () -> {
+                    for (int i = 0; i < count; i++) {
+                        loop.execute(ran::incrementAndGet);
+                        given.incrementAndGet();
+                    }
+                },
+                THREADS);
 
         await().until(() -> given.get() >= 1 << 16);
         assertThat(feeder).isNotDone();
@@ -271,14 +279,16 @@ class ThreadLoopTest {
         CountDownLatch begin = new CountDownLatch(1);
         loop.execute(() -> hold(begin));
         AtomicInteger given = new AtomicInteger();
-        CompletableFuture<Void> feeder = CompletableFuture.runAsync(() -> {
-            while (true) {
-                loop.execute(() -> {});
-                given.incrementAndGet();
-            }
-        });
+        CompletableFuture<Void> feeder = CompletableFuture.runAsync(
+                () -> {
+                    while (true) {
+                        loop.execute(() -> {});
+                        given.incrementAndGet();
+                    }
+                },
+                THREADS);
         await().until(() -> given.get() >= 1 << 16);
-        CompletableFuture<Void> closer = CompletableFuture.runAsync(loop::close);
+        CompletableFuture<Void> closer = CompletableFuture.runAsync(loop::close, THREADS);
 
         assertThatThrownBy(() -> feeder.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(RejectedExecutionException.class);
         begin.countDown();

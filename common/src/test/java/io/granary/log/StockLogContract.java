@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +21,9 @@ import org.junit.jupiter.api.Test;
 
 /** What every stock log must do. */
 public abstract class StockLogContract {
+    /** A thread for each task: of the common pool's there may be one only. */
+    private static final Executor THREADS = task -> new Thread(task).start();
+
     protected static final Duration AT_ONCE = Duration.ZERO;
     protected static final Duration LONG = Duration.ofSeconds(20);
 
@@ -156,9 +160,11 @@ public abstract class StockLogContract {
     @Test
     void appendersOfOneLaneGetPlacesOfTheirOwn() {
         List<CompletableFuture<List<Long>>> appenders = IntStream.range(0, 4)
-                .mapToObj(writer -> CompletableFuture.supplyAsync(() -> IntStream.range(0, 50)
-                        .mapToObj(i -> append(0, writer + ":" + i))
-                        .toList()))
+                .mapToObj(writer -> CompletableFuture.supplyAsync(
+                        () -> IntStream.range(0, 50)
+                                .mapToObj(i -> append(0, writer + ":" + i))
+                                .toList(),
+                        THREADS))
                 .toList();
         List<List<Long>> offsets =
                 appenders.stream().map(CompletableFuture::join).toList();

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,6 +30,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RocketMqStockLogIT extends StockLogContract {
+    /** A thread for each task: of the common pool's there may be one only. */
+    private static final Executor THREADS = task -> new Thread(task).start();
+
     private static final int MOST_TOPICS = 30;
     private static final AtomicInteger TOPICS = new AtomicInteger();
 
@@ -140,23 +144,26 @@ class RocketMqStockLogIT extends StockLogContract {
             List<CompletableFuture<Void>> writers = new ArrayList<>();
             for (int w = 0; w < 2; w++) {
                 int writer = w;
-                writers.add(CompletableFuture.runAsync(() -> {
-                    for (int i = 0; !stop.get(); i++) {
-                        String text = writer + ":" + i;
-                        // Sent again until it is stored, as a node does.
-                        for (boolean stored = false; !stored; ) {
-                            Append append = log.append(0, text.getBytes(UTF_8)).join();
-                            if (append instanceof Append.Stored at) {
-                                stored = true;
-                                if (acknowledged.put(at.offset(), text) != null) {
-                                    twice.add(text);
+                writers.add(CompletableFuture.runAsync(
+                        () -> {
+                            for (int i = 0; !stop.get(); i++) {
+                                String text = writer + ":" + i;
+                                // Sent again until it is stored, as a node does.
+                                for (boolean stored = false; !stored; ) {
+                                    Append append =
+                                            log.append(0, text.getBytes(UTF_8)).join();
+                                    if (append instanceof Append.Stored at) {
+                                        stored = true;
+                                        if (acknowledged.put(at.offset(), text) != null) {
+                                            twice.add(text);
+                                        }
+                                    } else {
+                                        unconfirmed.incrementAndGet();
+                                    }
                                 }
-                            } else {
-                                unconfirmed.incrementAndGet();
                             }
-                        }
-                    }
-                }));
+                        },
+                        THREADS));
             }
             for (int kill = 0; kill < 2; kill++) {
                 int before = acknowledged.size();

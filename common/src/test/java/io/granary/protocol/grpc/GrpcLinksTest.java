@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,6 +31,9 @@ import org.junit.jupiter.api.Test;
 
 /** Both ends of a link over loopback. */
 class GrpcLinksTest {
+    /** A thread for each task: of the common pool's there may be one only. */
+    private static final Executor THREADS = task -> new Thread(task).start();
+
     private static final String HOST = "127.0.0.1";
     private static final GrpcSettings SETTINGS =
             new GrpcSettings(Duration.ofSeconds(2), Duration.ofSeconds(2), 4 << 20, 8 << 20, Duration.ofMillis(200));
@@ -78,13 +82,15 @@ class GrpcLinksTest {
         });
 
         CompletableFuture.allOf(java.util.stream.IntStream.range(0, threads)
-                        .mapToObj(t -> CompletableFuture.runAsync(() -> {
-                            for (int i = 0; i < each; i++) {
-                                byte[] message = new byte[8 + i % 200];
-                                ByteBuffer.wrap(message).putInt(t).putInt(i);
-                                caller.link().send(message);
-                            }
-                        }))
+                        .mapToObj(t -> CompletableFuture.runAsync(
+                                () -> {
+                                    for (int i = 0; i < each; i++) {
+                                        byte[] message = new byte[8 + i % 200];
+                                        ByteBuffer.wrap(message).putInt(t).putInt(i);
+                                        caller.link().send(message);
+                                    }
+                                },
+                                THREADS))
                         .toArray(CompletableFuture[]::new))
                 .get(60, TimeUnit.SECONDS);
 
