@@ -185,14 +185,16 @@ final class Bench {
             part("half", () -> Half.measure(granary, saturatedPerSecond(granary), pace, figures, console));
         }
         if (options.has(Part.SETTLEMENT)) {
-            Pace fewer = new Pace(Math.min(2, pace.rounds()), pace.warmUp(), pace.seconds());
             int bulkRows = options.quick() ? 200_000 : 500_000;
             part(
                     "settlement",
-                    () -> SettlementRates.measure(granary, options.saturate(), bulkRows, fewer, figures, console));
+                    () -> SettlementRates.measure(granary, options.saturate(), bulkRows, pace, figures, console));
         }
         if (options.has(Part.FLAT)) {
-            part("flat", () -> new Flat(granary, figures, console, pace, options.saturate()).measure(NODE_HEAP_MIB));
+            part(
+                    "flat",
+                    () -> new Flat(granary, figures, console, pace.seconds(), options.saturate())
+                            .measure(NODE_HEAP_MIB));
         }
         if (options.has(Part.CONTROL)) {
             Control control = new Control(granary, figures, console);

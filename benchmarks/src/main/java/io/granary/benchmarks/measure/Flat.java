@@ -8,7 +8,6 @@ import io.granary.benchmarks.contender.GranaryCluster;
 import io.granary.benchmarks.load.LoadResult;
 import io.granary.benchmarks.load.Run;
 import io.granary.benchmarks.process.Child;
-import io.granary.benchmarks.race.Pace;
 import io.granary.benchmarks.report.Figures;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -20,30 +19,33 @@ public final class Flat {
     private static final List<String> PATH = List.of("client", "node", "broker");
 
     /** For each node: few, as each row that is sold meanwhile has to settle before anything is measured. */
-    private static final int WARM_UP_IN_FLIGHT = 256;
+    private static final int FEW_IN_FLIGHT = 256;
 
     /** What the race has warmed up already. */
-    private static final double KNOWN_SECONDS = 6;
+    private static final double KNOWN_SECONDS = 4;
 
-    private static final double ANOTHER_SECONDS = 16;
+    private static final double ANOTHER_SECONDS = 8;
     /** A node that has just begun needs as long to compile what it runs, and so do as many as there are processors. */
-    private static final double NEW_NODES_SECONDS = 24;
+    private static final double NEW_NODES_SECONDS = 14;
+
+    /** With as many callers as are measured: code that knows a few compiles anew when they become many. */
+    private static final double MANY_SECONDS = 4;
 
     private final GranaryCluster cluster;
     private final Figures figures;
     private final Console console;
-    private final Pace pace;
+    private final double seconds;
     private final int inFlight;
 
     /**
-     * @param pace its rounds do not matter: each is measured once
+     * @param seconds how long each is measured
      * @param inFlight requests for each node
      */
-    public Flat(GranaryCluster cluster, Figures figures, Console console, Pace pace, int inFlight) {
+    public Flat(GranaryCluster cluster, Figures figures, Console console, double seconds, int inFlight) {
         this.cluster = cluster;
         this.figures = figures;
         this.console = console;
-        this.pace = pace;
+        this.seconds = seconds;
         this.inFlight = inFlight;
     }
 
@@ -68,9 +70,8 @@ public final class Flat {
         int nodes = cluster.nodes().size();
         console.checked(
                 granary.name() + ", warming up",
-                granary.run(Run.closed(WARM_UP_IN_FLIGHT * nodes, 0, warmUpSeconds))
-                        .wrong());
-        Contender.Outcome outcome = granary.run(Run.closed(inFlight * nodes, pace.warmUp(), pace.seconds()));
+                granary.run(Run.closed(FEW_IN_FLIGHT * nodes, 0, warmUpSeconds)).wrong());
+        Contender.Outcome outcome = granary.run(Run.closed(inFlight * nodes, MANY_SECONDS, seconds));
         console.checked(granary.name(), outcome.wrong());
         LoadResult load = outcome.load();
         double cpu = 0;
