@@ -127,7 +127,7 @@ public final class AllocatorService implements AutoCloseable {
         LeaderTerms terms = new LeaderTerms(leadership);
         AllocationStore books =
                 new SqlAllocationStore(database, settings.settlement().idWindow());
-        Leader leader = add(new Leader(
+        Leader leader = new Leader(
                 name,
                 lanes,
                 settings.leader(),
@@ -138,7 +138,7 @@ public final class AllocatorService implements AutoCloseable {
                 around.cluster(),
                 around.connector(),
                 terms,
-                meters));
+                meters);
         Settlement settlement = add(new Settlement(
                 name,
                 loop("settlement"),
@@ -163,6 +163,8 @@ public final class AllocatorService implements AutoCloseable {
         Reconcile reconcile = new Reconcile(database, meters);
         TaskScheduler tasks = add(tasks(taskStore, settings, database, reconcile, leader, meters));
         terms.tasks = tasks;
+        // Closed before those that work in its term only.
+        add(leader);
         Cluster cluster = add(around.cluster());
         add(Retention.start(name, database.transactions(), settings.retention(), leadership::isHere));
         ExecutorService health = executor("health", AllocatorSettings.HEALTH_THREADS);

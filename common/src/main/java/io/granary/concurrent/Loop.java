@@ -4,6 +4,7 @@ package io.granary.concurrent;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
@@ -20,6 +21,16 @@ public interface Loop extends Executor {
 
     /** Runs the task on the loop after the delay, unless it is called off or the loop is closed before. */
     Timer schedule(Duration delay, Runnable task);
+
+    /** Runs the task on the loop, or drops it if the loop is closed, for those who have nobody to tell. Returns whether it runs. */
+    default boolean offer(Runnable task) {
+        try {
+            execute(task);
+            return true;
+        } catch (RejectedExecutionException closed) {
+            return false;
+        }
+    }
 
     /** Monotonic time in ns, for measuring and for deciding how soon; never whether. */
     long nanoTime();

@@ -259,6 +259,7 @@ class ThreadLoopTest {
                 .hasMessageContaining("test-loop");
         assertThatThrownBy(() -> loop.schedule(Duration.ZERO, ran::incrementAndGet))
                 .isInstanceOf(RejectedExecutionException.class);
+        assertThat(loop.offer(ran::incrementAndGet)).isFalse();
         assertThat(ran).hasValue(0);
     }
 

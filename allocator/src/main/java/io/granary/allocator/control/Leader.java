@@ -136,7 +136,7 @@ public final class Leader implements AutoCloseable {
     /** Something has changed the books of these SKUs in its own way: they are looked at now. */
     public void lookAt(Set<Sku> skus) {
         Set<Sku> copy = ImmutableSet.copyOf(skus);
-        hop(() -> {
+        loop.offer(() -> {
             if (tenure != null) {
                 tenure.lookAt(copy);
             }
@@ -154,7 +154,7 @@ public final class Leader implements AutoCloseable {
 
     /** Operators have said which nodes are to be drained, or not any more. */
     public void onDrains() {
-        hop(() -> {
+        loop.offer(() -> {
             if (tenure != null) {
                 tenure.onDrains();
             }
@@ -266,7 +266,7 @@ public final class Leader implements AutoCloseable {
         } catch (RejectedExecutionException e) {
             LOG.debug("The executor is closed", e);
         }
-        var unused = taken.whenComplete((term, fault) -> hop(() -> {
+        var unused = taken.whenComplete((term, fault) -> loop.offer(() -> {
             taking = false;
             if (fault != null) {
                 LOG.warn("No term could be taken, trying again", fault);
@@ -308,25 +308,17 @@ public final class Leader implements AutoCloseable {
         }
     }
 
-    private void hop(Runnable task) {
-        try {
-            loop.execute(task);
-        } catch (RejectedExecutionException e) {
-            LOG.debug("The leader's loop is closed", e);
-        }
-    }
-
     /** Ends the term, if there is one, and waits at most 5 s for that; the store may still be at work. */
     @Override
     public void close() {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        hop(() -> {
+        boolean open = loop.offer(() -> {
             closed = true;
             leading = false;
             endTerm();
             done.complete(null);
         });
-        if (!loop.isCurrent()) {
+        if (open && !loop.isCurrent()) {
             done.completeOnTimeout(null, 5, TimeUnit.SECONDS).join();
         }
     }

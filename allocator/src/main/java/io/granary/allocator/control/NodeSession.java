@@ -223,7 +223,7 @@ final class NodeSession {
 
         @Override
         public void onMessage(NodeMessage message) {
-            loop.execute(() -> {
+            loop.offer(() -> {
                 if (attendance == this) {
                     hear(message);
                 }
@@ -232,7 +232,7 @@ final class NodeSession {
 
         @Override
         public void onBroken(String reason) {
-            loop.execute(() -> {
+            loop.offer(() -> {
                 if (attendance == this) {
                     LOG.info("The link to node {} at {} is broken: {}", incarnation, address, reason);
                     lose();

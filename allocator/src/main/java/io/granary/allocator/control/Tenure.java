@@ -225,15 +225,11 @@ final class Tenure implements NodeSession.Events {
     }
 
     private void back(Runnable task) {
-        try {
-            loop.execute(() -> {
-                if (active) {
-                    task.run();
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            LOG.debug("The leader's loop is closed", e);
-        }
+        loop.offer(() -> {
+            if (active) {
+                task.run();
+            }
+        });
     }
 
     private void fail(CompletableFuture<?> answer, RuntimeException fault) {

@@ -70,7 +70,7 @@ public final class ClientLinks implements Acceptor<byte[], byte[]> {
             try {
                 ClientFrame frame = ClientFrame.decode(bytes);
                 if (frame instanceof ClientFrame.Open open) {
-                    loop.execute(() -> open(open));
+                    loop.offer(() -> open(open));
                 } else if (frame instanceof ClientFrame.Deduct deduct) {
                     onDeduct(deduct);
                 }
@@ -92,7 +92,7 @@ public final class ClientLinks implements Acceptor<byte[], byte[]> {
                 ticket.flush();
                 return;
             }
-            loop.execute(() -> {
+            loop.offer(() -> {
                 queuedEntries.addAndGet(-entries);
                 if (!superseded) {
                     lane.deduct(frame, ticket, this);
@@ -126,7 +126,7 @@ public final class ClientLinks implements Acceptor<byte[], byte[]> {
 
         @Override
         public void onBroken(String reason) {
-            loop.execute(() -> {
+            loop.offer(() -> {
                 // Nobody can hear the answers to what waits; whoever asks again does so on another stream.
                 superseded = true;
                 sessions.remove(session, this);

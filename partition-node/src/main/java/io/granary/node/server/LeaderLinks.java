@@ -63,7 +63,7 @@ public final class LeaderLinks implements Acceptor<LeaderMessage, NodeMessage> {
 
         @Override
         public void onMessage(LeaderMessage message) {
-            loop.execute(() -> {
+            loop.offer(() -> {
                 if (message.hasLeader()) {
                     greet(message.getLeader());
                 } else if (leader == this) {
@@ -103,7 +103,7 @@ public final class LeaderLinks implements Acceptor<LeaderMessage, NodeMessage> {
 
         @Override
         public void onBroken(String reason) {
-            loop.execute(() -> {
+            loop.offer(() -> {
                 if (leader == this) {
                     leader = null;
                     LOG.info("The leader's link is over: {}", reason);

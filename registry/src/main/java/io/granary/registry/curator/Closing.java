@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.registry.curator;
 
+import io.granary.concurrent.Loop;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -17,9 +18,9 @@ final class Closing {
     private Closing() {}
 
     /** Starts the work on the loop and waits until it has completed the future; not if the caller is the loop, nor if the loop is closed. */
-    static void await(RegistryLoop loop, Duration timeout, Consumer<CompletableFuture<Void>> work) {
+    static void await(Loop loop, Duration timeout, Consumer<CompletableFuture<Void>> work) {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        boolean begun = loop.post(() -> work.accept(done));
+        boolean begun = loop.offer(() -> work.accept(done));
         if (!begun || loop.isCurrent()) {
             return;
         }

@@ -44,7 +44,7 @@ public final class CuratorCluster implements Cluster {
 
     private final CuratorFramework client;
     private final RegistryPaths paths;
-    private final RegistryLoop loop;
+    private final Loop loop;
     private final Duration closeTimeout;
     private final OwnEntriesFlusher own;
     private final SkuPublisher publisher;
@@ -71,7 +71,7 @@ public final class CuratorCluster implements Cluster {
     public CuratorCluster(CuratorFramework client, RegistryPaths paths, Loop loop, Duration closeTimeout) {
         this.client = client;
         this.paths = paths;
-        this.loop = new RegistryLoop(loop);
+        this.loop = loop;
         this.closeTimeout = closeTimeout;
         own = new OwnEntriesFlusher(paths, this.loop);
         publisher = new SkuPublisher(paths, this::fence);
@@ -127,7 +127,7 @@ public final class CuratorCluster implements Cluster {
     public void join(String allocator, String address, Listener all) {
         String path = paths.allocator(allocator);
         byte[] data = RegistryCodec.encodeAllocator(address);
-        loop.post(() -> {
+        loop.offer(() -> {
             if (closed) {
                 return;
             }
@@ -160,7 +160,7 @@ public final class CuratorCluster implements Cluster {
                         tell(Listener::onFollowing);
                     }
                 },
-                loop::post);
+                loop::offer);
         latch = election;
         try {
             election.start();
@@ -185,7 +185,7 @@ public final class CuratorCluster implements Cluster {
     private void tell(Consumer<Listener> call) {
         Listener told = listener;
         if (told != null) {
-            loop.post(() -> call.accept(told));
+            loop.offer(() -> call.accept(told));
         }
     }
 
@@ -251,7 +251,7 @@ public final class CuratorCluster implements Cluster {
             }
         });
         CompletableFuture<Void> done = new CompletableFuture<>();
-        boolean open = loop.post(() -> {
+        boolean open = loop.offer(() -> {
             if (closed) {
                 done.completeExceptionally(unavailable());
             } else {
@@ -268,7 +268,7 @@ public final class CuratorCluster implements Cluster {
     @Override
     public CompletableFuture<List<Sku>> skus() {
         CompletableFuture<List<Sku>> answer = new CompletableFuture<>();
-        boolean open = loop.post(() -> {
+        boolean open = loop.offer(() -> {
             Session current = session;
             if (current == null || !connected || closed) {
                 answer.completeExceptionally(unavailable());
@@ -315,7 +315,7 @@ public final class CuratorCluster implements Cluster {
             own.withdraw(gone);
         });
         sessions.close();
-        loop.post(() -> {
+        loop.offer(() -> {
             disconnected();
             own.stop();
         });

@@ -27,7 +27,7 @@ public final class CuratorNodeRegistration implements NodeRegistration {
     }
 
     private final RegistryPaths paths;
-    private final RegistryLoop loop;
+    private final Loop loop;
     private final Duration closeTimeout;
     private final OwnEntriesFlusher flusher;
     private final Sessions sessions;
@@ -42,7 +42,7 @@ public final class CuratorNodeRegistration implements NodeRegistration {
      */
     public CuratorNodeRegistration(CuratorFramework client, RegistryPaths paths, Loop loop, Duration closeTimeout) {
         this.paths = paths;
-        this.loop = new RegistryLoop(loop);
+        this.loop = loop;
         this.closeTimeout = closeTimeout;
         flusher = new OwnEntriesFlusher(paths, this.loop);
         sessions = new Sessions(client, this.loop, flusher);
@@ -60,7 +60,7 @@ public final class CuratorNodeRegistration implements NodeRegistration {
     public void publish(NodeEntry node) {
         String path = paths.node(node.incarnation());
         byte[] data = RegistryCodec.encode(node);
-        loop.post(() -> {
+        loop.offer(() -> {
             if (closed) {
                 return;
             }
@@ -95,7 +95,7 @@ public final class CuratorNodeRegistration implements NodeRegistration {
         if (served.epoch() < 1) {
             throw new IllegalArgumentException("epoch: " + served.epoch() + " (expected: 1 or more)");
         }
-        loop.post(() -> {
+        loop.offer(() -> {
             if (closed) {
                 return;
             }
@@ -121,7 +121,7 @@ public final class CuratorNodeRegistration implements NodeRegistration {
     @Override
     public void deregister(PartitionId partition, long epoch) {
         Served served = new Served(partition, epoch, false);
-        loop.post(() -> {
+        loop.offer(() -> {
             if (incarnation == null) {
                 early.remove(served);
                 early.remove(served.otherwise());
@@ -144,6 +144,6 @@ public final class CuratorNodeRegistration implements NodeRegistration {
             flusher.withdraw(gone);
         });
         sessions.close();
-        loop.post(flusher::stop);
+        loop.offer(flusher::stop);
     }
 }

@@ -89,7 +89,7 @@ public final class CuratorRoutes implements Routes {
     }
 
     private final RegistryPaths paths;
-    private final RegistryLoop loop;
+    private final Loop loop;
     private final WatchedDirectory nodeDirectory;
     private final Sessions sessions;
     private final Watcher watcher = this::onEvent;
@@ -111,7 +111,7 @@ public final class CuratorRoutes implements Routes {
      */
     public CuratorRoutes(CuratorFramework client, RegistryPaths paths, Loop loop) {
         this.paths = paths;
-        this.loop = new RegistryLoop(loop);
+        this.loop = loop;
         nodeDirectory = new WatchedDirectory(paths.nodes(), this.loop, this::onNodes);
         sessions = new Sessions(client, this.loop, new Sessions.Listener() {
             @Override
@@ -134,7 +134,7 @@ public final class CuratorRoutes implements Routes {
 
     @Override
     public void listen(Listener all) {
-        loop.post(() -> {
+        loop.offer(() -> {
             if (listener != null) {
                 throw new IllegalStateException("listen: called again (expected: once)");
             }
@@ -151,7 +151,7 @@ public final class CuratorRoutes implements Routes {
 
     @Override
     public void follow(Sku sku) {
-        loop.post(() -> {
+        loop.offer(() -> {
             if (closed) {
                 return;
             }
@@ -166,7 +166,7 @@ public final class CuratorRoutes implements Routes {
 
     @Override
     public void forget(Sku sku) {
-        loop.post(() -> {
+        loop.offer(() -> {
             Tracked state = tracked.get(sku);
             if (state == null || !state.followed) {
                 return;
@@ -185,7 +185,7 @@ public final class CuratorRoutes implements Routes {
     @Override
     public CompletableFuture<Optional<SkuView>> refresh(Sku sku) {
         CompletableFuture<Optional<SkuView>> answer = new CompletableFuture<>();
-        boolean open = loop.post(() -> {
+        boolean open = loop.offer(() -> {
             if (closed || !connected) {
                 answer.completeExceptionally(unavailable());
                 return;
@@ -251,7 +251,7 @@ public final class CuratorRoutes implements Routes {
             return;
         }
         paths.skuAround(event.getPath())
-                .ifPresent(sku -> loop.post(() -> {
+                .ifPresent(sku -> loop.offer(() -> {
                     Tracked state = tracked.get(sku);
                     if (state != null && state.followed) {
                         demand(sku, state);
@@ -433,7 +433,7 @@ public final class CuratorRoutes implements Routes {
     private void call(Consumer<Listener> call) {
         Listener told = listener;
         if (told != null) {
-            loop.post(() -> {
+            loop.offer(() -> {
                 if (!closed) {
                     call.accept(told);
                 }
@@ -445,7 +445,7 @@ public final class CuratorRoutes implements Routes {
     @Override
     public void close() {
         sessions.close();
-        loop.post(() -> {
+        loop.offer(() -> {
             closed = true;
             listener = null;
             disconnected();

@@ -34,7 +34,7 @@ final class OwnEntriesFlusher implements Sessions.Listener {
     private static final Duration AUDIT = Duration.ofSeconds(30);
 
     private final RegistryPaths paths;
-    private final RegistryLoop loop;
+    private final Loop loop;
     private final OwnEntries entries = new OwnEntries(MAX_OPERATIONS);
     private final List<CompletableFuture<Void>> settled = new ArrayList<>();
     private @Nullable Session session;
@@ -44,7 +44,7 @@ final class OwnEntriesFlusher implements Sessions.Listener {
     private boolean retrying;
     private Loop.@Nullable Timer audits;
 
-    OwnEntriesFlusher(RegistryPaths paths, RegistryLoop loop) {
+    OwnEntriesFlusher(RegistryPaths paths, Loop loop) {
         this.paths = paths;
         this.loop = loop;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.registry.curator;
 
+import io.granary.concurrent.Loop;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.zookeeper.AddWatchMode;
@@ -44,9 +45,9 @@ final class Session {
     record Listing(Code code, List<String> names) {}
 
     private final ZooKeeper zooKeeper;
-    private final RegistryLoop loop;
+    private final Loop loop;
 
-    Session(ZooKeeper zooKeeper, RegistryLoop loop) {
+    Session(ZooKeeper zooKeeper, Loop loop) {
         this.zooKeeper = zooKeeper;
         this.loop = loop;
     }
@@ -79,7 +80,7 @@ final class Session {
                 (rc, path, context, results) -> {
                     List<OpResult> all = results == null ? List.of() : results;
                     Code code = all.isEmpty() ? code(rc) : firstFailure(all);
-                    loop.post(() -> then.accept(new Answers(code, all)));
+                    loop.offer(() -> then.accept(new Answers(code, all)));
                 },
                 null);
     }
@@ -110,7 +111,7 @@ final class Session {
                 (int rc, String p, Object context, List<String> names) -> {
                     Code code = code(rc);
                     List<String> listed = code == Code.OK ? names : List.of();
-                    loop.post(() -> then.accept(new Listing(code, listed)));
+                    loop.offer(() -> then.accept(new Listing(code, listed)));
                 },
                 null);
     }
@@ -122,7 +123,7 @@ final class Session {
                 (rc, context, paths) -> {
                     Code code = code(rc);
                     List<String> listed = code == Code.OK ? paths : List.of();
-                    loop.post(() -> then.accept(new Listing(code, listed)));
+                    loop.offer(() -> then.accept(new Listing(code, listed)));
                 },
                 null);
     }
@@ -133,7 +134,7 @@ final class Session {
                 new byte[0],
                 Ids.OPEN_ACL_UNSAFE,
                 CreateMode.PERSISTENT,
-                (rc, p, context, name) -> loop.post(() -> then.accept(code(rc))),
+                (rc, p, context, name) -> loop.offer(() -> then.accept(code(rc))),
                 null);
     }
 
@@ -143,7 +144,7 @@ final class Session {
                 path,
                 watcher,
                 AddWatchMode.PERSISTENT_RECURSIVE,
-                (rc, p, context) -> loop.post(() -> then.accept(code(rc))),
+                (rc, p, context) -> loop.offer(() -> then.accept(code(rc))),
                 null);
     }
 
@@ -153,7 +154,7 @@ final class Session {
                 path,
                 WatcherType.PersistentRecursive,
                 true,
-                (rc, p, context) -> loop.post(() -> then.accept(code(rc))),
+                (rc, p, context) -> loop.offer(() -> then.accept(code(rc))),
                 null);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.registry.curator;
 
+import io.granary.concurrent.Loop;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.state.ConnectionState;
 import org.apache.curator.framework.state.ConnectionStateListener;
@@ -26,21 +27,21 @@ final class Sessions implements AutoCloseable {
     }
 
     private final CuratorFramework client;
-    private final RegistryLoop loop;
+    private final Loop loop;
     private final Listener listener;
     private final ConnectionStateListener onState = (anyClient, state) -> changed(state);
     private @Nullable Session session;
 
-    Sessions(CuratorFramework client, RegistryLoop loop, Listener listener) {
+    Sessions(CuratorFramework client, Loop loop, Listener listener) {
         this.client = client;
         this.loop = loop;
         this.listener = listener;
     }
 
     void start() {
-        client.getConnectionStateListenable().addListener(onState, loop::post);
+        client.getConnectionStateListenable().addListener(onState, loop::offer);
         // A connection made before nobody tells any more; one that is told twice does no harm.
-        loop.post(() -> {
+        loop.offer(() -> {
             if (client.getZookeeperClient().isConnected()) {
                 connected();
             }

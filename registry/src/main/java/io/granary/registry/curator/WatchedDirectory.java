@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.registry.curator;
 
+import io.granary.concurrent.Loop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,7 +30,7 @@ final class WatchedDirectory implements Sessions.Listener {
     private static final int CHUNK = 500;
 
     private final String path;
-    private final RegistryLoop loop;
+    private final Loop loop;
     private final Consumer<Map<String, byte[]>> listener;
     private @Nullable Session session;
     private boolean watched;
@@ -40,7 +41,7 @@ final class WatchedDirectory implements Sessions.Listener {
     /**
      * @param listener is given the children's names with their data
      */
-    WatchedDirectory(String path, RegistryLoop loop, Consumer<Map<String, byte[]>> listener) {
+    WatchedDirectory(String path, Loop loop, Consumer<Map<String, byte[]>> listener) {
         this.path = path;
         this.loop = loop;
         this.listener = listener;
@@ -79,7 +80,7 @@ final class WatchedDirectory implements Sessions.Listener {
             watched = true;
             Watcher watcher = event -> {
                 if (event.getType() != EventType.None) {
-                    loop.post(() -> {
+                    loop.offer(() -> {
                         if (current == session) {
                             read();
                         }
