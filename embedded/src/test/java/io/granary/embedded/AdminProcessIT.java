@@ -121,13 +121,17 @@ final class AdminProcessIT {
 
     private String shell(String command) throws Exception {
         Path out = folder.resolve("program.txt");
+        // Later JVMs warn there of what libraries do.
+        Path err = folder.resolve("program-err.txt");
         Process process = new ProcessBuilder("bash", "-c", command)
                 .directory(ROOT.toFile())
-                .redirectErrorStream(true)
                 .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
                 .start();
         assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(Files.readString(out)).isZero();
+        assertThat(process.exitValue())
+                .as(Files.readString(out) + Files.readString(err))
+                .isZero();
         return Files.readString(out);
     }
 
