@@ -29,7 +29,7 @@ public final class Flat {
     private static final double NEW_NODES_SECONDS = 14;
 
     /** With as many callers as are measured: code that knows a few compiles anew when they become many. */
-    private static final double MANY_SECONDS = 4;
+    private static final double MANY_SECONDS = 3;
 
     private final GranaryCluster cluster;
     private final Figures figures;
