@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,9 +20,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ThreadLoopTest {
-    /** A thread for each task: of the common pool's there may be one only. */
-    private static final Executor THREADS = task -> new Thread(task).start();
-
     private final List<Throwable> faults = new CopyOnWriteArrayList<>();
     private final ThreadLoop loop = ThreadLoop.start("test-loop", faults::add);
 
@@ -53,7 +49,7 @@ class ThreadLoopTest {
                                 });
                             }
                         },
-                        THREADS))
+                        new ThreadPerTask()))
                 .toList();
         feeders.forEach(CompletableFuture::join);
 
@@ -196,7 +192,7 @@ class ThreadLoopTest {
                         given.incrementAndGet();
                     }
                 },
-                THREADS);
+                new ThreadPerTask());
 
         await().until(() -> given.get() >= 1 << 16);
         assertThat(feeder).isNotDone();
@@ -287,9 +283,9 @@ class ThreadLoopTest {
                         given.incrementAndGet();
                     }
                 },
-                THREADS);
+                new ThreadPerTask());
         await().until(() -> given.get() >= 1 << 16);
-        CompletableFuture<Void> closer = CompletableFuture.runAsync(loop::close, THREADS);
+        CompletableFuture<Void> closer = CompletableFuture.runAsync(loop::close, new ThreadPerTask());
 
         assertThatThrownBy(() -> feeder.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(RejectedExecutionException.class);
         begin.countDown();

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
+import io.granary.concurrent.ThreadPerTask;
 import io.granary.record.LogRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -21,9 +21,6 @@ import org.junit.jupiter.api.Test;
 
 /** What every stock log must do. */
 public abstract class StockLogContract {
-    /** A thread for each task: of the common pool's there may be one only. */
-    private static final Executor THREADS = task -> new Thread(task).start();
-
     protected static final Duration AT_ONCE = Duration.ZERO;
     protected static final Duration LONG = Duration.ofSeconds(20);
 
@@ -164,7 +161,7 @@ public abstract class StockLogContract {
                         () -> IntStream.range(0, 50)
                                 .mapToObj(i -> append(0, writer + ":" + i))
                                 .toList(),
-                        THREADS))
+                        new ThreadPerTask()))
                 .toList();
         List<List<Long>> offsets =
                 appenders.stream().map(CompletableFuture::join).toList();

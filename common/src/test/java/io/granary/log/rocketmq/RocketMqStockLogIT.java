@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.granary.backing.BrokerProcess;
 import io.granary.backing.NameServerProcess;
 import io.granary.backing.RocketMqOptions;
+import io.granary.concurrent.ThreadPerTask;
 import io.granary.log.Append;
 import io.granary.log.LaneRecord;
 import io.granary.log.Read;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,9 +30,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RocketMqStockLogIT extends StockLogContract {
-    /** A thread for each task: of the common pool's there may be one only. */
-    private static final Executor THREADS = task -> new Thread(task).start();
-
     private static final int MOST_TOPICS = 30;
     private static final AtomicInteger TOPICS = new AtomicInteger();
 
@@ -163,7 +160,7 @@ class RocketMqStockLogIT extends StockLogContract {
                                 }
                             }
                         },
-                        THREADS));
+                        new ThreadPerTask()));
             }
             for (int kill = 0; kill < 2; kill++) {
                 int before = acknowledged.size();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.granary.concurrent.ThreadPerTask;
 import io.granary.proto.Ceilings;
 import io.granary.proto.CeilingsKept;
 import io.granary.proto.LeaderMessage;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,9 +31,6 @@ import org.junit.jupiter.api.Test;
 
 /** Both ends of a link over loopback. */
 class GrpcLinksTest {
-    /** A thread for each task: of the common pool's there may be one only. */
-    private static final Executor THREADS = task -> new Thread(task).start();
-
     private static final String HOST = "127.0.0.1";
     private static final GrpcSettings SETTINGS =
             new GrpcSettings(Duration.ofSeconds(2), Duration.ofSeconds(2), 4 << 20, 8 << 20, Duration.ofMillis(200));
@@ -90,7 +87,7 @@ class GrpcLinksTest {
                                         caller.link().send(message);
                                     }
                                 },
-                                THREADS))
+                                new ThreadPerTask()))
                         .toArray(CompletableFuture[]::new))
                 .get(60, TimeUnit.SECONDS);
 
