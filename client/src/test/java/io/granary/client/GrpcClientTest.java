@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -156,6 +157,19 @@ class GrpcClientTest {
             assertThat(calls).noneMatch(CompletableFuture::isCompletedExceptionally);
             assertThatThrownBy(() -> client.deduct("sku-1", "late", 1, PATIENCE))
                     .isInstanceOf(ClosedClientException.class);
+        }
+    }
+
+    @Test
+    void aDependentOfACallMayCloseTheClientWithAllItsParts() throws Exception {
+        try (SmallNode node = new SmallNode(0, 10)) {
+            serve(node);
+            assertThat(metrics.getMeters()).isNotEmpty();
+            client.deduct(SKU, new RequestId(1, 1), 1, PATIENCE)
+                    .thenRun(client::close)
+                    .get(10, TimeUnit.SECONDS);
+            await().atMost(Duration.ofSeconds(10))
+                    .untilAsserted(() -> assertThat(metrics.getMeters()).isEmpty());
         }
     }
 }
