@@ -4,6 +4,10 @@ package io.granary.allocator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValueFactory;
 import io.granary.allocator.allocation.Operator;
@@ -56,6 +60,7 @@ import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Whole allocators on a real ZooKeeper, RocketMQ and MariaDB; only the partition nodes are scripted. */
 class AllocatorIT {
@@ -66,6 +71,8 @@ class AllocatorIT {
     private final BackingServices services = SharedBacking.services();
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final AtomicInteger updates = new AtomicInteger();
+    private final Logger logger = (Logger) LoggerFactory.getLogger(AllocatorService.class);
+    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
     private Books books;
     private Config config;
     private StockLog log;
@@ -74,6 +81,8 @@ class AllocatorIT {
 
     @BeforeEach
     void open() {
+        logged.start();
+        logger.addAppender(logged);
         String run = ProcessHandle.current().pid() + "-" + RUNS.incrementAndGet();
         services.broker().createTopic("lanes-" + run, 4);
         services.broker().createTopic("updates-" + run, 2);
@@ -109,6 +118,11 @@ class AllocatorIT {
             open.pop().close();
         }
         books.close();
+        logger.detachAppender(logged);
+        // Of the loops' tasks none failed, not even while they were closed.
+        assertThat(logged.list)
+                .filteredOn(event -> event.getLevel() == Level.ERROR)
+                .isEmpty();
     }
 
     private <T extends AutoCloseable> T add(T one) {
