@@ -3,6 +3,7 @@ package io.granary.admin;
 
 import io.granary.api.ApiPaths;
 import io.granary.api.RebalanceDetail;
+import io.granary.api.RebalanceState;
 import io.granary.api.RebalanceView;
 import java.time.Duration;
 import java.util.List;
@@ -36,14 +37,12 @@ final class RebalanceFollowing {
                 output.table(RebalanceTables.moves(last.moves()));
             }
         });
-        boolean failed = last.rebalance().state() == RebalanceView.State.FAILED;
-        return failed || (wait != null && last.rebalance().state() != RebalanceView.State.DONE)
-                ? ExitCode.NO
-                : ExitCode.OK;
+        boolean failed = last.rebalance().state() == RebalanceState.FAILED;
+        return failed || (wait != null && last.rebalance().state() != RebalanceState.DONE) ? ExitCode.NO : ExitCode.OK;
     }
 
     private static boolean isOpen(RebalanceView view) {
-        return view.state() == RebalanceView.State.PLANNED || view.state() == RebalanceView.State.RUNNING;
+        return view.state() == RebalanceState.PLANNED || view.state() == RebalanceState.RUNNING;
     }
 
     private static RebalanceDetail ask(Api api, long id) {

@@ -25,7 +25,7 @@ final class RebalanceTables {
                 .text("reason");
         rebalances.forEach(one -> table.row(
                 one.id(),
-                RebalanceWish.typed(one.kind()),
+                one.kind(),
                 one.sku() == null ? "node " + one.node() : one.sku(),
                 one.state(),
                 one.moved(),

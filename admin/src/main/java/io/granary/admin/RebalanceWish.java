@@ -15,27 +15,12 @@ final class RebalanceWish {
     static final class KindConverter implements ITypeConverter<RebalanceKind> {
         @Override
         public RebalanceKind convert(String value) {
-            for (RebalanceKind kind : RebalanceKind.values()) {
-                if (typed(kind).equals(value)) {
-                    return kind;
-                }
+            try {
+                return RebalanceKind.of(value);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
             }
-            throw new TypeConversionException(
-                    "'" + value + "' (expected: even, follow-demand, gather, slots, home, freeze, unfreeze or drain)");
         }
-    }
-
-    static String typed(RebalanceKind kind) {
-        return switch (kind) {
-            case EVEN -> "even";
-            case FOLLOW_DEMAND -> "follow-demand";
-            case GATHER -> "gather";
-            case DRAIN -> "drain";
-            case SLOTS -> "slots";
-            case HOME -> "home";
-            case FREEZE -> "freeze";
-            case UNFREEZE -> "unfreeze";
-        };
     }
 
     @Parameters(

@@ -2,8 +2,9 @@
 package io.granary.admin;
 
 import io.granary.api.ApiPaths;
+import io.granary.api.RebalanceKind;
+import io.granary.api.RebalanceRequest;
 import io.granary.api.TaskKind;
-import io.granary.api.TaskRebalance;
 import io.granary.api.TaskRequest;
 import io.granary.api.TaskView;
 import io.granary.config.Check;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Parameters;
             "  granary admin task create midnight open-sale --sku TICKET --at 2026-12-24T00:00:00+01:00 --ahead 10m",
             "  granary admin task create refill top-up --sku TICKET --units 50000 --every 15m",
             "  granary admin task create nightly reconcile --cron '30 3 * * *' --zone Europe/Berlin",
-            "  granary admin task create maintenance rebalance --rebalance DRAIN --node node-2 --at +30m"
+            "  granary admin task create maintenance rebalance --rebalance drain --node node-2 --at +30m"
         })
 final class TaskCreateCommand extends ApiCommand {
     /** Times, of which there is one. */
@@ -87,14 +88,18 @@ final class TaskCreateCommand extends ApiCommand {
     @Option(
             names = "--rebalance",
             paramLabel = "KIND",
-            description = "EVEN, FOLLOW_DEMAND, GATHER, DRAIN, SLOTS, HOME, FREEZE or UNFREEZE")
-    private @Nullable String rebalance;
+            converter = RebalanceWish.KindConverter.class,
+            description = "even, follow-demand, gather, slots, home, freeze, unfreeze or drain")
+    private @Nullable RebalanceKind rebalance;
 
-    @Option(names = "--node", paramLabel = "NODE", description = "of a DRAIN: the node's configured name")
+    @Option(names = "--node", paramLabel = "NODE", description = "of a drain: the node's configured name")
     private @Nullable String node;
 
-    @Option(names = "--slots", paramLabel = "N", description = "of SLOTS: how many there shall be")
+    @Option(names = "--slots", paramLabel = "N", description = "of slots: how many there shall be, 1 to 1024")
     private @Nullable Integer slots;
+
+    @Option(names = "--slot", paramLabel = "N", description = "of gather: where (default: where the most are)")
+    private @Nullable Integer slot;
 
     @Override
     int run(Api api, Output output) {
@@ -104,7 +109,7 @@ final class TaskCreateCommand extends ApiCommand {
                 sku,
                 units,
                 ahead == null ? null : seconds("--ahead", ahead),
-                rebalance == null ? null : new TaskRebalance(rebalance, node, slots),
+                rebalance == null ? null : new RebalanceRequest(rebalance, null, node, slots, slot),
                 when.at,
                 when.every == null ? null : seconds("--every", when.every),
                 when.cron,

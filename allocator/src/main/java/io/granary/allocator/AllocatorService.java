@@ -3,6 +3,7 @@ package io.granary.allocator;
 
 import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.GrantPolicy;
+import io.granary.allocator.allocation.LiveNodes;
 import io.granary.allocator.api.ApiServer;
 import io.granary.allocator.api.Area;
 import io.granary.allocator.api.Areas;
@@ -12,11 +13,11 @@ import io.granary.allocator.console.Sources;
 import io.granary.allocator.control.Leader;
 import io.granary.allocator.control.LeaderLook;
 import io.granary.allocator.schedule.TaskScheduler;
+import io.granary.allocator.schedule.TaskStore;
 import io.granary.allocator.settlement.Lag;
 import io.granary.allocator.settlement.Settlement;
 import io.granary.allocator.stock.DeadLetters;
 import io.granary.allocator.stock.StockUpdates;
-import io.granary.allocator.store.AllocationMapper;
 import io.granary.allocator.store.Database;
 import io.granary.allocator.store.Drift;
 import io.granary.allocator.store.Holdings;
@@ -25,7 +26,6 @@ import io.granary.allocator.store.Retention;
 import io.granary.allocator.store.SqlAllocationStore;
 import io.granary.allocator.store.SqlDeadLetterStore;
 import io.granary.allocator.store.SqlHoldings;
-import io.granary.allocator.store.SqlIntentions;
 import io.granary.allocator.store.SqlSettlementStore;
 import io.granary.allocator.store.SqlStockUpdateStore;
 import io.granary.allocator.store.SqlTaskStore;
@@ -71,6 +71,7 @@ import org.slf4j.LoggerFactory;
 public final class AllocatorService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AllocatorService.class);
     private static final long LAST_STATEMENTS_SECONDS = 5;
+    private static final long LOOK_SECONDS = 5;
 
     /**
      * What an allocator talks to; all of it stays the caller's, but for the cluster, which is closed with the allocator.
@@ -118,7 +119,7 @@ public final class AllocatorService implements AutoCloseable {
 
     private synchronized void open(AllocatorSettings settings, Surroundings around, ProcessMetrics metrics) {
         MeterScope meters = add(new MeterScope(metrics.registry(), "allocator", name));
-        Database database = add(Database.open(settings.database(), List.of(AllocationMapper.class)));
+        Database database = add(Database.open(settings.database()));
         int lanes = StartingLog.lanes(around.log(), StartingLog.PATIENCE);
         ExecutorService planning = executor("planning", settings.planningThreads());
         ExecutorService settling = executor("settling", settings.settlingThreads());
@@ -231,10 +232,7 @@ public final class AllocatorService implements AutoCloseable {
     }
 
     private static SqlTaskStore taskStore(AllocatorSettings settings, Database database) {
-        return new SqlTaskStore(
-                database.transactions(),
-                SqlIntentions::begin,
-                settings.schedule().historyRuns());
+        return new SqlTaskStore(database.transactions(), settings.schedule().historyRuns());
     }
 
     private TaskScheduler tasks(
@@ -248,7 +246,20 @@ public final class AllocatorService implements AutoCloseable {
                 name,
                 database.dataSource(),
                 store,
-                () -> reconcile.check().stream().map(Drift::toString).toList(),
+                new TaskStore.Witness() {
+                    @Override
+                    public List<String> drifts() {
+                        return reconcile.check().stream().map(Drift::toString).toList();
+                    }
+
+                    @Override
+                    public LiveNodes nodes() {
+                        return leader.look()
+                                .orTimeout(LOOK_SECONDS, TimeUnit.SECONDS)
+                                .join()
+                                .live();
+                    }
+                },
                 new TaskScheduler.Listener() {
                     @Override
                     public void onChanged(Set<Sku> skus) {

@@ -11,16 +11,16 @@ import ch.qos.logback.core.read.ListAppender;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValueFactory;
 import io.granary.allocator.allocation.Operator;
-import io.granary.allocator.allocation.Rebalance;
+import io.granary.allocator.allocation.Wish;
 import io.granary.allocator.control.ScriptedNode;
-import io.granary.allocator.schedule.RebalanceWish;
 import io.granary.allocator.schedule.TaskDefinition;
 import io.granary.allocator.schedule.TaskKind;
 import io.granary.allocator.schedule.Timing;
-import io.granary.allocator.store.AllocationMapper;
 import io.granary.allocator.store.Books;
-import io.granary.allocator.store.SqlIntentions;
 import io.granary.allocator.store.SqlTaskStore;
+import io.granary.api.ApiJson;
+import io.granary.api.ApiPaths;
+import io.granary.api.Health;
 import io.granary.backing.BackingServices;
 import io.granary.backing.DatabaseAddress;
 import io.granary.backing.SharedBacking;
@@ -46,6 +46,12 @@ import io.granary.registry.curator.CuratorRegistry;
 import io.granary.registry.curator.RegistrySettings;
 import io.granary.stock.StockUpdate;
 import io.granary.stock.StockUpdatePublisher;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -106,7 +112,7 @@ class AllocatorIT {
                                 services.zooKeeperConnectString(),
                                 run),
                 "test");
-        books = Books.open(List.of(AllocationMapper.class));
+        books = Books.open();
         log = add(new RocketMqStockLog(RocketMqLogSettings.stockLog(config)));
         publisher = new StockUpdatePublisher(add(new RocketMqTopic(RocketMqLogSettings.stockUpdates(config))));
         routes = add(CuratorRegistry.start(RegistrySettings.of(config))).routes();
@@ -281,6 +287,46 @@ class AllocatorIT {
     }
 
     @Test
+    void healthSaysWhenNoNodeCanTakePartitions() {
+        ScriptedNode a = node("a-1");
+        ScriptedNode b = node("b-1");
+        AllocatorService allocator = allocator("one");
+        soon(() -> assertThat(nodesCheck(allocator))
+                .isEqualTo(new Health.Check("nodes", true, "2 of 2 live nodes are ready")));
+        assertThat(a.hasLeader() && b.hasLeader()).isTrue();
+
+        books.update("insert into node_drain (node, who) values ('a', 'ann')");
+        books.update("insert into node_drain (node, who) values ('b', 'bob')");
+        soon(
+                () -> assertThat(nodesCheck(allocator))
+                        .isEqualTo(
+                                new Health.Check(
+                                        "nodes",
+                                        false,
+                                        "2 of 2 live nodes are ready, but all that are ready are drained: no node can take partitions")));
+
+        books.update("delete from node_drain where node = 'b'");
+        soon(() -> assertThat(nodesCheck(allocator).ok()).isTrue());
+    }
+
+    private static Health.Check nodesCheck(AllocatorService allocator) {
+        try {
+            URI health = URI.create("http://" + allocator.api().address() + ApiPaths.ROOT + "/health");
+            String answer = HttpClient.newHttpClient()
+                    .send(HttpRequest.newBuilder(health).build(), HttpResponse.BodyHandlers.ofString())
+                    .body();
+            return ApiJson.forClient().readValue(answer, Health.class).checks().stream()
+                    .filter(check -> check.name().equals("nodes"))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
     void aDrainThatATaskBeginsWaitsForNoSweep() {
         config = config.withValue("granary.allocator.leader.sweep", ConfigValueFactory.fromAnyRef("1 h"));
         ScriptedNode a = node("a-1");
@@ -296,7 +342,7 @@ class AllocatorIT {
         soon(() -> assertThat(a.partitions().size() + b.partitions().size()).isEqualTo(10));
         assertThat(a.partitions()).isNotEmpty();
 
-        SqlTaskStore tasks = new SqlTaskStore(books.database().transactions(), SqlIntentions::begin, 10);
+        SqlTaskStore tasks = new SqlTaskStore(books.database().transactions(), 10);
         tasks.create(
                 new TaskDefinition(
                         "maintenance",
@@ -304,7 +350,7 @@ class AllocatorIT {
                         null,
                         0,
                         Duration.ZERO,
-                        new RebalanceWish(Rebalance.Kind.DRAIN, "a", 0),
+                        Wish.drain("a"),
                         new Timing.At(tasks.now())),
                 Operator.named("ann"));
 

@@ -4,9 +4,9 @@ package io.granary.api;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator wants, to be planned or applied.
+ * What an operator wants, to be planned or applied, or begun by a task.
  *
- * @param sku of every kind but DRAIN
+ * @param sku of every kind but DRAIN; of a task it may be left out, and is the task's
  * @param node of DRAIN: its configured name
  * @param slots of SLOTS: how many there shall be, 1 to 1024
  * @param slot of GATHER: where; null: where the most are

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public record RebalanceView(
         long id,
         RebalanceKind kind,
-        State state,
+        RebalanceState state,
         @Nullable String sku,
         @Nullable String node,
         @Nullable Integer slots,
@@ -37,16 +37,4 @@ public record RebalanceView(
         long units,
         long moved,
         @Nullable Integer partitions,
-        @Nullable Integer partitionsLeft) {
-    /** How far it is. */
-    public enum State {
-        /** The leader waits until all partitions of the SKU are open. */
-        PLANNED,
-        RUNNING,
-        /** It can be resumed. */
-        STOPPED,
-        DONE,
-        /** It can't be done. */
-        FAILED
-    }
-}
+        @Nullable Integer partitionsLeft) {}

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param units OPEN_SALE: the pool has this many some time before, absent for what the leader finds right; TOP_UP: the
  *     pool has this many
  * @param aheadSeconds OPEN_SALE: how long before its time it prepares; absent for the setting's
- * @param rebalance REBALANCE: what it begins
+ * @param rebalance REBALANCE: what it begins, of the task's SKU unless it is about a node
  * @param at once, at this time, which is to come
  * @param everySeconds again and again from now on
  * @param cron minute hour day month weekday, or six fields with the second first
@@ -24,7 +24,7 @@ public record TaskRequest(
         @Nullable String sku,
         @Nullable Long units,
         @Nullable Long aheadSeconds,
-        @Nullable TaskRebalance rebalance,
+        @Nullable RebalanceRequest rebalance,
         @Nullable Instant at,
         @Nullable Long everySeconds,
         @Nullable String cron,

@@ -18,7 +18,7 @@ public record TaskView(
         @Nullable String sku,
         @Nullable Long units,
         @Nullable Long aheadSeconds,
-        @Nullable TaskRebalance rebalance,
+        @Nullable RebalanceRequest rebalance,
         @Nullable Instant at,
         @Nullable Long everySeconds,
         @Nullable String cron,

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.granary.model.Sku;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -157,6 +162,49 @@ class RebalanceAdminIT {
         assertThat(admin.run("node", "undrain", node).code()).isZero();
         assertThat(admin.run("node", "undrain", node).err().lines())
                 .containsExactly("node: '" + node + "' is not drained (expected: one that is)");
+    }
+
+    /** What is refused by hand is refused to a task, and to whoever asks the API, with the same words. */
+    @Test
+    void theLastNodeAndAnUnknownOneAreDrainedByNoDoor() throws Exception {
+        List<String> nodes = admin.run("node list -o json").json().get("nodes").findValuesAsText("node");
+        assertThat(admin.run("node", "drain", nodes.get(0), "--wait", "60s").code())
+                .isZero();
+        try {
+            String line = "node: '" + nodes.get(1) + "' (expected: one beside which another is ready and not drained)";
+            assertDrainedByNoDoor(nodes.get(1), 409, line);
+            assertDrainedByNoDoor("nobody", 404, "node: 'nobody' (expected: one that lives, by its configured name)");
+            JsonNode all = admin.run("node list -o json").json().get("nodes");
+            assertThat(all.findValuesAsText("drained")).containsExactlyInAnyOrder("true", "false");
+            assertThat(admin.run("health").code()).isZero();
+        } finally {
+            admin.run("node", "undrain", nodes.get(0));
+        }
+    }
+
+    private static void assertDrainedByNoDoor(String node, int status, String line) throws Exception {
+        assertThat(admin.run("node", "drain", node).err().lines()).containsExactly(line);
+        assertThat(admin.run("rebalance", "apply", "drain", node).err().lines()).containsExactly(line);
+        for (String path : List.of("nodes/" + node + "/drain", "rebalances")) {
+            HttpResponse<String> answer = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(admin.server().resolve("/api/v1/" + path))
+                                    .header("Content-Type", "application/json")
+                                    .POST(HttpRequest.BodyPublishers.ofString(
+                                            path.equals("rebalances")
+                                                    ? "{\"kind\": \"DRAIN\", \"node\": \"" + node + "\"}"
+                                                    : ""))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).isEqualTo(status);
+            assertThat(new ObjectMapper().readTree(answer.body()).get("detail").textValue())
+                    .isEqualTo(line);
+        }
+        admin.run("task", "create", "doors", "rebalance", "--rebalance", "drain", "--node", node, "--every", "1d");
+        JsonNode run = admin.run("task run doors --wait 30s -o json").json();
+        assertThat(run.get("outcome").textValue()).isEqualTo("FAILED");
+        assertThat(run.get("detail").textValue()).isEqualTo(line);
+        admin.run("task delete doors --yes");
     }
 
     @ParameterizedTest

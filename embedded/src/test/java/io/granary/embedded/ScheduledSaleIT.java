@@ -11,7 +11,6 @@ import io.granary.allocator.schedule.TaskKind;
 import io.granary.allocator.schedule.TaskRun;
 import io.granary.allocator.schedule.TaskStore;
 import io.granary.allocator.schedule.Timing;
-import io.granary.allocator.store.AllocationMapper;
 import io.granary.allocator.store.Database;
 import io.granary.allocator.store.DatabaseSettings;
 import io.granary.allocator.store.SqlTaskStore;
@@ -126,9 +125,7 @@ final class ScheduledSaleIT {
 
     private static Database database(EmbeddedGranary granary) {
         var address = granary.database();
-        return Database.open(
-                new DatabaseSettings(address.url(), address.user(), address.password(), 4),
-                List.of(AllocationMapper.class));
+        return Database.open(new DatabaseSettings(address.url(), address.user(), address.password(), 4));
     }
 
     private static String query(Database books, String sql) {

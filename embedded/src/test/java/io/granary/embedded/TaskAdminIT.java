@@ -75,12 +75,19 @@ class TaskAdminIT {
 
     @Test
     void whatFailsEndsWithOne() {
-        // As many slots as nobody said.
-        admin.run("task", "create", "slots", "rebalance", "--rebalance", "SLOTS", "--sku", SKU.code(), "--every", "1d");
-        Admin.Said run = admin.run("task run slots --wait 30s -o json");
+        admin.run("task", "create", "drain", "rebalance", "--rebalance", "drain", "--node", "NONE", "--every", "1d");
+        Admin.Said run = admin.run("task run drain --wait 30s -o json");
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.json().get("outcome").textValue()).isEqualTo("FAILED");
-        admin.run("task delete slots --yes");
+        admin.run("task delete drain --yes");
+    }
+
+    @Test
+    void aRebalanceThatMakesNoSenseIsRefusedBeforeItsTime() {
+        Admin.Said said = admin.run(
+                "task", "create", "slots", "rebalance", "--rebalance", "slots", "--sku", SKU.code(), "--every", "1d");
+        assertThat(said.code()).isEqualTo(2);
+        assertThat(said.err().lines()).containsExactly("slots: null (expected: 1 to 1024)");
     }
 
     @Test

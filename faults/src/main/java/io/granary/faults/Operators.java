@@ -9,6 +9,7 @@ import io.granary.api.NodeView;
 import io.granary.api.RebalanceKind;
 import io.granary.api.RebalanceList;
 import io.granary.api.RebalanceRequest;
+import io.granary.api.RebalanceState;
 import io.granary.api.RebalanceView;
 import io.granary.api.SkuPlanView;
 import io.granary.model.Sku;
@@ -173,10 +174,10 @@ final class Operators implements AutoCloseable {
                 any(api -> api.get(ApiPaths.of("rebalances") + "?limit=" + MOST_REBALANCES, RebalanceList.class));
         Map<RebalanceKind, Integer> over = new EnumMap<>(RebalanceKind.class);
         for (RebalanceView view : all.rebalances()) {
-            if (view.state() == RebalanceView.State.PLANNED || view.state() == RebalanceView.State.RUNNING) {
+            if (view.state() == RebalanceState.PLANNED || view.state() == RebalanceState.RUNNING) {
                 return false;
             }
-            if (view.state() == RebalanceView.State.DONE) {
+            if (view.state() == RebalanceState.DONE) {
                 over.merge(view.kind(), 1, Integer::sum);
             }
         }

@@ -5,6 +5,7 @@ import com.typesafe.config.Config;
 import io.granary.config.Check;
 import io.granary.metrics.HttpAddress;
 import io.granary.node.lane.LaneSettings;
+import io.granary.registry.NodeEntry;
 import java.time.Duration;
 
 /**
@@ -33,11 +34,7 @@ public record NodeSettings(
      * @throws IllegalArgumentException if a value is out of its range
      */
     public NodeSettings {
-        Check.require(
-                name.matches("[A-Za-z0-9._-]{1,64}"),
-                "name",
-                name,
-                "1 to 64 letters, digits, dots, underscores, hyphens");
+        Check.require(NodeEntry.isName(name), "name", name, NodeEntry.NAMES);
         Check.notBlank("host", host);
         Check.range("port", port, 0, 65_535);
         Check.notBlank("advertised-host", advertisedHost);

@@ -11,6 +11,14 @@ package io.granary.registry;
 public record NodeEntry(String incarnation, String address, int lane) {
     public static final int NO_LANE = -1;
 
+    /** What configured names have to be, in words. */
+    public static final String NAMES = "1 to 64 letters, digits, dots, underscores and hyphens";
+
+    /** Whether a node can be called so. */
+    public static boolean isName(String name) {
+        return name.matches("[A-Za-z0-9._-]{1,64}");
+    }
+
     /** The configured name of an incarnation's node: every start adds a hyphen and letters of its own. */
     public static String nameOf(String incarnation) {
         int end = incarnation.lastIndexOf('-');

@@ -6,6 +6,9 @@ import static com.google.common.base.Preconditions.checkState;
 import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.Assignment;
 import io.granary.allocator.allocation.LeadershipLostException;
+import io.granary.allocator.allocation.LiveNodes;
+import io.granary.allocator.allocation.NodeStand;
+import io.granary.allocator.allocation.OperatorGrant;
 import io.granary.allocator.allocation.PartitionBook;
 import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.allocation.SkuChange;
@@ -80,10 +83,13 @@ final class Books {
     private final Map<EpochKey, EpochRow> epochs = new TreeMap<>(EPOCH_ORDER);
     private final Map<Deducted, Integer> ledger = new LinkedHashMap<>();
     private final Set<String> drained = new TreeSet<>();
-    private final Set<String> openDrains = new TreeSet<>();
+    private final Map<String, Long> openDrains = new TreeMap<>();
     private long term;
     private boolean takesIdsTwice;
     private boolean ignoresFreezes;
+    private boolean grantsByWhatWasRead;
+    /** Books before the last grant of an operator. */
+    private final Map<Integer, SkuBook> readBefore = new HashMap<>();
     /** What partitions of frozen SKUs had been granted in all when they were frozen. */
     private final Map<Integer, Long> frozenAt = new HashMap<>();
 
@@ -116,9 +122,22 @@ final class Books {
         check(book.id());
     }
 
-    void drain(String node) {
+    void drain(String node, long id) {
         drained.add(node);
-        openDrains.add(node);
+        openDrains.put(node, id);
+    }
+
+    /** Where a node stands among the others. */
+    NodeStand stand(String node, LiveNodes live) {
+        return new NodeStand(node, (int) owned(node), drained, openDrains.get(node), live);
+    }
+
+    private long owned(String name) {
+        return skus.values().stream()
+                .flatMap(book -> book.partitions().stream())
+                .map(PartitionBook::node)
+                .filter(node -> node != null && NodeEntry.nameOf(node).equals(name))
+                .count();
     }
 
     void undrain(String node) {
@@ -128,10 +147,7 @@ final class Books {
 
     AllocationStore.Drains drains(long claimed) {
         checkTerm(claimed);
-        openDrains.removeIf(name -> skus.values().stream()
-                .flatMap(book -> book.partitions().stream())
-                .map(PartitionBook::node)
-                .noneMatch(node -> node != null && NodeEntry.nameOf(node).equals(name)));
+        openDrains.keySet().removeIf(name -> owned(name) == 0);
         return new AllocationStore.Drains(drained, openDrains.size());
     }
 
@@ -215,6 +231,11 @@ final class Books {
 
     private static SkuBook frozen(SkuBook book, boolean isFrozen) {
         return book.withIntentions(isFrozen, book.slots(), book.plan(), book.rebalance());
+    }
+
+    /** For a planted bug: grants of operators are decided on what was read before somebody else's. */
+    void grantByWhatWasRead() {
+        grantsByWhatWasRead = true;
     }
 
     /** For a planted bug: the ledger does not look whether it has an id. */
@@ -301,6 +322,25 @@ final class Books {
             }
         }
         return results;
+    }
+
+    /** Units that an operator wants in partitions: decided and written in one. */
+    SkuBook.Changed grant(long claimed, OperatorGrant order) {
+        checkTerm(claimed);
+        SkuBook book = book(order.sku());
+        SkuBook decidedOn = grantsByWhatWasRead ? readBefore.getOrDefault(book.id(), book) : book;
+        readBefore.put(book.id(), book);
+        SkuBook.Changed changed = book.after(order.change(decidedOn), assignment -> false);
+        long pool = changed.book().pool();
+        checkState(
+                !order.topsUp() || pool <= Math.max(book.pool(), order.units()),
+                "%s: topped up to %s units, the pool has %s",
+                book.sku(),
+                order.units(),
+                pool);
+        skus.put(book.id(), changed.book());
+        check(book.id());
+        return changed;
     }
 
     private boolean isLaneOf(Assignment assignment) {

@@ -45,7 +45,9 @@ enum Bug {
     /** A rebalance grants to one slot what another was asked for, but has not given back as settled. */
     MOVED_UNSETTLED("granting what a slot was asked to give back before that has settled"),
     /** The leader goes on granting units of a SKU that operators have frozen, and the books let it. */
-    FREEZE_UNHEEDED("granting units of a SKU that is frozen");
+    FREEZE_UNHEEDED("granting units of a SKU that is frozen"),
+    /** A top-up decides on books that it has not locked: of two, each fills the pool by what it lacked before. */
+    TOPPED_UP_TWICE("topping up by what was read before another top-up");
 
     private final String what;
 

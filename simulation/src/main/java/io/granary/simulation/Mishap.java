@@ -31,6 +31,8 @@ enum Mishap {
     REBALANCE,
     /** An operator freezes a SKU for a while. */
     FREEZE,
+    /** An operator tops a pool up, or grants units. */
+    GRANT,
     /** An operator drains a node for a while. */
     DRAIN
 }

@@ -48,6 +48,8 @@ final class PlantedBug extends Planted {
             ofWorld.takeIdsTwice();
         } else if (bug == Bug.FREEZE_UNHEEDED) {
             ofWorld.ignoreFreezes();
+        } else if (bug == Bug.TOPPED_UP_TWICE) {
+            ofWorld.grantByWhatWasRead();
         }
     }
 

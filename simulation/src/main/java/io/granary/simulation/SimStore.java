@@ -2,7 +2,9 @@
 package io.granary.simulation;
 
 import io.granary.allocator.allocation.AllocationStore;
+import io.granary.allocator.allocation.GrantRefusedException;
 import io.granary.allocator.allocation.LeadershipLostException;
+import io.granary.allocator.allocation.OperatorGrant;
 import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.allocation.SkuChange;
 import io.granary.allocator.allocation.TakeoverSnapshot;
@@ -73,7 +75,7 @@ final class SimStore {
         T result;
         try {
             result = transaction.get();
-        } catch (LeadershipLostException e) {
+        } catch (LeadershipLostException | GrantRefusedException e) {
             throw e;
         } catch (RuntimeException e) {
             violation = violation == null ? e : violation;
@@ -141,6 +143,11 @@ final class SimStore {
                 return transact(() -> books.snapshot(skus));
             }
         };
+    }
+
+    /** As {@code SqlOperatorGrants} and tasks do. */
+    SkuBook.Changed grant(long term, OperatorGrant order) {
+        return transact(() -> books.grant(term, order));
     }
 
     SettlementStore settlement(SimProcess process) {

@@ -62,7 +62,7 @@ final class World {
         registry = new SimRegistry(scheduler, trace);
         store = new SimStore(scheduler, books);
         buyers = new Buyers(scheduler, trace);
-        operators = new Operators(scheduler, trace, books, leaders);
+        operators = new Operators(scheduler, trace, books, store, leaders);
         planted.prepare(scheduler, log, books);
         slots = plan.slots();
         for (int units : plan.stock()) {
@@ -324,6 +324,7 @@ final class World {
             case REPLACE_CLIENT -> replaceClient();
             case REBALANCE -> operators.rebalance(skus.get(scheduler.between(0, skus.size() - 1)));
             case FREEZE -> operators.freeze(skus.get(scheduler.between(0, skus.size() - 1)));
+            case GRANT -> operators.grant(skus.get(scheduler.between(0, skus.size() - 1)));
             case DRAIN -> operators.drain(pick(nodes).name());
             case RESTOCK -> restock(skus.get(scheduler.between(0, skus.size() - 1)), scheduler.between(1, 10));
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.allocation;
 
+import io.granary.api.RebalanceKind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -134,7 +135,7 @@ public final class AllocationPlanner {
         /** Where an operator has everything gathered: whatever comes meanwhile goes there as well. None if it is not open. */
         private @Nullable Open gathering() {
             Rebalance rebalance = book.rebalance();
-            if (rebalance == null || rebalance.kind() != Rebalance.Kind.GATHER) {
+            if (rebalance == null || rebalance.kind() != RebalanceKind.GATHER) {
                 return null;
             }
             for (Open slot : open) {

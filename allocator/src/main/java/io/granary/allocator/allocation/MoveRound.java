@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.allocation;
 
+import io.granary.api.RebalanceKind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -74,7 +75,7 @@ final class MoveRound {
         }
         long base = reached.getOrDefault(move.from(), holding.returned());
         long has = holding.returned() + holds - base;
-        long units = rebalance.kind() == Rebalance.Kind.HOME ? has : Math.min(has, move.units());
+        long units = rebalance.kind() == RebalanceKind.HOME ? has : Math.min(has, move.units());
         if (units <= 0) {
             steps.add(new Rebalance.Step(move.moved(0, true), 0, 0));
         } else {
@@ -97,7 +98,7 @@ final class MoveRound {
     private void comeHome(Move move) {
         long taken = taken(move);
         boolean empty = book.partition(move.from()).held() == 0;
-        boolean everything = rebalance.kind() == Rebalance.Kind.HOME;
+        boolean everything = rebalance.kind() == RebalanceKind.HOME;
         if (everything && !empty && hasAllCome(move, taken)) {
             more(move, taken);
         } else if (taken > move.moved() || (everything ? empty : hasAllCome(move, taken))) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.allocation;
 
+import io.granary.api.RebalanceKind;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -53,11 +54,11 @@ public final class RebalancePlanner {
      * Plans. Slots that are not open count as empty if they were never opened, and are left out otherwise.
      *
      * @param kind one that moves units
-     * @param target where {@link Rebalance.Kind#GATHER} brings them; {@link Decision#NO_TARGET}: where the most are
+     * @param target where {@link RebalanceKind#GATHER} brings them; {@link Decision#NO_TARGET}: where the most are
      * @param book with as many slots as there shall be
      * @param slots all of them, those of retired partitions included
      */
-    public static Plan plan(Rebalance.Kind kind, int target, SkuBook book, List<SlotView> slots) {
+    public static Plan plan(RebalanceKind kind, int target, SkuBook book, List<SlotView> slots) {
         List<Place> places = places(book, slots);
         return switch (kind) {
             case EVEN -> level(places, place -> place.retired() ? 0 : 1, "its even share is");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.allocation;
 
+import io.granary.api.RebalanceKind;
+import io.granary.api.RebalanceState;
 import io.granary.model.Sku;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,7 +107,7 @@ public record SkuBook(
 
     /** Whether the leader may carry on its rebalance: a freeze leaves only the way home. */
     public boolean mayRebalance() {
-        return rebalance != null && (!frozen || rebalance.kind() == Rebalance.Kind.HOME);
+        return rebalance != null && (!frozen || rebalance.kind() == RebalanceKind.HOME);
     }
 
     /** The running total of units that a slot shall have given back for the rebalance; 0 if none. */
@@ -200,7 +202,7 @@ public record SkuBook(
             if (change == null || present == null || present.id() != change.id() || !mayRebalance()) {
                 return null;
             }
-            if (present.state() == Rebalance.State.PLANNED) {
+            if (present.state() == RebalanceState.PLANNED) {
                 return change.steps().isEmpty() ? change : null;
             }
             if (!change.planned().isEmpty()) {

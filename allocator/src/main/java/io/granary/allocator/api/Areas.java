@@ -2,6 +2,7 @@
 package io.granary.allocator.api;
 
 import io.granary.allocator.allocation.AllocationStore;
+import io.granary.allocator.allocation.IntentionStore;
 import io.granary.allocator.control.Leader;
 import io.granary.allocator.schedule.TaskScheduler;
 import io.granary.allocator.schedule.TaskStore;
@@ -54,7 +55,7 @@ public final class Areas {
         TransactionRunner transactions = parts.database().transactions();
         SqlViews views = new SqlViews(transactions);
         SqlOperations operations = new SqlOperations(transactions);
-        SqlIntentions intentions = new SqlIntentions(parts.database());
+        IntentionStore intentions = new SqlIntentions(parts.database());
         NodeArea nodes = new NodeArea(leader, intentions);
         return List.of(
                 new HealthArea(parts.leadership(), leader, views, parts.health()),

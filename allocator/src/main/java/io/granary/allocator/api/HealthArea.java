@@ -81,7 +81,14 @@ final class HealthArea implements Area {
         try {
             List<LeaderLook.NodeLook> nodes = look.join().nodes();
             long ready = nodes.stream().filter(LeaderLook.NodeLook::ready).count();
-            return new Health.Check("nodes", ready > 0, ready + " of " + nodes.size() + " live nodes are ready");
+            boolean taking = nodes.stream().anyMatch(LeaderLook.NodeLook::takes);
+            String stands = ready + " of " + nodes.size() + " live nodes are ready";
+            return new Health.Check(
+                    "nodes",
+                    taking,
+                    taking || ready == 0
+                            ? stands
+                            : stands + ", but all that are ready are drained: no node can take partitions");
         } catch (CompletionException e) {
             return new Health.Check("nodes", false, "only a leader knows them: " + reason(e));
         }

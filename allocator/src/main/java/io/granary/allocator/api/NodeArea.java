@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.api;
 
+import io.granary.allocator.allocation.IntentionStore;
+import io.granary.allocator.allocation.LiveNodes;
+import io.granary.allocator.allocation.Wish;
 import io.granary.allocator.control.Leader;
+import io.granary.allocator.control.LeaderLook;
 import io.granary.allocator.control.LeaderLook.NodeLook;
-import io.granary.allocator.store.RebalanceMapper.DrainRow;
-import io.granary.allocator.store.RefusedIntentionException;
-import io.granary.allocator.store.SqlIntentions;
 import io.granary.api.NodeList;
 import io.granary.api.NodeView;
-import io.granary.registry.NodeEntry;
 import io.javalin.http.Context;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,9 +24,9 @@ final class NodeArea implements Area {
     private static final int LOOK_SECONDS = 5;
 
     private final Leader leader;
-    private final SqlIntentions intentions;
+    private final IntentionStore intentions;
 
-    NodeArea(Leader leader, SqlIntentions intentions) {
+    NodeArea(Leader leader, IntentionStore intentions) {
         this.leader = leader;
         this.intentions = intentions;
     }
@@ -37,8 +36,18 @@ final class NodeArea implements Area {
         endpoints.get("/nodes", this::list).post("/nodes/{node}/undrain", this::undrain);
     }
 
-    private List<NodeLook> live() {
-        return leader.look().orTimeout(LOOK_SECONDS, TimeUnit.SECONDS).join().nodes();
+    private LeaderLook look() {
+        return leader.look().orTimeout(LOOK_SECONDS, TimeUnit.SECONDS).join();
+    }
+
+    /** The nodes as the leader sees them. */
+    LiveNodes seen() {
+        return look().live();
+    }
+
+    /** The same if what is wished is about a node. */
+    LiveNodes seenFor(Wish wish) {
+        return wish.kind().isOfNode() ? seen() : LiveNodes.UNSEEN;
     }
 
     private void list(Context ctx) {
@@ -46,12 +55,11 @@ final class NodeArea implements Area {
     }
 
     private NodeList nodes() {
-        Map<String, DrainRow> drains = new HashMap<>();
+        Map<String, IntentionStore.Drained> drains = new HashMap<>();
         intentions.drains().forEach(drain -> drains.put(drain.node(), drain));
         Map<String, NodeView> views = new TreeMap<>();
-        for (NodeLook look : live()) {
-            String name = NodeEntry.nameOf(look.incarnation());
-            views.put(look.incarnation(), view(name, look, drains.get(name)));
+        for (NodeLook look : look().nodes()) {
+            views.put(look.incarnation(), view(look.name(), look, drains.get(look.name())));
         }
         Set<String> alive = new TreeSet<>();
         views.values().forEach(view -> alive.add(view.node()));
@@ -63,7 +71,7 @@ final class NodeArea implements Area {
         return new NodeList(List.copyOf(views.values()));
     }
 
-    private NodeView view(String name, @Nullable NodeLook look, @Nullable DrainRow drain) {
+    private NodeView view(String name, @Nullable NodeLook look, IntentionStore.@Nullable Drained drain) {
         return new NodeView(
                 name,
                 look == null ? null : look.incarnation(),
@@ -73,50 +81,11 @@ final class NodeArea implements Area {
                 intentions.ownedPartitions(name),
                 drain != null,
                 drain == null ? null : drain.who(),
-                drain == null ? null : drain.since().toInstant(ZoneOffset.UTC));
-    }
-
-    /**
-     * How many partitions a node owns.
-     *
-     * @throws RefusedIntentionException if it neither lives nor owns any
-     */
-    int known(String node) {
-        int owned = intentions.ownedPartitions(node);
-        if (owned == 0
-                && live().stream()
-                        .noneMatch(look -> NodeEntry.nameOf(look.incarnation()).equals(node))) {
-            throw new RefusedIntentionException(
-                    RefusedIntentionException.Why.UNKNOWN,
-                    "node: '" + node + "' (expected: one that lives, by its configured name)");
-        }
-        return owned;
-    }
-
-    /** The other nodes that can have partitions. */
-    Set<String> others(String node) {
-        Set<String> drained = new TreeSet<>();
-        intentions.drains().forEach(drain -> drained.add(drain.node()));
-        Set<String> others = new TreeSet<>();
-        for (NodeLook look : live()) {
-            String name = NodeEntry.nameOf(look.incarnation());
-            if (look.ready() && !name.equals(node) && !drained.contains(name)) {
-                others.add(name);
-            }
-        }
-        return others;
-    }
-
-    static String onlyOne(String node) {
-        return "node: '" + node + "' (expected: one beside which another is ready and not drained)";
+                drain == null ? null : drain.since());
     }
 
     private void undrain(Context ctx) {
-        String node = ctx.pathParam("node");
-        RebalanceArea.asked(() -> {
-            intentions.undrain(node, Requests.by(ctx));
-            return node;
-        });
+        intentions.undrain(ctx.pathParam("node"), Requests.by(ctx));
         leader.onDrains();
         ctx.json(nodes());
     }

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import io.granary.allocator.allocation.GrantRefusedException;
+import io.granary.allocator.allocation.RefusedIntentionException;
 import io.granary.allocator.store.BooksException;
 import io.granary.allocator.store.OutcomeUnknownException;
 import io.granary.api.Problem;
@@ -40,6 +42,10 @@ final class Problems {
             write(ctx, HttpStatus.BAD_REQUEST, described(unreadable));
         } else if (fault instanceof IllegalArgumentException refused) {
             write(ctx, HttpStatus.BAD_REQUEST, String.valueOf(refused.getMessage()));
+        } else if (fault instanceof RefusedIntentionException refused) {
+            write(ctx, status(refused.why()), String.valueOf(refused.getMessage()));
+        } else if (fault instanceof GrantRefusedException refused) {
+            write(ctx, HttpStatus.CONFLICT, String.valueOf(refused.getMessage()));
         } else if (fault instanceof CompletionException wrapped && wrapped.getCause() instanceof Exception cause) {
             answer(ctx, cause);
         } else if (fault instanceof OutcomeUnknownException) {
@@ -55,6 +61,15 @@ final class Problems {
             LOG.error("{} {}", ctx.method(), ctx.path(), fault);
             write(ctx, HttpStatus.INTERNAL_SERVER_ERROR, "a fault of the allocator, see its log: " + fault);
         }
+    }
+
+    private static HttpStatus status(RefusedIntentionException.Why why) {
+        return switch (why) {
+            case UNKNOWN -> HttpStatus.NOT_FOUND;
+            case CONFLICT -> HttpStatus.CONFLICT;
+            case INVALID -> HttpStatus.BAD_REQUEST;
+            case NOT_YET -> HttpStatus.SERVICE_UNAVAILABLE;
+        };
     }
 
     /** Answers with a problem. */

@@ -2,17 +2,13 @@
 package io.granary.allocator.api;
 
 import io.granary.allocator.allocation.AllocationStore;
+import io.granary.allocator.allocation.IntentionStore;
+import io.granary.allocator.allocation.LiveNodes;
 import io.granary.allocator.allocation.Move;
-import io.granary.allocator.allocation.Operator;
-import io.granary.allocator.allocation.Rebalance.Kind;
 import io.granary.allocator.allocation.RebalancePlanner;
 import io.granary.allocator.allocation.SkuBook;
+import io.granary.allocator.allocation.Wish;
 import io.granary.allocator.control.Leader;
-import io.granary.allocator.store.RebalanceMapper.MoveRow;
-import io.granary.allocator.store.RebalanceMapper.OwnedRow;
-import io.granary.allocator.store.RebalanceMapper.RebalanceRow;
-import io.granary.allocator.store.RefusedIntentionException;
-import io.granary.allocator.store.SqlIntentions;
 import io.granary.api.RebalanceDetail;
 import io.granary.api.RebalanceKind;
 import io.granary.api.RebalanceList;
@@ -25,9 +21,10 @@ import io.javalin.http.Context;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Rebalances: what they would do, what was wanted, how far it is. */
 final class RebalanceArea implements Area {
@@ -37,11 +34,11 @@ final class RebalanceArea implements Area {
     private static final int LOOK_SECONDS = 5;
 
     private final Leader leader;
-    private final SqlIntentions intentions;
+    private final IntentionStore intentions;
     private final AllocationStore books;
     private final NodeArea nodes;
 
-    RebalanceArea(Leader leader, SqlIntentions intentions, AllocationStore books, NodeArea nodes) {
+    RebalanceArea(Leader leader, IntentionStore intentions, AllocationStore books, NodeArea nodes) {
         this.leader = leader;
         this.books = books;
         this.intentions = intentions;
@@ -57,102 +54,84 @@ final class RebalanceArea implements Area {
                 .get("/rebalances/{id}", this::show)
                 .post("/rebalances/{id}/stop", this::stop)
                 .post("/rebalances/{id}/resume", this::resume)
-                .post("/nodes/{node}/drain", this::drain)
-                .post("/skus/{sku}/freeze", ctx -> freeze(ctx, Kind.FREEZE))
-                .post("/skus/{sku}/unfreeze", ctx -> freeze(ctx, Kind.UNFREEZE));
+                .post("/nodes/{node}/drain", ctx -> apply(ctx, Wish.drain(ctx.pathParam("node"))))
+                .post("/skus/{sku}/freeze", ctx -> apply(ctx, Wish.of(RebalanceKind.FREEZE, Requests.sku(ctx))))
+                .post("/skus/{sku}/unfreeze", ctx -> apply(ctx, Wish.of(RebalanceKind.UNFREEZE, Requests.sku(ctx))));
     }
 
-    /** Turns what the books refuse into a problem. */
-    static <T> T asked(Supplier<T> question) {
-        try {
-            return question.get();
-        } catch (RefusedIntentionException e) {
-            String detail = String.valueOf(e.getMessage());
-            throw switch (e.why()) {
-                case UNKNOWN -> ProblemException.notFound(detail);
-                case CONFLICT -> ProblemException.conflict(detail);
-                case INVALID -> ProblemException.badRequest(detail);
-            };
-        }
-    }
-
-    private static SqlIntentions.Wish wish(RebalanceRequest request) {
-        Kind kind = Kind.valueOf(request.kind().name());
-        Integer slots = request.slots();
-        Integer slot = request.slot();
-        if (slot != null && (kind != Kind.GATHER || slot < 0)) {
-            throw ProblemException.badRequest("slot: " + slot
-                    + (kind == Kind.GATHER ? " (expected: 0 or more)" : " (expected: none, for " + kind + ")"));
-        }
-        if (slots != null && kind != Kind.SLOTS) {
-            throw ProblemException.badRequest("slots: " + slots + " (expected: none, for " + kind + ")");
-        }
-        String sku = request.sku();
-        return asked(() -> new SqlIntentions.Wish(
-                kind, sku == null ? null : new Sku(sku), request.node(), kind == Kind.GATHER ? slot : slots));
+    /**
+     * What a request wants.
+     *
+     * @param ofTask the SKU of the task that it is to be begun by, if it names none itself
+     */
+    static Wish wish(RebalanceRequest request, @Nullable String ofTask) {
+        String sku = request.sku() == null ? ofTask : request.sku();
+        return new Wish(
+                        request.kind(),
+                        sku == null ? null : new Sku(sku),
+                        request.node(),
+                        request.slots(),
+                        request.slot())
+                .checked();
     }
 
     // ---- What it would do
 
     private void plan(Context ctx) {
-        SqlIntentions.Wish wish = wish(Requests.body(ctx, RebalanceRequest.class));
-        String node = wish.node();
-        Sku sku = wish.sku();
-        if (node != null) {
-            ctx.json(planDrain(node));
-        } else if (sku != null) {
-            ctx.json(planOf(wish, sku));
-        }
+        Wish wish = wish(Requests.body(ctx, RebalanceRequest.class), null);
+        LiveNodes live = nodes.seenFor(wish);
+        Optional<String> obstacle = intentions.obstacle(wish, live);
+        ctx.json(
+                wish.kind().isOfNode()
+                        ? planDrain(wish.needNode(), obstacle, live)
+                        : obstacle.map(reason -> without(wish, false, reason)).orElseGet(() -> planOf(wish)));
     }
 
-    private RebalancePlan planDrain(String node) {
-        int owned = asked(() -> nodes.known(node));
+    private static RebalancePlan without(Wish wish, boolean possible, String reason) {
+        return new RebalancePlan(wish.kind(), possible, reason, 0, 0, List.of());
+    }
+
+    private RebalancePlan planDrain(String node, Optional<String> obstacle, LiveNodes live) {
+        int owned = intentions.ownedPartitions(node);
         List<RebalanceMoveView> moves = new ArrayList<>();
-        for (OwnedRow row : intentions.owned(node, MOST_MOVES)) {
+        for (IntentionStore.Owned one : intentions.owned(node, MOST_MOVES)) {
             moves.add(new RebalanceMoveView(
                     moves.size(),
-                    row.sku(),
-                    row.slot(),
-                    row.slot(),
-                    row.node(),
-                    row.units(),
+                    one.sku(),
+                    one.slot(),
+                    one.slot(),
+                    one.incarnation(),
+                    one.units(),
                     0,
                     false,
-                    row.frozen() ? "stays: the SKU is frozen" : "gets another owner"));
+                    one.frozen() ? "stays: the SKU is frozen" : "gets another owner"));
         }
-        Set<String> others = nodes.others(node);
-        String reason = others.isEmpty()
-                ? NodeArea.onlyOne(node)
-                : owned + " partitions get other owners; nodes that can have them: " + String.join(", ", others);
         return new RebalancePlan(
                 RebalanceKind.DRAIN,
-                !others.isEmpty(),
-                reason,
+                obstacle.isEmpty(),
+                obstacle.orElseGet(() -> owned + " partitions get other owners; nodes that can have them: "
+                        + String.join(", ", intentions.others(node, live))),
                 moves.stream().mapToLong(RebalanceMoveView::units).sum(),
                 owned,
                 moves);
     }
 
-    private RebalancePlan planOf(SqlIntentions.Wish wish, Sku sku) {
-        RebalanceKind kind = RebalanceKind.valueOf(wish.kind().name());
-        String refusal = asked(() -> intentions.refusal(wish));
-        if (refusal != null) {
-            return new RebalancePlan(kind, false, refusal, 0, 0, List.of());
+    private RebalancePlan planOf(Wish wish) {
+        if (wish.kind() == RebalanceKind.FREEZE || wish.kind() == RebalanceKind.UNFREEZE) {
+            return without(
+                    wish,
+                    true,
+                    wish.kind() == RebalanceKind.FREEZE ? "no unit of it is moved any more" : "its units may be moved");
         }
-        if (wish.kind() == Kind.FREEZE || wish.kind() == Kind.UNFREEZE) {
-            String what = wish.kind() == Kind.FREEZE ? "no unit of it is moved any more" : "its units may be moved";
-            return new RebalancePlan(kind, true, what, 0, 0, List.of());
-        }
-        Integer slots = wish.slots();
+        Sku sku = wish.needSku();
         SkuBook book = books.load(List.of(sku)).get(0);
-        SkuBook planned = book.withIntentions(
-                book.frozen(), wish.kind() == Kind.SLOTS && slots != null ? slots : book.slots(), book.plan(), null);
+        SkuBook planned = book.withIntentions(book.frozen(), wish.slotsAfter(book.slots()), book.plan(), null);
         RebalancePlanner.Plan plan = leader.slots(planned)
                 .orTimeout(LOOK_SECONDS, TimeUnit.SECONDS)
                 .thenApply(views -> RebalancePlanner.plan(wish.kind(), wish.target(), planned, views))
                 .join();
         return new RebalancePlan(
-                kind,
+                wish.kind(),
                 !plan.refused(),
                 plan.reason(),
                 plan.units(),
@@ -179,60 +158,35 @@ final class RebalanceArea implements Area {
     // ---- What is wanted
 
     private void apply(Context ctx) {
-        SqlIntentions.Wish wish = wish(Requests.body(ctx, RebalanceRequest.class));
-        ctx.json(applied(wish, Requests.by(ctx)));
+        apply(ctx, wish(Requests.body(ctx, RebalanceRequest.class), null));
     }
 
-    private RebalanceView applied(SqlIntentions.Wish wish, Operator by) {
-        String node = wish.node();
-        if (node != null) {
-            asked(() -> nodes.known(node));
-            if (nodes.others(node).isEmpty()) {
-                throw ProblemException.conflict(NodeArea.onlyOne(node));
-            }
-        }
-        long id = asked(() -> intentions.apply(wish, by));
-        return nudged(id);
+    private void apply(Context ctx, Wish wish) {
+        show(ctx, intentions.apply(wish, nodes.seenFor(wish), Requests.by(ctx)));
     }
 
-    /** Tells the leader, who would find it with its next sweep as well. */
-    private RebalanceView nudged(long id) {
-        RebalanceRow row = asked(() -> intentions.rebalance(id));
-        String sku = row.sku();
+    private void stop(Context ctx) {
+        long id = id(ctx);
+        intentions.stop(id, Requests.by(ctx));
+        show(ctx, id);
+    }
+
+    private void resume(Context ctx) {
+        long id = id(ctx);
+        intentions.resume(id, nodes.seen(), Requests.by(ctx));
+        show(ctx, id);
+    }
+
+    /** And tells the leader, who would find it with its next sweep as well. */
+    private void show(Context ctx, long id) {
+        RebalanceView view = intentions.rebalance(id);
+        String sku = view.sku();
         if (sku == null) {
             leader.onDrains();
         } else {
             leader.onIntentions(Set.of(new Sku(sku)));
         }
-        return view(row);
-    }
-
-    private void freeze(Context ctx, Kind kind) {
-        SqlIntentions.Wish wish = asked(() -> new SqlIntentions.Wish(kind, Requests.sku(ctx), null, null));
-        ctx.json(applied(wish, Requests.by(ctx)));
-    }
-
-    private void drain(Context ctx) {
-        SqlIntentions.Wish wish = asked(() -> new SqlIntentions.Wish(Kind.DRAIN, null, ctx.pathParam("node"), null));
-        ctx.json(applied(wish, Requests.by(ctx)));
-    }
-
-    private void stop(Context ctx) {
-        long id = id(ctx);
-        asked(() -> {
-            intentions.stop(id, Requests.by(ctx));
-            return id;
-        });
-        ctx.json(nudged(id));
-    }
-
-    private void resume(Context ctx) {
-        long id = id(ctx);
-        asked(() -> {
-            intentions.resume(id, Requests.by(ctx));
-            return id;
-        });
-        ctx.json(nudged(id));
+        ctx.json(view);
     }
 
     private static long id(Context ctx) {
@@ -249,34 +203,16 @@ final class RebalanceArea implements Area {
     private void list(Context ctx) {
         String sku = ctx.queryParam("sku");
         int limit = (int) Requests.number(ctx, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
-        ctx.json(new RebalanceList(asked(() -> intentions.rebalances(sku == null ? null : new Sku(sku), limit)).stream()
-                .map(this::view)
-                .toList()));
+        ctx.json(new RebalanceList(intentions.rebalances(sku == null ? null : new Sku(sku), limit)));
     }
 
     private void show(Context ctx) {
-        RebalanceRow row = asked(() -> intentions.rebalance(id(ctx)));
-        List<RebalanceMoveView> moves = intentions.moves(row.id()).stream()
-                .map(move -> view(Objects.requireNonNullElse(row.sku(), ""), move))
-                .toList();
-        ctx.json(new RebalanceDetail(view(row), moves));
-    }
-
-    private static RebalanceMoveView view(String sku, MoveRow row) {
-        return new RebalanceMoveView(
-                row.number(),
-                sku,
-                row.fromSlot(),
-                row.toSlot(),
-                null,
-                row.units(),
-                row.moved(),
-                row.isOver(),
-                row.why());
-    }
-
-    private RebalanceView view(RebalanceRow row) {
-        String node = row.node();
-        return row.view(node == null ? null : intentions.ownedPartitions(node));
+        RebalanceView view = intentions.rebalance(id(ctx));
+        String sku = Objects.requireNonNullElse(view.sku(), "");
+        ctx.json(new RebalanceDetail(
+                view,
+                intentions.moves(view.id()).stream()
+                        .map(move -> view(sku, move))
+                        .toList()));
     }
 }

@@ -59,8 +59,7 @@ final class SkuArea implements Area {
         Integer slots = wanted.slots();
         long units = wanted.units() == null ? 0 : wanted.units();
         int count = slots == null ? slotsFor.applyAsInt(Math.max(1, units)) : slots;
-        SkuView view = RebalanceArea.asked(
-                () -> skus.create(sku, count, Boolean.TRUE.equals(wanted.paused()), Requests.by(ctx)));
+        SkuView view = skus.create(sku, count, Boolean.TRUE.equals(wanted.paused()), Requests.by(ctx));
         if (slots != null && slots != view.slots()) {
             throw ProblemException.conflict(
                     "slots: " + slots + " of " + sku + " (expected: " + view.slots() + ", as it is known already)");
@@ -71,8 +70,7 @@ final class SkuArea implements Area {
 
     private void setPaused(Context ctx, boolean paused) {
         Sku sku = Requests.sku(ctx);
-        SkuView view = RebalanceArea.asked(() -> skus.setPaused(sku, paused, Requests.by(ctx)))
-                .orElseThrow(() -> unknown(sku));
+        SkuView view = skus.setPaused(sku, paused, Requests.by(ctx)).orElseThrow(() -> unknown(sku));
         leader.onIntentions(Set.of(sku));
         ctx.json(view);
     }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.api;
 
+import io.granary.allocator.allocation.IntentionStore;
+import io.granary.allocator.allocation.SkuIntentions;
 import io.granary.allocator.allocation.SkuPlan;
 import io.granary.allocator.control.Leader;
-import io.granary.allocator.store.SqlIntentions;
 import io.granary.api.SkuPlanContent;
 import io.granary.api.SkuPlanView;
 import io.granary.model.Sku;
@@ -14,9 +15,9 @@ import java.util.Set;
 /** How the units of each SKU are given out. */
 final class SkuPlanArea implements Area {
     private final Leader leader;
-    private final SqlIntentions intentions;
+    private final IntentionStore intentions;
 
-    SkuPlanArea(Leader leader, SqlIntentions intentions) {
+    SkuPlanArea(Leader leader, IntentionStore intentions) {
         this.leader = leader;
         this.intentions = intentions;
     }
@@ -40,16 +41,13 @@ final class SkuPlanArea implements Area {
                 content.lowWatermark(),
                 content.ceilingUnits(),
                 content.ceilingPercent());
-        RebalanceArea.asked(() -> {
-            intentions.plan(sku, plan, Requests.by(ctx));
-            return sku;
-        });
+        intentions.plan(sku, plan, Requests.by(ctx));
         leader.onIntentions(Set.of(sku));
         ctx.json(view(sku));
     }
 
     private SkuPlanView view(Sku sku) {
-        SqlIntentions.SkuIntentions now = RebalanceArea.asked(() -> intentions.of(sku));
+        SkuIntentions now = intentions.of(sku);
         SkuPlan plan = now.plan();
         Duration horizon = plan.horizon();
         return new SkuPlanView(

@@ -4,8 +4,8 @@ package io.granary.allocator.api;
 import io.granary.allocator.allocation.GrantRefusedException;
 import io.granary.allocator.allocation.Operator;
 import io.granary.allocator.allocation.OperatorGrant;
+import io.granary.allocator.allocation.RefusedIntentionException;
 import io.granary.allocator.control.Leader;
-import io.granary.allocator.store.RefusedIntentionException;
 import io.granary.allocator.store.SqlOperations;
 import io.granary.allocator.store.SqlOperatorGrants;
 import io.granary.allocator.store.SqlViews;
@@ -68,10 +68,7 @@ final class StockArea implements Area {
             ctx.json(sameAs(update, before));
             return;
         }
-        RebalanceArea.asked(() -> {
-            operations.noteStock(update, Requests.by(ctx));
-            return update;
-        });
+        operations.noteStock(update, Requests.by(ctx));
         if (!(updates.publish(update).join() instanceof Append.Stored)) {
             throw ProblemException.unavailable("RocketMQ does not confirm " + order.updateId()
                     + ": it may come or not; sent again under this updateId it is applied once");
@@ -108,7 +105,7 @@ final class StockArea implements Area {
         AllocationOrder order = Requests.body(ctx, AllocationOrder.class);
         Integer slot = order.slot();
         OperatorGrant grant =
-                new OperatorGrant(sku, order.units(), slot == null ? OptionalInt.empty() : OptionalInt.of(slot), by);
+                OperatorGrant.of(sku, order.units(), slot == null ? OptionalInt.empty() : OptionalInt.of(slot), by);
         ctx.json(granted(grant));
     }
 
@@ -119,7 +116,7 @@ final class StockArea implements Area {
                     .join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof GrantRefusedException || e.getCause() instanceof RefusedIntentionException) {
-                throw ProblemException.conflict(String.valueOf(e.getCause().getMessage()));
+                throw e;
             }
             throw ProblemException.unavailable("the leader can't say whether it granted: " + e.getCause()
                     + "; sent again under this " + ApiPaths.KEY_HEADER + " it is done once");

@@ -2,16 +2,15 @@
 package io.granary.allocator.api;
 
 import io.granary.allocator.allocation.Operator;
-import io.granary.allocator.schedule.RebalanceWish;
 import io.granary.allocator.schedule.Task;
 import io.granary.allocator.schedule.TaskDefinition;
 import io.granary.allocator.schedule.TaskKind;
 import io.granary.allocator.schedule.TaskScheduler;
 import io.granary.allocator.schedule.TaskStore;
 import io.granary.allocator.schedule.Timing;
+import io.granary.api.RebalanceRequest;
 import io.granary.api.TaskHistory;
 import io.granary.api.TaskList;
-import io.granary.api.TaskRebalance;
 import io.granary.api.TaskRequest;
 import io.granary.api.TaskView;
 import io.granary.config.Check;
@@ -68,7 +67,7 @@ final class TaskArea implements Area {
     private void create(Context ctx) {
         TaskRequest request = Requests.body(ctx, TaskRequest.class);
         TaskDefinition task = definition(request, tasks.now());
-        switch (RebalanceArea.asked(() -> tasks.create(task, Requests.by(ctx)))) {
+        switch (tasks.create(task, Requests.by(ctx))) {
             case CREATED -> {
                 scheduler.wake();
                 ctx.json(found(task.name()));
@@ -86,7 +85,7 @@ final class TaskArea implements Area {
         String sku = request.sku();
         Long units = request.units();
         Long aheadSeconds = request.aheadSeconds();
-        TaskRebalance rebalance = request.rebalance();
+        RebalanceRequest rebalance = request.rebalance();
         Duration first = kind == TaskKind.OPEN_SALE ? ahead : Duration.ZERO;
         return new TaskDefinition(
                 request.name(),
@@ -97,13 +96,8 @@ final class TaskArea implements Area {
                         ? first
                         : Duration.ofSeconds(
                                 Check.range("aheadSeconds", aheadSeconds, 0, TaskDefinition.LONGEST_AHEAD.toSeconds())),
-                rebalance == null ? null : wish(rebalance),
+                rebalance == null ? null : RebalanceArea.wish(rebalance, sku),
                 timing(request, now));
-    }
-
-    private static RebalanceWish wish(TaskRebalance rebalance) {
-        Integer slots = rebalance.slots();
-        return RebalanceWish.of(rebalance.kind(), rebalance.node(), slots == null ? 0 : slots);
     }
 
     private static Timing timing(TaskRequest request, Instant now) {
@@ -134,8 +128,7 @@ final class TaskArea implements Area {
 
     private void changed(Context ctx, BiFunction<String, Operator, Optional<Task>> change) {
         String name = name(ctx);
-        Task task =
-                RebalanceArea.asked(() -> change.apply(name, Requests.by(ctx))).orElseThrow(() -> unknown(name));
+        Task task = change.apply(name, Requests.by(ctx)).orElseThrow(() -> unknown(name));
         scheduler.wake();
         ctx.json(TaskViews.of(task));
     }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.api;
 
+import io.granary.allocator.allocation.Wish;
 import io.granary.allocator.schedule.Occasion;
-import io.granary.allocator.schedule.RebalanceWish;
 import io.granary.allocator.schedule.Task;
 import io.granary.allocator.schedule.TaskDefinition;
 import io.granary.allocator.schedule.TaskRun;
 import io.granary.allocator.schedule.Timing;
+import io.granary.api.RebalanceRequest;
 import io.granary.api.TaskKind;
-import io.granary.api.TaskRebalance;
 import io.granary.api.TaskRunView;
 import io.granary.api.TaskView;
 import org.jspecify.annotations.Nullable;
@@ -52,10 +52,9 @@ final class TaskViews {
         return task.standing().next() == null ? TaskView.State.OVER : TaskView.State.WAITING;
     }
 
-    private static @Nullable TaskRebalance of(@Nullable RebalanceWish wish) {
-        return wish == null
-                ? null
-                : new TaskRebalance(wish.kind().name(), wish.node(), wish.slots() == 0 ? null : wish.slots());
+    /** Of the task's SKU, if it is of one. */
+    private static @Nullable RebalanceRequest of(@Nullable Wish wish) {
+        return wish == null ? null : new RebalanceRequest(wish.kind(), null, wish.node(), wish.slots(), wish.slot());
     }
 
     static TaskRunView of(TaskRun run) {

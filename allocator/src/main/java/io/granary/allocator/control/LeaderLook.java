@@ -1,16 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.control;
 
+import io.granary.allocator.allocation.LiveNodes;
+import io.granary.registry.NodeEntry;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a leader sees at one moment, for showing.
  *
  * @param nodes the live nodes, ordered by incarnation
+ * @param joining whether more may be ready in a moment: one has just come, or the term has just begun
  */
-public record LeaderLook(long term, List<NodeLook> nodes) {
+public record LeaderLook(long term, List<NodeLook> nodes, boolean joining) {
     public LeaderLook {
         nodes = List.copyOf(nodes);
+    }
+
+    /** The same by configured names. */
+    public LiveNodes live() {
+        Set<String> names = new HashSet<>();
+        Set<String> ready = new HashSet<>();
+        for (NodeLook node : nodes) {
+            names.add(node.name());
+            if (node.ready()) {
+                ready.add(node.name());
+            }
+        }
+        return new LiveNodes(names, ready, joining);
     }
 
     /**
@@ -20,5 +38,15 @@ public record LeaderLook(long term, List<NodeLook> nodes) {
      * @param ready whether it can serve partitions
      * @param drained whether operators want that it gets none, and loses those that it has
      */
-    public record NodeLook(String incarnation, String address, int lane, boolean ready, boolean drained) {}
+    public record NodeLook(String incarnation, String address, int lane, boolean ready, boolean drained) {
+        /** Its configured name. */
+        public String name() {
+            return NodeEntry.nameOf(incarnation);
+        }
+
+        /** Whether it can be given partitions. */
+        public boolean takes() {
+            return ready && !drained;
+        }
+    }
 }

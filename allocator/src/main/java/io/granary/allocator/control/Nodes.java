@@ -52,11 +52,15 @@ final class Nodes {
         return incarnation != null && !drained.isEmpty() && drained.contains(NodeEntry.nameOf(incarnation));
     }
 
+    /** Whether one has come lately that is not ready yet. */
+    boolean isJoining(long nowNanos) {
+        return sessions.values().stream()
+                .anyMatch(node -> !node.isReady() && nowNanos - node.bornNanos() < joinGrace.toNanos());
+    }
+
     /** Those that can be given partitions now; none while others are about to join, so that they get their share. */
     List<String> takers(long nowNanos) {
-        boolean joining = sessions.values().stream()
-                .anyMatch(node -> !node.isReady() && nowNanos - node.bornNanos() < joinGrace.toNanos());
-        return joining
+        return isJoining(nowNanos)
                 ? List.of()
                 : sessions.values().stream()
                         .filter(NodeSession::isReady)

@@ -13,6 +13,7 @@ import io.granary.allocator.allocation.RebalancePlanner;
 import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.allocation.SkuChange;
 import io.granary.allocator.allocation.SlotView;
+import io.granary.api.RebalanceState;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
 import io.granary.proto.PartitionReport;
@@ -271,19 +272,19 @@ final class Reviewer {
         if (rebalance == null || !book.mayRebalance()) {
             return null;
         }
-        if (rebalance.state() == Rebalance.State.RUNNING) {
+        if (rebalance.state() == RebalanceState.RUNNING) {
             List<Rebalance.Step> steps = RebalancePlanner.steps(book, rebalance, views);
             return steps.isEmpty()
                     ? null
-                    : new Rebalance.Change(rebalance.id(), Rebalance.State.RUNNING, null, List.of(), steps);
+                    : new Rebalance.Change(rebalance.id(), RebalanceState.RUNNING, null, List.of(), steps);
         }
         if (RebalancePlanner.silentSlot(views) != null) {
             return null;
         }
         RebalancePlanner.Plan plan = RebalancePlanner.plan(rebalance.kind(), rebalance.slot(), book, views);
-        Rebalance.State state = plan.refused()
-                ? Rebalance.State.FAILED
-                : plan.moves().isEmpty() ? Rebalance.State.DONE : Rebalance.State.RUNNING;
+        RebalanceState state = plan.refused()
+                ? RebalanceState.FAILED
+                : plan.moves().isEmpty() ? RebalanceState.DONE : RebalanceState.RUNNING;
         return new Rebalance.Change(rebalance.id(), state, plan.reason(), plan.moves(), List.of());
     }
 

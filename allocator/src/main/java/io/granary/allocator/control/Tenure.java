@@ -71,6 +71,7 @@ final class Tenure implements NodeSession.Events {
     private final Loop loop;
     private final LeaderSettings settings;
     private final Nodes nodes;
+    private final long bornNanos;
     private final Placement placement = new Placement();
     private final Reviewer reviewer;
     private final Publisher publisher;
@@ -102,6 +103,7 @@ final class Tenure implements NodeSession.Events {
         this.onOver = onOver;
         loop = parts.loop();
         settings = parts.settings();
+        bornNanos = loop.nanoTime();
         nodes = new Nodes(settings.joinGrace());
         publisher = new Publisher(loop, parts.cluster());
         reviewer = new Reviewer(parts.planner(), nodes, placement, publisher::publishedSlots, settings.needLife());
@@ -141,6 +143,7 @@ final class Tenure implements NodeSession.Events {
 
     /** What this leader sees now. */
     LeaderLook look() {
+        long now = loop.nanoTime();
         return new LeaderLook(
                 term,
                 nodes.all().stream()
@@ -150,7 +153,8 @@ final class Tenure implements NodeSession.Events {
                                 node.lane(),
                                 node.isReady(),
                                 nodes.isDrained(node.incarnation())))
-                        .toList());
+                        .toList(),
+                nodes.isJoining(now) || now - bornNanos < settings.joinGrace().toNanos());
     }
 
     CompletableFuture<Map<Integer, PartitionLook>> lookAt(Sku sku) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.schedule;
 
+import io.granary.allocator.allocation.Wish;
 import io.granary.config.Check;
 import io.granary.model.Sku;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param units OPEN_SALE: the pool has this many some time before, 0 for as many as the leader finds right; TOP_UP: the
  *     pool has this many, 1 or more. At most 10^12
  * @param ahead OPEN_SALE: how long before its time it prepares, 0 to 24 h in whole seconds
- * @param rebalance REBALANCE: what it begins; else null
+ * @param rebalance REBALANCE: what it begins, of the same SKU or of a node; else null
  */
 public record TaskDefinition(
         String name,
@@ -22,7 +24,7 @@ public record TaskDefinition(
         @Nullable Sku sku,
         long units,
         Duration ahead,
-        @Nullable RebalanceWish rebalance,
+        @Nullable Wish rebalance,
         Timing timing) {
     public static final Duration LONGEST_AHEAD = Duration.ofHours(24);
     private static final long MAX_UNITS = 1_000_000_000_000L;
@@ -43,8 +45,13 @@ public record TaskDefinition(
         Check.require(
                 (rebalance != null) == (kind == TaskKind.REBALANCE),
                 "rebalance",
-                rebalance == null ? "none" : rebalance.kind().name(),
+                rebalance == null ? "none" : rebalance.kind().toString(),
                 kind == TaskKind.REBALANCE ? "the kind of the rebalance" : "none, as the task is a " + kind);
+        Check.require(
+                rebalance == null || Objects.equals(rebalance.sku(), sku),
+                "rebalance.sku",
+                rebalance == null ? "none" : String.valueOf(rebalance.sku()),
+                "the task's: " + sku);
     }
 
     /** One line that says what it does, and when. */
@@ -53,7 +60,7 @@ public record TaskDefinition(
         if (rebalance != null) {
             words.append(' ').append(rebalance.kind());
             words.append(rebalance.node() == null ? "" : " of " + rebalance.node());
-            words.append(rebalance.slots() == 0 ? "" : " to " + rebalance.slots() + " slots");
+            words.append(rebalance.inWords().isEmpty() ? "" : " " + rebalance.inWords());
         }
         words.append(units == 0 ? "" : " to " + units + " units");
         words.append(ahead.isZero() ? "" : " " + ahead.toSeconds() + " s ahead");
@@ -65,6 +72,16 @@ public record TaskDefinition(
             words.append(" cron ").append(cron.expression()).append(' ').append(cron.zone());
         }
         return words.toString();
+    }
+
+    /** Whether its runs check the books. */
+    public boolean reconciles() {
+        return kind == TaskKind.RECONCILE;
+    }
+
+    /** Whether its runs drain a node. */
+    public boolean drains() {
+        return rebalance != null && rebalance.kind().isOfNode();
     }
 
     /** What it does first for each of its times. */

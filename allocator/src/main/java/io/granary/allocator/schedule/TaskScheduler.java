@@ -9,6 +9,7 @@ import com.github.kagkarlsson.scheduler.logging.LogLevel;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
 import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import io.granary.allocator.allocation.LiveNodes;
 import io.granary.metrics.MeterScope;
 import io.granary.model.Sku;
 import java.time.Duration;
@@ -24,7 +25,6 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,7 +57,7 @@ public final class TaskScheduler implements AutoCloseable {
 
     private final String name;
     private final TaskStore store;
-    private final Supplier<List<String>> reconciliation;
+    private final TaskStore.Witness witness;
     private final Listener listener;
     private final ScheduleSettings settings;
     private final TaskMetrics metrics;
@@ -65,21 +65,20 @@ public final class TaskScheduler implements AutoCloseable {
     private final CustomTask<Void> wakeUp;
     private final Scheduler scheduler;
     private final ScheduledExecutorService housekeeping;
-    // One reads the whole ledger at a time, and so not on all threads.
-    private final Semaphore reconciling = new Semaphore(1);
+    private final TaskStore.Witness oneAtATime = new OneAtATime();
     private volatile long term = NOT_LEADING;
 
     private TaskScheduler(
             String name,
             DataSource source,
             TaskStore store,
-            Supplier<List<String>> reconciliation,
+            TaskStore.Witness witness,
             Listener listener,
             ScheduleSettings settings,
             MeterScope meters) {
         this.name = name;
         this.store = store;
-        this.reconciliation = reconciliation;
+        this.witness = witness;
         this.listener = listener;
         this.settings = settings;
         metrics = new TaskMetrics(meters);
@@ -130,18 +129,18 @@ public final class TaskScheduler implements AutoCloseable {
      *
      * @param name this allocator's
      * @param source of connections to the books
-     * @param reconciliation what does not add up in the books, one line each; may take long
+     * @param witness knows what runs have to know beside the books
      * @param listener hears what tasks have done; makes it true
      */
     public static TaskScheduler start(
             String name,
             DataSource source,
             TaskStore store,
-            Supplier<List<String>> reconciliation,
+            TaskStore.Witness witness,
             Listener listener,
             ScheduleSettings settings,
             MeterScope meters) {
-        TaskScheduler tasks = new TaskScheduler(name, source, store, reconciliation, listener, settings, meters);
+        TaskScheduler tasks = new TaskScheduler(name, source, store, witness, listener, settings, meters);
         tasks.scheduler.pause();
         tasks.scheduler.start();
         ScheduledFuture<?> unused = tasks.housekeeping.scheduleWithFixedDelay(
@@ -207,7 +206,7 @@ public final class TaskScheduler implements AutoCloseable {
         }
         TaskStore.Look look;
         try {
-            look = store.run(mine, task, name, this::reconcile);
+            look = store.run(mine, task, name, oneAtATime);
         } catch (AnotherReconcilesException e) {
             return again(clock.now().plus(settings.retry()));
         }
@@ -216,17 +215,6 @@ public final class TaskScheduler implements AutoCloseable {
         }
         Optional<Instant> wake = look.wake();
         return wake.isPresent() ? again(wake.get()) : new CompletionHandler.OnCompleteRemove<>();
-    }
-
-    private List<String> reconcile() {
-        if (!reconciling.tryAcquire()) {
-            throw new AnotherReconcilesException();
-        }
-        try {
-            return reconciliation.get();
-        } finally {
-            reconciling.release();
-        }
     }
 
     private void ran(String task, TaskStore.Look.Ran ran) {
@@ -249,6 +237,28 @@ public final class TaskScheduler implements AutoCloseable {
 
     private static CompletionHandler<Void> again(Instant time) {
         return (complete, operations) -> operations.reschedule(complete, time);
+    }
+
+    /** One reads the whole ledger at a time, and so not on all threads. */
+    private final class OneAtATime implements TaskStore.Witness {
+        private final Semaphore reconciling = new Semaphore(1);
+
+        @Override
+        public List<String> drifts() {
+            if (!reconciling.tryAcquire()) {
+                throw new AnotherReconcilesException();
+            }
+            try {
+                return witness.drifts();
+            } finally {
+                reconciling.release();
+            }
+        }
+
+        @Override
+        public LiveNodes nodes() {
+            return witness.nodes();
+        }
     }
 
     /** One reconciliation at a time: this one comes later. */

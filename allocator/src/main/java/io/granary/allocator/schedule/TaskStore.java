@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.schedule;
 
+import io.granary.allocator.allocation.LiveNodes;
 import io.granary.allocator.allocation.Operator;
 import io.granary.model.Sku;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +51,15 @@ public interface TaskStore {
      */
     record Misplaced(String name, @Nullable Instant wake) {}
 
+    /** Knows what a run has to know beside the books; asked only if it does. Thread-safe, may block, may fail. */
+    interface Witness {
+        /** What does not add up in the books, one line each; may take long. */
+        List<String> drifts();
+
+        /** The nodes as the leader sees them. */
+        LiveNodes nodes();
+    }
+
     /** What the database's clock says. */
     Instant now();
 
@@ -79,10 +88,10 @@ public interface TaskStore {
      * Runs a task if it is time, with its effect and its row in the history in one transaction.
      *
      * @param term of the leader who does
-     * @param reconciliation what does not add up in the books, for a task that asks: called before the transaction begins
+     * @param witness asked before the transaction begins
      * @throws io.granary.allocator.allocation.LeadershipLostException if the term is over: nothing was done
      */
-    Look run(long term, String name, String allocator, Supplier<List<String>> reconciliation);
+    Look run(long term, String name, String allocator, Witness witness);
 
     /** Tasks whose wake-up is not where it should be, some of them; those that run now are left alone. */
     List<Misplaced> misplaced();

@@ -63,12 +63,6 @@ public interface AllocationMapper {
     String LANE_COLUMNS = "select lane, owner, settled, ids from lane ";
     String IN_LIST = "in <foreach collection='list' item='i' open='(' separator=',' close=')'>#{i}</foreach>";
 
-    @Select("select term from leader_term where id = 1 lock in share mode")
-    long lockTerm();
-
-    @Update("update leader_term set term = term + 1, leader = #{leader} where id = 1")
-    void nextTerm(@Param("leader") String leader);
-
     @Select("<script>" + SKU_COLUMNS + "where code " + IN_LIST + " order by id</script>")
     List<SkuRow> skus(@Param("list") Collection<Sku> skus);
 

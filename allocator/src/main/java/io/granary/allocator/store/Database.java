@@ -4,7 +4,6 @@ package io.granary.allocator.store;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
-import java.util.List;
 import java.util.Properties;
 import javax.sql.DataSource;
 import org.apache.ibatis.mapping.Environment;
@@ -48,10 +47,9 @@ public final class Database implements AutoCloseable {
     /**
      * Connects and migrates. Blocks until that is done, while the database is not there for some 50 s at most.
      *
-     * @param mappers more MyBatis mapper interfaces, for {@code session.getMapper}
      * @throws org.flywaydb.core.api.FlywayException if the schema can't be migrated
      */
-    public static Database open(DatabaseSettings settings, List<Class<?>> mappers) {
+    public static Database open(DatabaseSettings settings) {
         HikariDataSource dataSource = new HikariDataSource(pool(settings));
         try {
             Flyway.configure()
@@ -62,7 +60,7 @@ public final class Database implements AutoCloseable {
                     .locations("classpath:db/migration")
                     .load()
                     .migrate();
-            return new Database(dataSource, sessions(dataSource, mappers));
+            return new Database(dataSource, sessions(dataSource));
         } catch (RuntimeException e) {
             dataSource.close();
             throw e;
@@ -97,7 +95,7 @@ public final class Database implements AutoCloseable {
         return config;
     }
 
-    private static SqlSessionFactory sessions(DataSource dataSource, List<Class<?>> mappers) {
+    private static SqlSessionFactory sessions(DataSource dataSource) {
         JdbcTransactionFactory transactions = new JdbcTransactionFactory();
         Properties properties = new Properties();
         // The pool keeps it off; switching it on for the way back would be a round trip.
@@ -112,14 +110,15 @@ public final class Database implements AutoCloseable {
         configuration.setCacheEnabled(false);
         configuration.getTypeHandlerRegistry().register(SkuTypeHandler.class);
         configuration.getTypeHandlerRegistry().register(RequestIdTypeHandler.class);
+        configuration.addMapper(AllocationMapper.class);
         configuration.addMapper(HoldingsMapper.class);
+        configuration.addMapper(LeaderTerm.class);
         configuration.addMapper(OperationMapper.class);
         configuration.addMapper(RebalanceMapper.class);
         configuration.addMapper(ReconcileMapper.class);
         configuration.addMapper(StockUpdateMapper.class);
         configuration.addMapper(TaskMapper.class);
         configuration.addMapper(ViewMapper.class);
-        mappers.forEach(configuration::addMapper);
         return new SqlSessionFactoryBuilder().build(configuration);
     }
 

@@ -2,7 +2,8 @@
 package io.granary.allocator.store;
 
 import io.granary.allocator.allocation.Operator;
-import io.granary.allocator.store.RefusedIntentionException.Why;
+import io.granary.allocator.allocation.RefusedIntentionException;
+import io.granary.allocator.allocation.RefusedIntentionException.Why;
 import io.granary.api.OperationKind;
 import io.granary.model.Sku;
 import java.util.Objects;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.store;
 
+import io.granary.allocator.allocation.IntentionStore;
+import io.granary.allocator.allocation.Wish;
 import io.granary.api.RebalanceKind;
-import io.granary.api.RebalanceView;
+import io.granary.api.RebalanceState;
+import io.granary.model.Sku;
 import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import org.apache.ibatis.annotations.Delete;
@@ -16,47 +18,27 @@ import org.apache.ibatis.annotations.Update;
 import org.jspecify.annotations.Nullable;
 
 /** The statements on what operators want. Lists are never empty. */
-public interface RebalanceMapper {
+interface RebalanceMapper {
     /** A row of {@code rebalance}, and what its moves add up to. */
     record RebalanceRow(
             long id,
-            String kind,
-            @Nullable String sku,
+            RebalanceKind kind,
+            @Nullable Sku sku,
             @Nullable String node,
             @Nullable Integer slots,
             @Nullable Integer partitions,
             String who,
-            String state,
+            RebalanceState state,
             @Nullable String reason,
             LocalDateTime created,
             LocalDateTime changed,
             int moves,
             long units,
             long moved) {
-        /**
-         * As the API shows it.
-         *
-         * @param partitionsLeft that its node owns now; null if it has none
-         */
-        public RebalanceView view(@Nullable Integer partitionsLeft) {
-            boolean gathers = kind.equals(RebalanceKind.GATHER.name());
-            return new RebalanceView(
-                    id,
-                    RebalanceKind.valueOf(kind),
-                    RebalanceView.State.valueOf(state),
-                    sku,
-                    node,
-                    gathers ? null : slots,
-                    gathers ? slots : null,
-                    reason,
-                    who,
-                    created.toInstant(ZoneOffset.UTC),
-                    changed.toInstant(ZoneOffset.UTC),
-                    moves,
-                    units,
-                    moved,
-                    partitions,
-                    partitionsLeft);
+        /** What it wants. */
+        Wish wish() {
+            boolean gathers = kind == RebalanceKind.GATHER;
+            return new Wish(kind, sku, node, gathers ? null : slots, gathers ? slots : null);
         }
     }
 
@@ -88,9 +70,6 @@ public interface RebalanceMapper {
             @Nullable Long planLowWatermark,
             @Nullable Long planCeilingUnits,
             @Nullable Integer planCeilingPercent) {}
-
-    /** A partition that a node owns. */
-    record OwnedRow(String sku, int slot, String node, long units, boolean frozen) {}
 
     /** A row of {@code node_drain}. */
     record DrainRow(String node, String who, LocalDateTime since) {}
@@ -177,10 +156,11 @@ public interface RebalanceMapper {
     @Select("select count(*) from `partition` " + OF_NODE)
     int ownedPartitions(@Param("node") String node);
 
-    @Select("select s.code as sku, p.slot, p.node, p.granted - p.consumed - p.returned as units, s.frozen"
-            + " from `partition` p join sku s on s.id = p.sku_id " + OF_NODE
-            + " order by s.code, p.slot limit #{limit}")
-    List<OwnedRow> owned(@Param("node") String node, @Param("limit") int limit);
+    @Select(
+            "select s.code as sku, p.slot, p.node as incarnation, p.granted - p.consumed - p.returned as units, s.frozen"
+                    + " from `partition` p join sku s on s.id = p.sku_id " + OF_NODE
+                    + " order by s.code, p.slot limit #{limit}")
+    List<IntentionStore.Owned> owned(@Param("node") String node, @Param("limit") int limit);
 
     // ---- For operators
 
@@ -228,6 +208,10 @@ public interface RebalanceMapper {
     @Select("select state from rebalance where id = #{id} for update")
     @Nullable
     String lockState(@Param("id") long id);
+
+    /** The nodes that are drained; locks them, and waits for those who drain one now. */
+    @Select("select node from node_drain order by node for update")
+    List<String> lockDrains();
 
     @Select("select node, who, since from node_drain order by node")
     List<DrainRow> drains();

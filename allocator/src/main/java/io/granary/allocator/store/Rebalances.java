@@ -5,7 +5,13 @@ import io.granary.allocator.allocation.Decision;
 import io.granary.allocator.allocation.Move;
 import io.granary.allocator.allocation.Rebalance;
 import io.granary.allocator.allocation.SkuPlan;
+import io.granary.allocator.allocation.Wish;
+import io.granary.api.RebalanceKind;
+import io.granary.api.RebalanceState;
+import io.granary.api.RebalanceView;
+import io.granary.model.Sku;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -24,19 +30,43 @@ final class Rebalances {
         }
         Map<Long, Rebalance> rebalances = new HashMap<>();
         for (RebalanceMapper.OpenRow row : mapper.open(ids)) {
-            Rebalance.Kind kind = Rebalance.Kind.valueOf(row.kind());
+            RebalanceKind kind = RebalanceKind.valueOf(row.kind());
             Integer slots = row.slots();
-            int slot = kind == Rebalance.Kind.GATHER && slots != null ? slots : Decision.NO_TARGET;
+            int slot = kind == RebalanceKind.GATHER && slots != null ? slots : Decision.NO_TARGET;
             rebalances.put(
                     row.id(),
                     new Rebalance(
                             row.id(),
                             kind,
-                            Rebalance.State.valueOf(row.state()),
+                            RebalanceState.valueOf(row.state()),
                             slot,
                             moves.getOrDefault(row.id(), List.of())));
         }
         return rebalances;
+    }
+
+    /** As it is shown. */
+    static RebalanceView view(RebalanceMapper mapper, RebalanceMapper.RebalanceRow row) {
+        Wish wish = row.wish();
+        String node = row.node();
+        Sku sku = row.sku();
+        return new RebalanceView(
+                row.id(),
+                row.kind(),
+                row.state(),
+                sku == null ? null : sku.code(),
+                node,
+                wish.slots(),
+                wish.slot(),
+                row.reason(),
+                row.who(),
+                row.created().toInstant(ZoneOffset.UTC),
+                row.changed().toInstant(ZoneOffset.UTC),
+                row.moves(),
+                row.units(),
+                row.moved(),
+                row.partitions(),
+                node == null ? null : mapper.ownedPartitions(node));
     }
 
     static Move move(RebalanceMapper.MoveRow row) {

@@ -4,8 +4,9 @@ package io.granary.allocator.store;
 import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.Assignment;
 import io.granary.allocator.allocation.Grant;
-import io.granary.allocator.allocation.LeadershipLostException;
+import io.granary.allocator.allocation.GrantRefusedException;
 import io.granary.allocator.allocation.Move;
+import io.granary.allocator.allocation.OperatorGrant;
 import io.granary.allocator.allocation.PartitionBook;
 import io.granary.allocator.allocation.Rebalance;
 import io.granary.allocator.allocation.SkuBook;
@@ -57,15 +58,15 @@ public final class SqlAllocationStore implements AllocationStore {
     @Override
     public long takeTerm(String leader) {
         return transactions.call(session -> {
-            AllocationMapper mapper = session.getMapper(AllocationMapper.class);
-            mapper.nextTerm(leader);
-            return mapper.lockTerm();
+            LeaderTerm terms = session.getMapper(LeaderTerm.class);
+            terms.next(leader);
+            return terms.lock();
         });
     }
 
     @Override
     public void checkTerm(long term) {
-        transactions.run(session -> checkTerm(session.getMapper(AllocationMapper.class), term));
+        transactions.run(session -> LeaderTerm.check(session, term));
     }
 
     @Override
@@ -86,8 +87,8 @@ public final class SqlAllocationStore implements AllocationStore {
     @Override
     public OptionalInt assignLane(long term, String incarnation, Set<String> live) {
         return transactions.call(session -> {
+            LeaderTerm.check(session, term);
             AllocationMapper mapper = session.getMapper(AllocationMapper.class);
-            checkTerm(mapper, term);
             Integer present = mapper.laneOf(incarnation);
             if (present != null) {
                 return OptionalInt.of(present);
@@ -167,8 +168,8 @@ public final class SqlAllocationStore implements AllocationStore {
 
     /** In somebody's transaction. */
     static List<SkuBook.Changed> apply(SqlSession session, long term, Map<Integer, SkuChange> changes) {
+        LeaderTerm.check(session, term);
         AllocationMapper mapper = session.getMapper(AllocationMapper.class);
-        checkTerm(mapper, term);
         Map<Integer, String> laneOwners = lockLanes(mapper, changes.values());
         List<Integer> creating = changes.values().stream()
                 .filter(change -> change.assignments().stream().anyMatch(a -> a.fromEpoch() == 0))
@@ -177,11 +178,8 @@ public final class SqlAllocationStore implements AllocationStore {
         if (!creating.isEmpty()) {
             mapper.lockSkus(creating);
         }
-        List<PartitionRow> partitions = mapper.lockPartitions(changes.keySet());
-        List<SkuRow> skus = mapper.lockSkus(changes.keySet());
-        List<SkuBook> books = books(skus, partitions, rebalances(session, skus));
-        List<SkuBook.Changed> results = new ArrayList<>(books.size());
-        for (SkuBook book : books) {
+        List<SkuBook.Changed> results = new ArrayList<>(changes.size());
+        for (SkuBook book : lock(session, changes.keySet())) {
             SkuChange change = changes.get(book.id());
             if (change != null) {
                 results.add(
@@ -193,11 +191,29 @@ public final class SqlAllocationStore implements AllocationStore {
         return results;
     }
 
-    private static void checkTerm(AllocationMapper mapper, long term) {
-        long present = mapper.lockTerm();
-        if (present != term) {
-            throw new LeadershipLostException(term, present);
+    private static List<SkuBook> lock(SqlSession session, Collection<Integer> ids) {
+        AllocationMapper mapper = session.getMapper(AllocationMapper.class);
+        List<PartitionRow> partitions = mapper.lockPartitions(ids);
+        List<SkuRow> skus = mapper.lockSkus(ids);
+        return books(skus, partitions, rebalances(session, skus));
+    }
+
+    /**
+     * Grants what an operator wants, decided on locked books, in somebody's transaction.
+     *
+     * @throws GrantRefusedException if there is no such SKU, or as {@link OperatorGrant#change}
+     */
+    static SkuBook.Changed grant(SqlSession session, long term, OperatorGrant order) {
+        LeaderTerm.check(session, term);
+        AllocationMapper mapper = session.getMapper(AllocationMapper.class);
+        List<SkuRow> known = mapper.skus(List.of(order.sku()));
+        if (known.isEmpty()) {
+            throw new GrantRefusedException("sku: '" + order.sku() + "' (expected: one that is known)");
         }
+        SkuBook book = lock(session, ids(known)).get(0);
+        SkuBook.Changed changed = book.after(order.change(book), assignment -> false);
+        write(mapper, List.of(changed));
+        return changed;
     }
 
     private static Map<Integer, String> lockLanes(AllocationMapper mapper, Collection<SkuChange> changes) {
@@ -288,7 +304,7 @@ public final class SqlAllocationStore implements AllocationStore {
     @Override
     public Drains drains(long term) {
         return transactions.call(session -> {
-            checkTerm(session.getMapper(AllocationMapper.class), term);
+            LeaderTerm.check(session, term);
             RebalanceMapper mapper = session.getMapper(RebalanceMapper.class);
             List<String> nodes = mapper.drainedNodes();
             int open = 0;

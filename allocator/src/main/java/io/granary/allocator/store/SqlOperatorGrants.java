@@ -7,12 +7,9 @@ import io.granary.allocator.allocation.Grant;
 import io.granary.allocator.allocation.GrantRefusedException;
 import io.granary.allocator.allocation.OperatorGrant;
 import io.granary.allocator.allocation.SkuBook;
-import io.granary.allocator.allocation.SkuChange;
 import io.granary.api.AllocationView;
 import io.granary.api.ApiJson;
 import io.granary.api.OperationKind;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.ibatis.session.SqlSession;
 
@@ -31,7 +28,7 @@ public final class SqlOperatorGrants {
      *
      * @param term of the leader who does
      * @throws GrantRefusedException if there is no such partition, or the inventory has too little: nothing was done
-     * @throws RefusedIntentionException if the key of this request was used for another one
+     * @throws io.granary.allocator.allocation.RefusedIntentionException if the key of this request was used for another one
      * @throws io.granary.allocator.allocation.LeadershipLostException if the term is over
      */
     public AllocationView carryOut(long term, OperatorGrant order) {
@@ -53,17 +50,7 @@ public final class SqlOperatorGrants {
     }
 
     private static AllocationView grant(SqlSession session, long term, OperatorGrant order) {
-        SkuBook book = SqlAllocationStore.load(session, List.of(order.sku())).stream()
-                .findFirst()
-                .orElseThrow(
-                        () -> new GrantRefusedException("sku: '" + order.sku() + "' (expected: one that is known)"));
-        SkuChange change = order.change(book);
-        SkuBook.Changed changed = SqlAllocationStore.apply(session, term, Map.of(change.id(), change))
-                .get(0);
-        if (changed.grants().isEmpty()) {
-            throw new GrantRefusedException("units: " + order.units() + " of " + order.sku()
-                    + " (expected: books that stand still; somebody else was faster, try again)");
-        }
+        SkuBook.Changed changed = SqlAllocationStore.grant(session, term, order);
         return new AllocationView(
                 order.sku().code(),
                 changed.grants().stream().mapToLong(Grant::units).sum(),

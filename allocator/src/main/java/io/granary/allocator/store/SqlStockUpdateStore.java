@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.store;
 
-import io.granary.allocator.allocation.LeadershipLostException;
 import io.granary.allocator.stock.DeadLetter;
 import io.granary.allocator.stock.ReadUpdate;
 import io.granary.allocator.stock.StockUpdateStore;
@@ -108,7 +107,7 @@ public final class SqlStockUpdateStore implements StockUpdateStore {
         try {
             return transactions.call(session -> {
                 StockUpdateMapper mapper = session.getMapper(StockUpdateMapper.class);
-                checkTerm(mapper, term);
+                LeaderTerm.check(session, term);
                 if (mapper.move(batch.queue(), batch.from(), batch.to()) == 0) {
                     return new Outcome.Moved();
                 }
@@ -135,19 +134,10 @@ public final class SqlStockUpdateStore implements StockUpdateStore {
     private CompletableFuture<Void> write(long term, Consumer<StockUpdateMapper> use) {
         return CompletableFuture.runAsync(
                 () -> transactions.run(session -> {
-                    StockUpdateMapper mapper = session.getMapper(StockUpdateMapper.class);
-                    checkTerm(mapper, term);
-                    use.accept(mapper);
+                    LeaderTerm.check(session, term);
+                    use.accept(session.getMapper(StockUpdateMapper.class));
                 }),
                 executor);
-    }
-
-    /** Until the transaction ends, no later term begins. */
-    private static void checkTerm(StockUpdateMapper mapper, long term) {
-        long present = mapper.lockTerm();
-        if (present != term) {
-            throw new LeadershipLostException(term, present);
-        }
     }
 
     private static StockUpdateMapper.UpdateRow row(ReadUpdate update, String outcome, @Nullable String reason) {

@@ -2,9 +2,11 @@
 package io.granary.allocator.store;
 
 import io.granary.allocator.allocation.LeadershipLostException;
+import io.granary.allocator.allocation.LiveNodes;
 import io.granary.allocator.allocation.Operator;
+import io.granary.allocator.allocation.RefusedIntentionException;
+import io.granary.allocator.allocation.Wish;
 import io.granary.allocator.schedule.Occasion;
-import io.granary.allocator.schedule.RebalanceWish;
 import io.granary.allocator.schedule.Standing;
 import io.granary.allocator.schedule.Step;
 import io.granary.allocator.schedule.Task;
@@ -14,6 +16,7 @@ import io.granary.allocator.schedule.TaskRun;
 import io.granary.allocator.schedule.TaskStore;
 import io.granary.allocator.schedule.Timing;
 import io.granary.api.OperationKind;
+import io.granary.api.RebalanceKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -24,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.function.Supplier;
 import org.apache.ibatis.exceptions.PersistenceException;
 import org.apache.ibatis.session.SqlSession;
 import org.jspecify.annotations.Nullable;
@@ -35,15 +37,13 @@ public final class SqlTaskStore implements TaskStore {
     private static final int MOST_MISPLACED = 1_000;
 
     private final TransactionRunner transactions;
-    private final TaskEffects effects;
     private final int historyRuns;
 
     /**
      * @param historyRuns how many runs of a task are kept
      */
-    public SqlTaskStore(TransactionRunner transactions, RebalanceIntention rebalances, int historyRuns) {
+    public SqlTaskStore(TransactionRunner transactions, int historyRuns) {
         this.transactions = transactions;
-        effects = new TaskEffects(rebalances);
         this.historyRuns = historyRuns;
     }
 
@@ -207,22 +207,27 @@ public final class SqlTaskStore implements TaskStore {
     }
 
     @Override
-    public Look run(long term, String name, String allocator, Supplier<List<String>> reconciliation) {
+    public Look run(long term, String name, String allocator, Witness witness) {
         Optional<Task> known = task(name);
         if (known.isEmpty()) {
             return new Look.NotDue(Optional.empty());
         }
         Instant started = now();
-        // Reads the whole ledger: not while anything is locked.
-        boolean reconciles = known.get().definition().kind() == TaskKind.RECONCILE
-                && known.get()
-                        .standing()
-                        .occasion(known.get().definition(), started)
-                        .isPresent();
-        Attempt attempt = new Attempt(term, name, allocator, started, reconciles ? reconciliation.get() : null);
+        TaskDefinition definition = known.get().definition();
+        boolean isDue = known.get().standing().occasion(definition, started).isPresent();
+        // Asked while nothing is locked: one reads the whole ledger, the other waits for the leader.
+        Attempt attempt = new Attempt(
+                term,
+                name,
+                allocator,
+                started,
+                isDue && definition.reconciles() ? witness.drifts() : null,
+                isDue && definition.drains() ? witness.nodes() : null);
         try {
             return transactions.call(session -> run(
-                    session, attempt, (task, occasion) -> effects.apply(session, task, occasion, attempt.drifts())));
+                    session,
+                    attempt,
+                    (task, occasion) -> TaskEffects.apply(session, term, task, occasion, attempt.facts())));
         } catch (LeadershipLostException | OutcomeUnknownException e) {
             throw e;
         } catch (PersistenceException
@@ -230,7 +235,7 @@ public final class SqlTaskStore implements TaskStore {
                 | BooksException
                 | IllegalArgumentException
                 | IllegalStateException e) {
-            if (SqlFault.of(e).passes()) {
+            if (passes(e)) {
                 throw e;
             }
             return transactions.call(session -> run(
@@ -238,31 +243,37 @@ public final class SqlTaskStore implements TaskStore {
         }
     }
 
+    /** Whether the same run may well succeed when it is done again. */
+    private static boolean passes(RuntimeException e) {
+        return SqlFault.of(e).passes()
+                || (e instanceof RefusedIntentionException refused
+                        && refused.why() == RefusedIntentionException.Why.NOT_YET);
+    }
+
     /**
      * @param found what does not add up in the books; null if that was not asked
+     * @param live the nodes; null if that was not asked
      */
     private record Attempt(
             long term,
             String name,
             String allocator,
             Instant started,
-            @Nullable List<String> found) {
+            @Nullable List<String> found,
+            @Nullable LiveNodes live) {
         boolean lacks(TaskDefinition task) {
-            return task.kind() == TaskKind.RECONCILE && found == null;
+            return (task.reconciles() && found == null) || (task.drains() && live == null);
         }
 
-        List<String> drifts() {
-            return found == null ? List.of() : found;
+        TaskEffects.Facts facts() {
+            return new TaskEffects.Facts(found == null ? List.of() : found, live == null ? LiveNodes.UNSEEN : live);
         }
     }
 
     private Look run(
             SqlSession session, Attempt attempt, BiFunction<TaskDefinition, Occasion, TaskEffects.Effect> effect) {
+        LeaderTerm.check(session, attempt.term());
         TaskMapper mapper = session.getMapper(TaskMapper.class);
-        long present = mapper.lockTerm();
-        if (present != attempt.term()) {
-            throw new LeadershipLostException(attempt.term(), present);
-        }
         TaskMapper.TaskRow row = mapper.lock(attempt.name());
         if (row == null) {
             return new Look.NotDue(Optional.empty());
@@ -270,7 +281,7 @@ public final class SqlTaskStore implements TaskStore {
         Task task = task(row, null, null);
         TaskDefinition definition = task.definition();
         Optional<Occasion> due = task.standing().occasion(definition, now(mapper));
-        // What has become due just now and needs the ledger read first is looked at again.
+        // What has become due just now and needs something asked first is looked at again.
         if (due.isEmpty() || attempt.lacks(definition)) {
             return new Look.NotDue(task.standing().wake(definition));
         }
@@ -305,7 +316,7 @@ public final class SqlTaskStore implements TaskStore {
 
     private static TaskMapper.TaskRow row(
             long id, TaskDefinition task, Standing standing, Instant created, String who) {
-        RebalanceWish wish = task.rebalance();
+        Wish wish = task.rebalance();
         Timing timing = task.timing();
         return new TaskMapper.TaskRow(
                 id,
@@ -314,9 +325,10 @@ public final class SqlTaskStore implements TaskStore {
                 task.sku(),
                 task.units(),
                 (int) task.ahead().toSeconds(),
-                wish == null ? null : wish.kind().name(),
+                wish == null ? null : wish.kind(),
                 wish == null ? null : wish.node(),
-                wish == null ? 0 : wish.slots(),
+                wish == null ? 0 : wish.slotsAfter(0),
+                wish == null ? null : wish.slot(),
                 timing instanceof Timing.At at ? utc(at.time()) : null,
                 timing instanceof Timing.Every every ? (int) every.interval().toSeconds() : null,
                 timing instanceof Timing.Cron cron ? cron.expression() : null,
@@ -348,14 +360,16 @@ public final class SqlTaskStore implements TaskStore {
 
     private static Task task(TaskMapper.TaskRow row, @Nullable TaskRun last, @Nullable String running) {
         Instant created = row.created().toInstant(ZoneOffset.UTC);
-        String wish = row.rebalance();
+        RebalanceKind wish = row.rebalance();
         TaskDefinition definition = new TaskDefinition(
                 row.name(),
                 TaskKind.valueOf(row.kind()),
                 row.sku(),
                 row.units(),
                 Duration.ofSeconds(row.aheadSeconds()),
-                wish == null ? null : RebalanceWish.of(wish, row.node(), row.slots()),
+                wish == null
+                        ? null
+                        : new Wish(wish, row.sku(), row.node(), row.slots() == 0 ? null : row.slots(), row.slot()),
                 timing(row, created));
         Standing standing = new Standing(
                 instant(row.nextRun()), Step.valueOf(row.step()), instant(row.asked()), row.askedBy(), row.paused());

@@ -53,10 +53,7 @@ public final class SqlViews {
         return transactions.snapshot(session -> {
             RebalanceMapper mapper = session.getMapper(RebalanceMapper.class);
             return mapper.openOnes(limit).stream()
-                    .map(row -> {
-                        String node = row.node();
-                        return row.view(node == null ? null : mapper.ownedPartitions(node));
-                    })
+                    .map(row -> Rebalances.view(mapper, row))
                     .toList();
         });
     }

@@ -41,9 +41,6 @@ interface StockUpdateMapper {
     String IN_LIST = "in <foreach collection='list' item='i' open='(' separator=',' close=')'>#{i}</foreach>";
     String INTO = "insert into stock_update (update_id, sku, kind, units, print, outcome, reason, request_id) values ";
 
-    @Select("select term from leader_term where id = 1 lock in share mode")
-    long lockTerm();
-
     @Select("select next_position from stock_update_position where queue = #{queue}")
     @Nullable
     Long position(@Param("queue") int queue);

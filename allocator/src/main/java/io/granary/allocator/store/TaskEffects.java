@@ -2,22 +2,27 @@
 package io.granary.allocator.store;
 
 import io.granary.allocator.allocation.Grant;
+import io.granary.allocator.allocation.GrantRefusedException;
+import io.granary.allocator.allocation.LiveNodes;
 import io.granary.allocator.allocation.Operator;
+import io.granary.allocator.allocation.OperatorGrant;
+import io.granary.allocator.allocation.SkuBook;
+import io.granary.allocator.allocation.Wish;
 import io.granary.allocator.schedule.Occasion;
-import io.granary.allocator.schedule.RebalanceWish;
 import io.granary.allocator.schedule.Step;
 import io.granary.allocator.schedule.TaskDefinition;
 import io.granary.allocator.schedule.TaskRun.Outcome;
 import io.granary.api.OperationKind;
 import io.granary.model.Sku;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.ibatis.session.SqlSession;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What tasks do to the books, in the transaction of their run; the leader makes it true. Locks partitions before SKUs, as
- * all who write them. Thread-safe.
+ * all who write them.
  */
 final class TaskEffects {
     /**
@@ -36,21 +41,22 @@ final class TaskEffects {
         }
     }
 
-    private final RebalanceIntention rebalances;
-
-    TaskEffects(RebalanceIntention rebalances) {
-        this.rebalances = rebalances;
-    }
-
     /**
-     * @param drifts what does not add up in the books, for a RECONCILE
+     * What a run has to know of the world beside the books, found out before its transaction began.
+     *
+     * @param drifts what does not add up, for a RECONCILE
+     * @param live for a drain
      */
-    Effect apply(SqlSession session, TaskDefinition task, Occasion occasion, List<String> drifts) {
+    record Facts(List<String> drifts, LiveNodes live) {}
+
+    private TaskEffects() {}
+
+    static Effect apply(SqlSession session, long term, TaskDefinition task, Occasion occasion, Facts facts) {
         return switch (task.kind()) {
-            case OPEN_SALE -> occasion.step() == Step.PREPARE ? prepare(session, task) : open(session, task);
-            case TOP_UP -> topUp(session, task);
-            case REBALANCE -> rebalance(session, task);
-            case RECONCILE -> reconciled(drifts);
+            case OPEN_SALE -> occasion.step() == Step.PREPARE ? prepare(session, term, task) : open(session, task);
+            case TOP_UP -> topUp(session, term, task);
+            case REBALANCE -> rebalance(session, task, facts.live());
+            case RECONCILE -> reconciled(facts.drifts());
         };
     }
 
@@ -62,113 +68,88 @@ final class TaskEffects {
         return sku;
     }
 
-    private static Effect open(SqlSession session, TaskDefinition task) {
-        Sku sku = sku(task);
-        TaskMapper mapper = session.getMapper(TaskMapper.class);
-        TaskMapper.SaleRow sale = mapper.sale(sku);
-        if (sale == null) {
-            return unknown(sku);
-        }
-        if (mapper.resume(sale.id()) == 0) {
-            return new Effect(Outcome.NOTHING, sku + " was selling already", Set.of(sku));
-        }
-        Operations.note(session, Operator.task(task.name()), Operations.Request.ofSku(OperationKind.RESUME, sku));
-        return new Effect(
-                Outcome.DONE, sku + " sells; pool " + sale.pool() + ", inventory " + sale.inventory(), Set.of(sku));
+    private static Optional<SkuBook> book(SqlSession session, Sku sku) {
+        return SqlAllocationStore.load(session, List.of(sku)).stream().findFirst();
     }
 
     private static Effect unknown(Sku sku) {
         return Effect.failed("sku: '" + sku + "' (expected: one that the books know)");
     }
 
+    private static Effect open(SqlSession session, TaskDefinition task) {
+        Sku sku = sku(task);
+        Optional<SkuBook> book = book(session, sku);
+        if (book.isEmpty()) {
+            return unknown(sku);
+        }
+        if (session.getMapper(TaskMapper.class).resume(book.get().id()) == 0) {
+            return new Effect(Outcome.NOTHING, sku + " was selling already", Set.of(sku));
+        }
+        Operations.note(session, Operator.task(task.name()), Operations.Request.ofSku(OperationKind.RESUME, sku));
+        return new Effect(Outcome.DONE, sku + " sells; " + units(book.get()), Set.of(sku));
+    }
+
+    private static String units(SkuBook book) {
+        return "pool " + book.pool() + ", inventory " + book.inventory();
+    }
+
     /** The leader opens partitions and gives them units by itself, also while the SKU is paused: this looks, and tops up. */
-    private static Effect prepare(SqlSession session, TaskDefinition task) {
+    private static Effect prepare(SqlSession session, long term, TaskDefinition task) {
         Sku sku = sku(task);
-        Effect topped = task.units() == 0 ? null : topUp(session, task);
-        TaskMapper mapper = session.getMapper(TaskMapper.class);
-        TaskMapper.SaleRow sale = mapper.sale(sku);
-        if (sale == null) {
+        @Nullable Effect topped = task.units() == 0 ? null : topUp(session, term, task);
+        Optional<SkuBook> found = book(session, sku);
+        if (found.isEmpty()) {
             return unknown(sku);
         }
-        List<TaskMapper.ShareRow> shares = mapper.lockShares(sale.id());
-        long ready = shares.stream()
-                .filter(share -> share.slot() < sale.slots() && share.node() != null && share.units() > 0)
+        SkuBook book = found.get();
+        long ready = book.partitions().stream()
+                .filter(partition ->
+                        partition.slot() < book.slots() && partition.node() != null && partition.held() > 0)
                 .count();
-        String found = ready + " of " + sale.slots() + " partitions of " + sku + " have units";
+        String stands = ready + " of " + book.slots() + " partitions of " + sku + " have units; ";
         if (topped != null) {
-            return new Effect(topped.outcome(), found + "; " + topped.detail(), Set.of(sku));
+            return new Effect(topped.outcome(), stands + topped.detail(), Set.of(sku));
         }
-        Outcome outcome = ready == sale.slots() ? Outcome.DONE : Outcome.NOTHING;
-        return new Effect(outcome, found + "; pool " + sale.pool() + ", inventory " + sale.inventory(), Set.of(sku));
+        return new Effect(ready == book.slots() ? Outcome.DONE : Outcome.NOTHING, stands + units(book), Set.of(sku));
     }
 
-    private static Effect topUp(SqlSession session, TaskDefinition task) {
+    private static Effect topUp(SqlSession session, long term, TaskDefinition task) {
         Sku sku = sku(task);
-        long level = task.units();
-        TaskMapper mapper = session.getMapper(TaskMapper.class);
-        TaskMapper.SaleRow known = mapper.sale(sku);
-        if (known == null) {
-            return unknown(sku);
+        Operator by = Operator.task(task.name());
+        OperatorGrant order = OperatorGrant.upTo(task.units(), sku, by);
+        SkuBook.Changed changed;
+        try {
+            changed = SqlAllocationStore.grant(session, term, order);
+        } catch (GrantRefusedException e) {
+            return Effect.failed(String.valueOf(e.getMessage()));
         }
-        List<TaskMapper.ShareRow> shares = mapper.lockShares(known.id());
-        TaskMapper.SaleRow sale = mapper.lockSale(known.id());
-        List<TaskMapper.ShareRow> open = shares.stream()
-                .filter(share -> share.slot() < sale.slots() && share.epoch() > 0)
-                .toList();
-        if (sale.frozen()) {
-            return Effect.failed("sku: '" + sku + "' is frozen (expected: one that is not)");
+        SkuBook after = changed.book();
+        long granted = changed.grants().stream().mapToLong(Grant::units).sum();
+        String pool = "pool " + after.pool() + " of " + task.units();
+        if (granted == 0 && after.pool() >= task.units()) {
+            return new Effect(Outcome.NOTHING, pool, Set.of());
         }
-        if (sale.pool() >= level) {
-            return new Effect(Outcome.NOTHING, "pool " + sale.pool() + " of " + level, Set.of());
+        String stands = pool + (order.isCapped(after) ? ", the most that the plan of the SKU allows" : "")
+                + ", inventory " + after.inventory();
+        if (granted == 0) {
+            return new Effect(Outcome.NOTHING, stands, Set.of());
         }
-        // The plan says what the pool may have at most, whoever fills it up by rule.
-        long room = sale.room();
-        long missing = Math.min(level - sale.pool(), room);
-        String capped = room < Math.min(level - sale.pool(), sale.inventory())
-                ? ", the most that the plan of the SKU allows"
-                : "";
-        if (missing == 0) {
-            return new Effect(
-                    Outcome.NOTHING,
-                    "pool " + sale.pool() + " of " + level + capped + ", inventory " + sale.inventory(),
-                    Set.of());
-        }
-        if (open.isEmpty()) {
-            return Effect.failed("partitions of " + sku + ": none was ever opened (expected: a node that serves)");
-        }
-        long[] given =
-                Level.fill(open.stream().mapToLong(TaskMapper.ShareRow::units).toArray(), missing);
-        for (int i = 0; i < given.length; i++) {
-            if (given[i] > 0) {
-                TaskMapper.ShareRow share = open.get(i);
-                mapper.grant(sale.id(), share.slot(), given[i]);
-                mapper.noteGrant(sale.id(), share.slot(), share.epoch(), given[i], Grant.Reason.OPERATOR.name());
-            }
-        }
-        mapper.moveToPool(sale.id(), missing);
-        Operations.note(
-                session,
-                Operator.task(task.name()),
-                new Operations.Request(OperationKind.ALLOCATE, sku, null, missing, ""));
-        return new Effect(
-                Outcome.DONE,
-                "granted " + missing + " units: pool " + (sale.pool() + missing) + " of " + level + capped
-                        + ", inventory "
-                        + (sale.inventory() - missing),
-                Set.of(sku));
+        Operations.note(session, by, new Operations.Request(OperationKind.ALLOCATE, sku, null, granted, ""));
+        return new Effect(Outcome.DONE, "granted " + granted + " units: " + stands, Set.of(sku));
     }
 
-    private Effect rebalance(SqlSession session, TaskDefinition task) {
-        RebalanceWish wish = task.rebalance();
+    private static Effect rebalance(SqlSession session, TaskDefinition task, LiveNodes live) {
+        Wish wish = task.rebalance();
         if (wish == null) {
             throw new IllegalStateException("rebalance of task " + task.name() + ": none (expected: one)");
         }
-        @Nullable Sku sku = task.sku();
+        long id = SqlIntentions.begin(session, wish, live, Operator.task(task.name()));
+        @Nullable Sku sku = wish.sku();
         return new Effect(
                 Outcome.DONE,
-                rebalances.begin(session, wish, sku, Operator.task(task.name())),
+                "rebalance " + id,
                 sku == null ? Set.of() : Set.of(sku),
-                sku == null);
+                wish.kind().isOfNode());
     }
 
     private static Effect reconciled(List<String> drifts) {

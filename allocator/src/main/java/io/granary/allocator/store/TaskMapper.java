@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.store;
 
+import io.granary.api.RebalanceKind;
 import io.granary.model.Sku;
 import java.time.LocalDateTime;
 import java.util.List;
@@ -21,9 +22,10 @@ interface TaskMapper {
             @Nullable Sku sku,
             long units,
             int aheadSeconds,
-            @Nullable String rebalance,
+            @Nullable RebalanceKind rebalance,
             @Nullable String node,
             int slots,
+            @Nullable Integer slot,
             @Nullable LocalDateTime runAt,
             @Nullable Integer everySeconds,
             @Nullable String cron,
@@ -56,38 +58,12 @@ interface TaskMapper {
     /** A task, or what was one, and when it is to be woken. */
     record WakeRow(String name, @Nullable LocalDateTime wake) {}
 
-    /** What a sale has to sell. */
-    record SaleRow(
-            int id,
-            String state,
-            boolean frozen,
-            int slots,
-            long inventory,
-            long pool,
-            @Nullable Long planCeilingUnits,
-            @Nullable Integer planCeilingPercent) {
-        /** How many more units its plan lets the pool have. */
-        long room() {
-            return Rebalances.plan(null, null, null, planCeilingUnits, planCeilingPercent)
-                    .room(inventory, pool, inventory + pool);
-        }
-    }
-
-    String SALE =
-            "select id, state, frozen, slots, inventory, pool, plan_ceiling_units, plan_ceiling_percent from sku ";
-
-    /** What a partition has, as settled. */
-    record ShareRow(int slot, long epoch, @Nullable String node, long units) {}
-
-    String TASK_COLUMNS = "select id, name, kind, sku, units, ahead_seconds, rebalance, node, slots, run_at,"
+    String TASK_COLUMNS = "select id, name, kind, sku, units, ahead_seconds, rebalance, node, slots, slot, run_at,"
             + " every_seconds, cron, zone, next_run, step, asked, asked_by, paused, wake, created, created_by from task ";
     String RUN_COLUMNS =
             "select task_id, cause, step, due, asked_by, allocator, started, ended, outcome, detail from task_run ";
     /** The name that all tasks have for db-scheduler; what they are called is their instance. */
     String WAKE_NAME = "granary";
-
-    @Select("select term from leader_term where id = 1 lock in share mode")
-    long lockTerm();
 
     @Select("select utc_timestamp(3)")
     LocalDateTime now();
@@ -98,10 +74,11 @@ interface TaskMapper {
     @Select("select count(*) from sku where code = #{sku}")
     int skus(@Param("sku") Sku sku);
 
-    @Insert("insert into task (name, kind, sku, units, ahead_seconds, rebalance, node, slots, run_at, every_seconds,"
-            + " cron, zone, next_run, step, wake, created, created_by) values (#{name}, #{kind}, #{sku}, #{units},"
-            + " #{aheadSeconds}, #{rebalance}, #{node}, #{slots}, #{runAt}, #{everySeconds}, #{cron}, #{zone},"
-            + " #{nextRun}, #{step}, #{wake}, #{created}, #{createdBy})")
+    @Insert(
+            "insert into task (name, kind, sku, units, ahead_seconds, rebalance, node, slots, slot, run_at, every_seconds,"
+                    + " cron, zone, next_run, step, wake, created, created_by) values (#{name}, #{kind}, #{sku}, #{units},"
+                    + " #{aheadSeconds}, #{rebalance}, #{node}, #{slots}, #{slot}, #{runAt}, #{everySeconds}, #{cron}, #{zone},"
+                    + " #{nextRun}, #{step}, #{wake}, #{created}, #{createdBy})")
     void insert(TaskRow task);
 
     @Select(TASK_COLUMNS + "order by name")
@@ -158,34 +135,7 @@ interface TaskMapper {
             + " where s.task_name = '" + WAKE_NAME + "' and t.name is null and s.picked = false limit #{limit}")
     List<WakeRow> misplaced(@Param("limit") int limit);
 
-    // ---- What tasks do
-
-    @Select(SALE + "where code = #{sku}")
-    @Nullable
-    SaleRow sale(@Param("sku") Sku sku);
-
+    /** The sale of a paused SKU goes on. */
     @Update("update sku set state = 'SELLING' where id = #{id} and state = 'PAUSED'")
     int resume(@Param("id") int id);
-
-    @Select("select slot, epoch, node, granted - consumed - returned as units from `partition` force index (primary)"
-            + " where sku_id = #{id} order by slot for update")
-    List<ShareRow> lockShares(@Param("id") int id);
-
-    @Select(SALE + "where id = #{id} for update")
-    SaleRow lockSale(@Param("id") int id);
-
-    @Update("update `partition` set granted = granted + #{units} where sku_id = #{id} and slot = #{slot}")
-    void grant(@Param("id") int id, @Param("slot") int slot, @Param("units") long units);
-
-    @Update("update sku set inventory = inventory - #{units}, pool = pool + #{units} where id = #{id}")
-    void moveToPool(@Param("id") int id, @Param("units") long units);
-
-    @Insert("insert into allocation (sku_id, slot, epoch, units, reason) values (#{id}, #{slot}, #{epoch}, #{units},"
-            + " #{reason})")
-    void noteGrant(
-            @Param("id") int id,
-            @Param("slot") int slot,
-            @Param("epoch") long epoch,
-            @Param("units") long units,
-            @Param("reason") String reason);
 }

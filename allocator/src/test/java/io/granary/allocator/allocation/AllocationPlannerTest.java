@@ -8,6 +8,8 @@ import io.granary.allocator.allocation.Action.Ceiling;
 import io.granary.allocator.allocation.Action.Give;
 import io.granary.allocator.allocation.Action.TakeBack;
 import io.granary.allocator.allocation.Grant.Reason;
+import io.granary.api.RebalanceKind;
+import io.granary.api.RebalanceState;
 import io.granary.model.Sku;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -283,8 +285,7 @@ class AllocationPlannerTest {
     }
 
     private static SkuBook gathering(long inventory, long pool, Move... moves) {
-        Rebalance rebalance =
-                new Rebalance(1, Rebalance.Kind.GATHER, Rebalance.State.RUNNING, NO_TARGET, List.of(moves));
+        Rebalance rebalance = new Rebalance(1, RebalanceKind.GATHER, RebalanceState.RUNNING, NO_TARGET, List.of(moves));
         return book(inventory, pool, 2).withIntentions(false, 2, SkuPlan.NONE, rebalance);
     }
 

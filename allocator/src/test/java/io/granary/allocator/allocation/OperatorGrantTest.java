@@ -8,6 +8,8 @@ import io.granary.model.Sku;
 import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class OperatorGrantTest {
     private static final Sku SKU = new Sku("A");
@@ -21,7 +23,7 @@ class OperatorGrantTest {
     }
 
     private static List<Grant> grants(long units, OptionalInt slot) {
-        return new OperatorGrant(SKU, units, slot, Operator.named("ann"))
+        return OperatorGrant.of(SKU, units, slot, Operator.named("ann"))
                 .change(BOOK)
                 .grants();
     }
@@ -56,8 +58,52 @@ class OperatorGrantTest {
                 .hasMessageStartingWith("slot: 2 of A");
         SkuBook frozen = new SkuBook(
                 1, SKU, false, true, 3, SkuPlan.NONE, 1_000_000, 4, 1_000_004, 1_000_004, List.of(open(1, 4)), null);
-        assertThatThrownBy(() -> new OperatorGrant(SKU, 1, OptionalInt.empty(), Operator.named("ann")).change(frozen))
+        assertThatThrownBy(() -> OperatorGrant.of(SKU, 1, OptionalInt.empty(), Operator.named("ann"))
+                        .change(frozen))
                 .isInstanceOf(GrantRefusedException.class)
                 .hasMessageContaining("frozen");
+    }
+
+    private static SkuBook book(long inventory, SkuPlan plan, PartitionBook... partitions) {
+        long pool = List.of(partitions).stream().mapToLong(PartitionBook::held).sum();
+        long actual = inventory + pool;
+        return new SkuBook(1, SKU, false, false, 3, plan, inventory, pool, actual, actual, List.of(partitions), null);
+    }
+
+    /** Level, inventory, ceiling (0: none) of a pool of 14 units; what is granted, and whether the plan keeps it short. */
+    @ParameterizedTest
+    @CsvSource({
+        "20, 100,  0,  6, false",
+        "20,   4,  0,  4, false",
+        "20, 100, 17,  3, true",
+        "20,   3, 17,  3, false",
+        "20, 100, 10,  0, true",
+        "14, 100,  0,  0, false",
+        "10, 100, 10,  0, false"
+    })
+    void aTopUpFillsThePoolAsFarAsInventoryAndPlanAllow(
+            long level, long inventory, long ceiling, long granted, boolean capped) {
+        SkuPlan plan = ceiling == 0 ? SkuPlan.NONE : new SkuPlan(null, null, null, ceiling, null);
+        SkuBook book = book(inventory, plan, open(0, 10), open(1, 4));
+        OperatorGrant order = OperatorGrant.upTo(level, SKU, Operator.named("ann"));
+        SkuBook after = book.after(order.change(book), assignment -> false).book();
+        assertThat(after.pool()).isEqualTo(14 + granted);
+        assertThat(after.inventory()).isEqualTo(inventory - granted);
+        assertThat(order.isCapped(after)).isEqualTo(capped);
+        assertThat(order.change(after).isEmpty()).as("once is enough").isTrue();
+    }
+
+    @Test
+    void partitionsThatOperatorsHaveRemovedGetNothing() {
+        SkuBook removed = book(100, SkuPlan.NONE, open(0, 10), open(1, 4), open(3, 0));
+        assertThat(OperatorGrant.of(SKU, 6, OptionalInt.empty(), Operator.named("ann"))
+                        .change(removed)
+                        .grants())
+                .extracting(Grant::slot)
+                .containsExactly(1);
+        assertThatThrownBy(() -> OperatorGrant.of(SKU, 6, OptionalInt.of(3), Operator.named("ann"))
+                        .change(removed))
+                .isInstanceOf(GrantRefusedException.class)
+                .hasMessage("slot: 3 of A (expected: one that is open, of 3)");
     }
 }

@@ -12,6 +12,7 @@ import io.granary.allocator.settlement.Lag;
 import io.granary.allocator.store.Holdings;
 import io.granary.api.Overview;
 import io.granary.api.RebalanceKind;
+import io.granary.api.RebalanceState;
 import io.granary.api.RebalanceView;
 import io.granary.api.SkuPage;
 import io.granary.api.SkuView;
@@ -85,7 +86,7 @@ class FeedTest {
             return List.of(new RebalanceView(
                     7,
                     RebalanceKind.EVEN,
-                    RebalanceView.State.RUNNING,
+                    RebalanceState.RUNNING,
                     "SELLS",
                     null,
                     null,

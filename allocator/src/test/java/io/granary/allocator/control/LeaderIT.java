@@ -5,14 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.granary.allocator.AllocatorSettings;
+import io.granary.allocator.allocation.LiveNodes;
 import io.granary.allocator.allocation.Operator;
-import io.granary.allocator.allocation.Rebalance.Kind;
 import io.granary.allocator.allocation.SkuPlan;
+import io.granary.allocator.allocation.Wish;
 import io.granary.allocator.settlement.IdWindow;
-import io.granary.allocator.store.AllocationMapper;
 import io.granary.allocator.store.Books;
 import io.granary.allocator.store.SqlAllocationStore;
 import io.granary.allocator.store.SqlIntentions;
+import io.granary.api.RebalanceKind;
 import io.granary.concurrent.ThreadLoop;
 import io.granary.config.Configuration;
 import io.granary.metrics.MeterScope;
@@ -61,7 +62,7 @@ class LeaderIT {
 
     @BeforeEach
     void open() {
-        books = Books.open(List.of(AllocationMapper.class));
+        books = Books.open();
     }
 
     @AfterEach
@@ -482,14 +483,23 @@ class LeaderIT {
         return new SqlIntentions(books.database());
     }
 
-    private long rebalance(Leader leader, Kind kind, Sku sku, Integer slots) {
-        long id = intentions().apply(new SqlIntentions.Wish(kind, sku, null, slots), Operator.named("ann"));
+    private long rebalance(Leader leader, RebalanceKind kind, Sku sku, Integer slots) {
+        long id = intentions()
+                .apply(
+                        new Wish(
+                                kind,
+                                sku,
+                                null,
+                                kind == RebalanceKind.SLOTS ? slots : null,
+                                kind == RebalanceKind.GATHER ? slots : null),
+                        LiveNodes.UNSEEN,
+                        Operator.named("ann"));
         leader.onIntentions(Set.of(sku));
         return id;
     }
 
     private String state(long rebalance) {
-        return intentions().rebalance(rebalance).state();
+        return intentions().rebalance(rebalance).state().name();
     }
 
     /** Two nodes with a slot each, that have 15,000 units each; 30,000 are in the inventory. */
@@ -533,7 +543,7 @@ class LeaderIT {
     @Test
     void aRebalanceIsPlannedCarriedOutAndNotedDown() {
         Leader leader = twoSlots();
-        long id = rebalance(leader, Kind.EVEN, SKU, null);
+        long id = rebalance(leader, RebalanceKind.EVEN, SKU, null);
         soon(() -> {
             settle(leader, SLOT_0, SLOT_1);
             assertThat(state(id)).isEqualTo("DONE");
@@ -555,7 +565,7 @@ class LeaderIT {
     @Test
     void anotherLeaderGoesOnWithARebalanceWhereTheFirstOneDied() {
         Leader one = twoSlots();
-        long id = rebalance(one, Kind.GATHER, SKU, 0);
+        long id = rebalance(one, RebalanceKind.GATHER, SKU, 0);
         soon(() -> assertThat(owner(SLOT_1).figures(SLOT_1).get(3)).isEqualTo(15_000));
         one.close();
         assertThat(state(id)).isEqualTo("RUNNING");
@@ -576,20 +586,20 @@ class LeaderIT {
     @Test
     void whatGoesHomeStaysThereUntilTheSkuIsUnfrozen() {
         Leader leader = twoSlots();
-        long id = rebalance(leader, Kind.HOME, SKU, null);
+        long id = rebalance(leader, RebalanceKind.HOME, SKU, null);
         soon(() -> {
             settle(leader, SLOT_0, SLOT_1);
             assertThat(state(id)).isEqualTo("DONE");
         });
         assertThat(books.figures(SKU)).isEqualTo(new Books.SkuFigures(25_000, 0, 25_000, 30_000, 5_000, 0));
-        rebalance(leader, Kind.UNFREEZE, SKU, null);
+        rebalance(leader, RebalanceKind.UNFREEZE, SKU, null);
         soon(() -> assertThat(remaining(SLOT_0)).isPositive());
     }
 
     @Test
     void aFrozenSkuKeepsItsUnitsWhereTheyAre() {
         Leader leader = twoOpenSlots();
-        rebalance(leader, Kind.FREEZE, SKU, null);
+        rebalance(leader, RebalanceKind.FREEZE, SKU, null);
         owner(SLOT_0).sell(SLOT_0, 15_000);
         settle(leader, SLOT_0);
         // Another SKU is served meanwhile, and so would this one have been.
@@ -599,7 +609,7 @@ class LeaderIT {
         soon(() -> assertThat(remaining(new PartitionId(other, 0))).isEqualTo(5));
         assertThat(books.figures(SKU).inventory()).isEqualTo(30_000);
 
-        rebalance(leader, Kind.UNFREEZE, SKU, null);
+        rebalance(leader, RebalanceKind.UNFREEZE, SKU, null);
         soon(() -> assertThat(remaining(SLOT_0)).isPositive());
     }
 
@@ -615,7 +625,7 @@ class LeaderIT {
             assertThat(b.partitions()).hasSize(20);
         });
         List<PartitionId> moved = a.partitions();
-        long id = intentions().apply(new SqlIntentions.Wish(Kind.DRAIN, null, "a", null), Operator.named("ann"));
+        long id = intentions().apply(Wish.drain("a"), leader.look().join().live(), Operator.named("ann"));
         assertThat(intentions().rebalance(id).partitions()).isEqualTo(20);
         leader.onDrains();
         soon(() -> assertThat(state(id)).isEqualTo("DONE"));
@@ -643,7 +653,7 @@ class LeaderIT {
     void slotsAreAddedAndRemovedWhileTheSkuSells() {
         Leader leader = twoSlots();
         PartitionId added = new PartitionId(SKU, 2);
-        long more = rebalance(leader, Kind.SLOTS, SKU, 3);
+        long more = rebalance(leader, RebalanceKind.SLOTS, SKU, 3);
         soon(() -> {
             settle(leader, SLOT_0, SLOT_1);
             assertThat(state(more)).isEqualTo("DONE");
@@ -651,7 +661,7 @@ class LeaderIT {
         assertPublished(SKU, SkuState.SELLING, 3);
         soon(() -> assertThat(remaining(added)).isEqualTo(8_333));
 
-        long fewer = rebalance(leader, Kind.SLOTS, SKU, 1);
+        long fewer = rebalance(leader, RebalanceKind.SLOTS, SKU, 1);
         soon(() -> {
             settle(leader, SLOT_0, SLOT_1, added);
             assertThat(state(fewer)).isEqualTo("DONE");

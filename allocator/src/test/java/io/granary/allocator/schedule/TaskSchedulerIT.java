@@ -6,21 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.granary.allocator.allocation.LeadershipLostException;
+import io.granary.allocator.allocation.LiveNodes;
 import io.granary.allocator.allocation.Operator;
-import io.granary.allocator.allocation.Rebalance;
+import io.granary.allocator.allocation.Wish;
 import io.granary.allocator.schedule.Occasion.Cause;
 import io.granary.allocator.schedule.TaskRun.Outcome;
 import io.granary.allocator.store.Books;
 import io.granary.allocator.store.Drift;
-import io.granary.allocator.store.RebalanceIntention;
 import io.granary.allocator.store.Reconcile;
-import io.granary.allocator.store.SqlIntentions;
 import io.granary.allocator.store.SqlTaskStore;
+import io.granary.api.RebalanceKind;
 import io.granary.metrics.MeterScope;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -39,20 +38,12 @@ final class TaskSchedulerIT {
     private static final Sku SKU = new Sku("A/B%C.D");
     private static final ScheduleSettings QUICK = new ScheduleSettings(
             3, Duration.ofMillis(20), Duration.ofMillis(100), 4, Duration.ofMillis(50), Duration.ZERO, 10);
-    private static final RebalanceIntention NONE = (session, wish, sku, who) -> {
-        throw new IllegalStateException("rebalance: '" + wish.kind() + "' (expected: one that can be begun)");
-    };
-
     private final Books books = Books.open();
-    private final TaskStore store = store(NONE);
+    private final TaskStore store = new SqlTaskStore(books.database().transactions(), QUICK.historyRuns());
     private final Set<Sku> changed = ConcurrentHashMap.newKeySet();
     private final AtomicInteger drains = new AtomicInteger();
     private final List<TaskScheduler> started = new ArrayList<>();
     private long term;
-
-    private SqlTaskStore store(RebalanceIntention rebalances) {
-        return new SqlTaskStore(books.database().transactions(), rebalances, QUICK.historyRuns());
-    }
 
     @AfterEach
     void close() {
@@ -64,12 +55,12 @@ final class TaskSchedulerIT {
         }
     }
 
-    private TaskScheduler start(String name, TaskStore ofStore, Supplier<List<String>> reconciliation) {
+    private TaskScheduler start(String name, TaskStore.Witness witness) {
         TaskScheduler scheduler = TaskScheduler.start(
                 name,
                 books.database().dataSource(),
-                ofStore,
-                reconciliation,
+                store,
+                witness,
                 new TaskScheduler.Listener() {
                     @Override
                     public void onChanged(Set<Sku> skus) {
@@ -95,7 +86,7 @@ final class TaskSchedulerIT {
     }
 
     private TaskScheduler lead(String name, Supplier<List<String>> reconciliation) {
-        TaskScheduler scheduler = start(name, store, reconciliation);
+        TaskScheduler scheduler = start(name, new Told(reconciliation, Told.NOTHING_SPECIAL::nodes));
         scheduler.begin(nextTerm());
         return scheduler;
     }
@@ -306,50 +297,68 @@ final class TaskSchedulerIT {
         assertThat(store.history("gone", 1)).isEmpty();
     }
 
-    @Test
-    void whatCantBeDoneIsRecordedAndLeavesNothingBehind() {
-        books.addSku(SKU, 1, 10);
-        TaskStore half = store((session, wish, sku, who) -> {
-            try (var statement = session.getConnection().createStatement()) {
-                statement.executeUpdate("update sku set slots = 7");
-            } catch (SQLException e) {
-                throw new AssertionError(e);
-            }
-            throw new IllegalStateException("node: 'x' (expected: one that is known)");
-        });
-        start("one", half, List::of).begin(nextTerm());
-        half.create(
-                new TaskDefinition(
-                        "drain",
-                        TaskKind.REBALANCE,
-                        null,
-                        0,
-                        Duration.ZERO,
-                        new RebalanceWish(Rebalance.Kind.DRAIN, "x", 0),
-                        new Timing.At(store.now())),
-                Operator.named("ada"));
-        TaskRun run = awaitRuns("drain", 1).get(0);
-        assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
-        assertThat(run.detail()).isEqualTo("node: 'x' (expected: one that is known)");
-        assertThat(books.number("select slots from sku")).isEqualTo(1);
+    private TaskDefinition drain(String name, String node) {
+        return new TaskDefinition(
+                name, TaskKind.REBALANCE, null, 0, Duration.ZERO, Wish.drain(node), new Timing.At(store.now()));
     }
 
     @Test
     void aDrainIsToldToTheLeader() {
-        TaskStore full = store(SqlIntentions::begin);
-        start("one", full, List::of).begin(nextTerm());
-        full.create(
+        start("one", Told.NOTHING_SPECIAL).begin(nextTerm());
+        store.create(drain("drain", "x"), Operator.named("ada"));
+        await().until(() -> drains.get() == 1);
+        assertThat(books.texts("select node from node_drain")).containsExactly("x");
+        assertThat(awaitRuns("drain", 1).get(0).outcome()).isEqualTo(Outcome.DONE);
+    }
+
+    @Test
+    void aDrainOfTheLastNodeOrOfAnUnknownOneIsRecordedAsFailedAndLeavesNothingBehind() {
+        start("one", Told.NOTHING_SPECIAL).begin(nextTerm());
+        store.create(drain("unknown", "z"), Operator.named("ada"));
+        assertFailed("unknown", "node: 'z' (expected: one that lives, by its configured name)");
+        store.create(drain("first", "x"), Operator.named("ada"));
+        assertThat(awaitRuns("first", 1).get(0).outcome()).isEqualTo(Outcome.DONE);
+        store.create(drain("last", "y"), Operator.named("ada"));
+        assertFailed("last", "node: 'y' (expected: one beside which another is ready and not drained)");
+        assertThat(books.texts("select node from node_drain")).containsExactly("x");
+        assertThat(books.texts("select node from rebalance")).containsExactly("x");
+    }
+
+    private void assertFailed(String task, String detail) {
+        TaskRun run = awaitRuns(task, 1).get(0);
+        assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(run.detail()).isEqualTo(detail);
+    }
+
+    @Test
+    void aDrainWaitsForNodesThatAreJoining() {
+        AtomicInteger looks = new AtomicInteger();
+        LiveNodes none = new LiveNodes(Set.of(), Set.of(), true);
+        start("one", new Told(List::of, () -> looks.incrementAndGet() < 3 ? none : Told.nodes("x", "y")))
+                .begin(nextTerm());
+        store.create(drain("drain", "x"), Operator.named("ada"));
+        assertThat(awaitRuns("drain", 1))
+                .singleElement()
+                .extracting(TaskRun::outcome)
+                .isEqualTo(Outcome.DONE);
+        assertThat(looks).hasValue(3);
+    }
+
+    @Test
+    void whatATaskOfAnEarlierVersionCantMeanFailsWhenItRunsAndIsListed() {
+        lead("one");
+        store.create(
                 new TaskDefinition(
-                        "drain",
+                        "even",
                         TaskKind.REBALANCE,
                         null,
                         0,
                         Duration.ZERO,
-                        new RebalanceWish(Rebalance.Kind.DRAIN, "x", 0),
+                        new Wish(RebalanceKind.EVEN, null, null, null, null),
                         new Timing.At(store.now())),
                 Operator.named("ada"));
-        await().until(() -> drains.get() == 1);
-        assertThat(books.texts("select node from node_drain")).containsExactly("x");
+        assertFailed("even", "sku: none (expected: one, for even)");
+        assertThat(store.tasks()).extracting(task -> task.definition().name()).containsExactly("even");
     }
 
     @Test
@@ -384,17 +393,16 @@ final class TaskSchedulerIT {
     void aRebalanceIsBegunOnceAndAFrozenSkuIsLeftAlone() {
         books.addSku(SKU, 1, 10);
         books.own(new PartitionId(SKU, 0), 1, "node-1", 0);
-        TaskStore full = store(SqlIntentions::begin);
-        start("one", full, List::of).begin(nextTerm());
-        for (Rebalance.Kind kind : List.of(Rebalance.Kind.EVEN, Rebalance.Kind.FREEZE)) {
-            full.create(
+        start("one", Told.NOTHING_SPECIAL).begin(nextTerm());
+        for (RebalanceKind kind : List.of(RebalanceKind.EVEN, RebalanceKind.FREEZE)) {
+            store.create(
                     new TaskDefinition(
                             kind.name(),
                             TaskKind.REBALANCE,
                             SKU,
                             0,
                             Duration.ZERO,
-                            new RebalanceWish(kind, null, 0),
+                            Wish.of(kind, SKU),
                             new Timing.At(store.now())),
                     Operator.named("ada"));
             assertThat(awaitRuns(kind.name(), 1).get(0).outcome()).isEqualTo(Outcome.DONE);
@@ -402,10 +410,10 @@ final class TaskSchedulerIT {
         assertThat(books.texts("select kind, who from rebalance order by id"))
                 .containsExactly("EVEN", "task EVEN", "FREEZE", "task FREEZE");
         assertThat(drains).hasValue(0);
-        full.create(topUp("frozen", 5), Operator.named("ada"));
+        store.create(topUp("frozen", 5), Operator.named("ada"));
         TaskRun run = awaitRuns("frozen", 1).get(0);
         assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
-        assertThat(run.detail()).isEqualTo("sku: 'A/B%C.D' is frozen (expected: one that is not)");
+        assertThat(run.detail()).isEqualTo("sku: 'A/B%C.D' is frozen (expected: one that is not; unfreeze it first)");
         books.update("update sku set rebalance = null, frozen = false");
     }
 
@@ -441,7 +449,7 @@ final class TaskSchedulerIT {
     void aRunThatWasDoneBeforeItsAllocatorDiedIsNotDoneAgain() {
         addPausedSku(1, 10);
         store.create(sale("opening", store.now(), Duration.ZERO, 0), Operator.named("ada"));
-        store.run(nextTerm(), "opening", "dead", List::of);
+        store.run(nextTerm(), "opening", "dead", Told.NOTHING_SPECIAL);
         books.update("update sku set state = 'PAUSED'");
         books.update("insert into scheduled_tasks (task_name, task_instance, execution_time, picked, picked_by,"
                 + " last_heartbeat, consecutive_failures, version) values ('granary', 'opening', utc_timestamp(6), true,"
@@ -458,10 +466,10 @@ final class TaskSchedulerIT {
         store.create(sale("opening", store.now(), Duration.ZERO, 0), Operator.named("ada"));
         long old = nextTerm();
         nextTerm();
-        assertThatThrownBy(() -> store.run(old, "opening", "old", List::of))
+        assertThatThrownBy(() -> store.run(old, "opening", "old", Told.NOTHING_SPECIAL))
                 .isInstanceOf(LeadershipLostException.class);
         assertThat(state()).isEqualTo("PAUSED");
-        start("follower", store, List::of);
+        start("follower", Told.NOTHING_SPECIAL);
         lead("leader");
         assertThat(awaitRuns("opening", 1))
                 .singleElement()
@@ -477,7 +485,7 @@ final class TaskSchedulerIT {
         }
         long same = nextTerm();
         for (String name : List.of("one", "two", "three")) {
-            start(name, store, List::of).begin(same);
+            start(name, Told.NOTHING_SPECIAL).begin(same);
         }
         for (int i = 1; i <= 20; i++) {
             store.create(topUp("top-" + i, 1_000L * i), Operator.named("ada"));
@@ -498,7 +506,7 @@ final class TaskSchedulerIT {
                 SKU,
                 0,
                 Duration.ZERO,
-                new RebalanceWish(Rebalance.Kind.SLOTS, null, 16),
+                new Wish(RebalanceKind.SLOTS, SKU, null, 16, null),
                 new Timing.Cron("0 4 * * *", ZoneId.of("Europe/Berlin")));
         assertThat(store.create(sale, Operator.named("ada"))).isEqualTo(TaskStore.Created.CREATED);
         assertThat(store.create(rebalance, Operator.named("bob"))).isEqualTo(TaskStore.Created.CREATED);

@@ -46,12 +46,7 @@ public final class Books implements AutoCloseable {
 
     /** Opens and empties the books. */
     public static Books open() {
-        return open(List.of());
-    }
-
-    /** Opens and empties the books. */
-    public static Books open(List<Class<?>> mappers) {
-        Books books = new Books(Database.open(settings(8), mappers));
+        Books books = new Books(Database.open(settings(8)));
         TABLES.forEach(table -> books.update("delete from " + table));
         books.update("update leader_term set term = 0, leader = ''");
         return books;

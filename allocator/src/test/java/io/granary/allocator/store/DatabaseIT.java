@@ -47,7 +47,7 @@ final class DatabaseIT {
         });
         List<CompletableFuture<Database>> opened = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            opened.add(CompletableFuture.supplyAsync(() -> Database.open(Books.settings(2), List.of()), executor));
+            opened.add(CompletableFuture.supplyAsync(() -> Database.open(Books.settings(2)), executor));
         }
         opened.forEach(database -> database.join().close());
         assertThat(books.texts("select table_name from information_schema.tables where table_schema = database()"))

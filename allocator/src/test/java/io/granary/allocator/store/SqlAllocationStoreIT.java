@@ -35,7 +35,7 @@ class SqlAllocationStoreIT {
 
     @BeforeEach
     void open() {
-        books = Books.open(List.of(AllocationMapper.class));
+        books = Books.open();
         store = new SqlAllocationStore(books.database(), IdWindow.DEFAULT);
         store.ensureLanes(4);
         term = store.takeTerm("test");

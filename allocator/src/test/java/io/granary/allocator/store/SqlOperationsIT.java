@@ -6,17 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.granary.allocator.allocation.GrantRefusedException;
 import io.granary.allocator.allocation.LeadershipLostException;
+import io.granary.allocator.allocation.LiveNodes;
 import io.granary.allocator.allocation.Operator;
 import io.granary.allocator.allocation.OperatorGrant;
-import io.granary.allocator.allocation.Rebalance.Kind;
+import io.granary.allocator.allocation.RefusedIntentionException;
 import io.granary.allocator.allocation.SkuPlan;
+import io.granary.allocator.allocation.Wish;
 import io.granary.allocator.schedule.TaskDefinition;
 import io.granary.allocator.schedule.TaskKind;
 import io.granary.allocator.schedule.TaskStore;
 import io.granary.allocator.schedule.Timing;
+import io.granary.allocator.schedule.Told;
 import io.granary.api.AllocationView;
 import io.granary.api.OperationKind;
 import io.granary.api.OperationView;
+import io.granary.api.RebalanceKind;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
 import io.granary.stock.StockUpdate;
@@ -48,13 +52,13 @@ class SqlOperationsIT {
 
     @BeforeEach
     void open() {
-        books = Books.open(List.of(AllocationMapper.class));
+        books = Books.open();
         TransactionRunner transactions = books.database().transactions();
         operations = new SqlOperations(transactions);
         grants = new SqlOperatorGrants(transactions);
         skus = new SqlSkus(transactions);
         intentions = new SqlIntentions(books.database());
-        tasks = new SqlTaskStore(transactions, SqlIntentions::begin, 10);
+        tasks = new SqlTaskStore(transactions, 10);
         books.addSku(SKU, 2, 1_000);
         books.own(new PartitionId(SKU, 0), 1, "node-1", 0);
         books.own(new PartitionId(SKU, 1), 1, "node-1", 0);
@@ -75,7 +79,7 @@ class SqlOperationsIT {
     }
 
     private AllocationView allocate(long term, long units, Operator by) {
-        return grants.carryOut(term, new OperatorGrant(SKU, units, OptionalInt.empty(), by));
+        return grants.carryOut(term, OperatorGrant.of(SKU, units, OptionalInt.empty(), by));
     }
 
     private long inventory() {
@@ -158,15 +162,17 @@ class SqlOperationsIT {
         assertThat(skus.setPaused(SKU, true, ann("pause")).orElseThrow().state().name())
                 .isEqualTo("SELLING");
 
-        SqlIntentions.Wish even = new SqlIntentions.Wish(Kind.EVEN, SKU, null, null);
-        long id = intentions.apply(even, ann("even"));
-        assertThat(intentions.apply(even, ann("even"))).isEqualTo(id);
+        Wish even = Wish.of(RebalanceKind.EVEN, SKU);
+        long id = intentions.apply(even, LiveNodes.UNSEEN, ann("even"));
+        assertThat(intentions.apply(even, LiveNodes.UNSEEN, ann("even"))).isEqualTo(id);
         intentions.stop(id, ann("stop"));
         intentions.stop(id, ann("stop"));
-        assertThat(intentions.apply(even, ann("even-2"))).isGreaterThan(id);
+        assertThat(intentions.apply(even, LiveNodes.UNSEEN, ann("even-2"))).isGreaterThan(id);
 
-        SqlIntentions.Wish drain = new SqlIntentions.Wish(Kind.DRAIN, null, "node", null);
-        assertThat(intentions.apply(drain, ann("drain"))).isEqualTo(intentions.apply(drain, ann("drain")));
+        Wish drain = Wish.drain("node");
+        LiveNodes nodes = Told.nodes("node", "other");
+        assertThat(intentions.apply(drain, nodes, ann("drain")))
+                .isEqualTo(intentions.apply(drain, nodes, ann("drain")));
         intentions.undrain("node", ann("undrain"));
         intentions.undrain("node", ann("undrain"));
     }
@@ -179,7 +185,7 @@ class SqlOperationsIT {
         operations.noteStock(new StockUpdate("delivery-1", StockUpdate.Kind.RESTOCK, made, 50), ann("r"));
         operations.noteStock(new StockUpdate("delivery-1", StockUpdate.Kind.RESTOCK, made, 50), ann("r"));
         intentions.plan(made, new SkuPlan(10L, Duration.ofSeconds(1), 5L, 40L, 50), ann("p"));
-        long frozen = intentions.apply(new SqlIntentions.Wish(Kind.FREEZE, made, null, null), ann("f"));
+        long frozen = intentions.apply(Wish.of(RebalanceKind.FREEZE, made), LiveNodes.UNSEEN, ann("f"));
 
         assertThat(operations.latest(made, Long.MAX_VALUE, 100))
                 .extracting(
@@ -241,10 +247,10 @@ class SqlOperationsIT {
         tasks.pause("top", ann("p"));
         assertThat(tasks.task("top").orElseThrow().standing().paused()).isFalse();
         tasks.ask("top", ann("a"));
-        tasks.run(1, "top", "allocator", List::of);
+        tasks.run(1, "top", "allocator", Told.NOTHING_SPECIAL);
         // Asked once: the same request does not have it run again.
         tasks.ask("top", ann("a"));
-        tasks.run(1, "top", "allocator", List::of);
+        tasks.run(1, "top", "allocator", Told.NOTHING_SPECIAL);
         tasks.delete("top", ann("x"));
         tasks.delete("top", ann("x"));
 
@@ -262,9 +268,9 @@ class SqlOperationsIT {
 
     @Test
     void whatIsOldIsForgottenButNotWhatIsUnderWay() {
-        long stopped = intentions.apply(new SqlIntentions.Wish(Kind.EVEN, SKU, null, null), ann("1"));
+        long stopped = intentions.apply(Wish.of(RebalanceKind.EVEN, SKU), LiveNodes.UNSEEN, ann("1"));
         intentions.stop(stopped, ann("2"));
-        long open = intentions.apply(new SqlIntentions.Wish(Kind.GATHER, SKU, null, null), ann("3"));
+        long open = intentions.apply(Wish.of(RebalanceKind.GATHER, SKU), LiveNodes.UNSEEN, ann("3"));
         for (long id : List.of(stopped, open)) {
             books.update("insert into rebalance_move (rebalance_id, number, units, why) values (?, 0, 1, '')", id);
         }
@@ -282,7 +288,7 @@ class SqlOperationsIT {
         assertThat(books.texts("select request_key from operation")).containsExactly("2");
         assertThat(books.numbers("select id from rebalance")).containsExactly(open);
         assertThat(books.numbers("select rebalance_id from rebalance_move")).containsExactly(open);
-        assertThatThrownBy(() -> intentions.resume(stopped, ann("4")))
+        assertThatThrownBy(() -> intentions.resume(stopped, LiveNodes.UNSEEN, ann("4")))
                 .hasMessage("rebalance: " + stopped + " (expected: one that was applied)");
     }
 }

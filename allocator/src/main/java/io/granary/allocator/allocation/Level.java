@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.granary.allocator.store;
+package io.granary.allocator.allocation;
 
 import java.util.Arrays;
 

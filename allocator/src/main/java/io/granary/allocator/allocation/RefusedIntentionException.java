@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.granary.allocator.store;
+package io.granary.allocator.allocation;
 
 /** What an operator wants can't be had; nothing was changed. The message names the value and what was expected. */
 public final class RefusedIntentionException extends RuntimeException {
@@ -12,7 +12,9 @@ public final class RefusedIntentionException extends RuntimeException {
         /** The present state does not allow it. */
         CONFLICT,
         /** It makes no sense. */
-        INVALID
+        INVALID,
+        /** What is missing may be there in a moment: to be asked again. */
+        NOT_YET
     }
 
     private final Why why;
@@ -24,5 +26,17 @@ public final class RefusedIntentionException extends RuntimeException {
 
     public Why why() {
         return why;
+    }
+
+    static RefusedIntentionException unknown(String message) {
+        return new RefusedIntentionException(Why.UNKNOWN, message);
+    }
+
+    static RefusedIntentionException conflict(String message) {
+        return new RefusedIntentionException(Why.CONFLICT, message);
+    }
+
+    static RefusedIntentionException invalid(String message) {
+        return new RefusedIntentionException(Why.INVALID, message);
     }
 }
