@@ -3,6 +3,7 @@ package io.granary.client;
 
 import io.granary.model.Sku;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,21 +11,6 @@ import org.jspecify.annotations.Nullable;
  * its future. It carries its own links for the lists it is in, so that being in one costs no garbage.
  */
 final class Call extends CallState {
-    /** Where the call waits. */
-    enum Place {
-        /** Nowhere: it is being looked at, or not begun. */
-        NONE,
-        /** In its slot's queue, for a frame. */
-        QUEUED,
-        /** In a frame, for an answer. */
-        IN_FLIGHT,
-        /** With its SKU, for another view or a moment to try again. */
-        PARKED,
-        /** With its SKU, for a read of the registry. */
-        READING,
-        OVER
-    }
-
     final Sku sku;
     final long high;
     final long low;
@@ -34,7 +20,7 @@ final class Call extends CallState {
 
     final CompletableFuture<DeductionResult> future = new CompletableFuture<>();
 
-    Place place = Place.NONE;
+    private CallPlace place = CallPlace.NOWHERE;
     int backoffs;
 
     @Nullable
@@ -42,9 +28,8 @@ final class Call extends CallState {
     /** Where it is queued, or was asked last. */
     @Nullable
     Slot at;
-    /** The frame with its attempt in flight; other frames have attempts that were given up. */
-    @Nullable
-    Frame frame;
+    /** The frame with its attempt in flight, null if it is elsewhere; other frames have attempts that were given up. */
+    private @Nullable Frame frame;
 
     // Links of the slot's queue.
     @Nullable
@@ -74,6 +59,31 @@ final class Call extends CallState {
     void begin(SkuRoutes with, long nowNanos) {
         routes = with;
         deadlineNanos += nowNanos;
+    }
+
+    CallPlace place() {
+        return place;
+    }
+
+    /** Who puts the call somewhere, or takes it out, says so. */
+    void moveTo(CallPlace next) {
+        if (!place.mayBecome(next)) {
+            throw new IllegalStateException("place: " + place + " to " + next + " (expected: one of "
+                    + Stream.of(CallPlace.values()).filter(place::mayBecome).toList() + ")");
+        }
+        place = next;
+        frame = null;
+    }
+
+    /** An attempt leaves its slot's queue in a frame. */
+    void moveInto(Frame with) {
+        moveTo(CallPlace.IN_FLIGHT);
+        frame = with;
+    }
+
+    /** Whether its attempt in flight is this frame's. */
+    boolean isIn(Frame other) {
+        return frame == other;
     }
 
     long deadlineNanos() {

@@ -8,8 +8,8 @@ import io.granary.registry.Routes;
 import io.granary.registry.SkuState;
 import io.granary.registry.SkuView;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,23 +22,24 @@ import org.jspecify.annotations.Nullable;
  * what the registry calls.
  */
 final class Directory implements Routes.Listener {
-    /** What becomes of calls when something is known; called on the loop. */
+    /** Decides what becomes of calls when something is known; called on the loop. */
     interface Traffic {
         /** Any thread may call this. */
         void post(Runnable event);
 
-        /** The call waits nowhere now, and must go on. */
-        void route(Call call);
+        /**
+         * Something else is known of the SKU.
+         *
+         * @param moved calls that had to leave where they were: they wait nowhere now
+         */
+        void changed(SkuRoutes routes, List<Call> moved);
 
-        /** The call waits nowhere now, and has heard from the registry how many slots there are. */
-        void confirmed(Call call);
-
-        /** The SKU's calls that wait for a change may go on. */
-        void wake(SkuRoutes routes);
-
-        void refuse(Call call, Outcome outcome);
-
-        void park(Call call, boolean tryAgain);
+        /**
+         * A read of the registry has ended, and what it has brought is known.
+         *
+         * @param readers whom it answers: they wait nowhere now
+         */
+        void readEnded(SkuRoutes routes, RegistryRead read, Collection<Call> readers);
     }
 
     private final Routes registry;
@@ -90,15 +91,19 @@ final class Directory implements Routes.Listener {
         });
     }
 
-    /** The owner says that it does not serve the slot's epoch, which it never will again, but maybe another. */
-    void disowned(Slot slot, long itsEpoch, long shunUntilNanos) {
-        if (itsEpoch > slot.epoch) {
-            List<Call> moved = new ArrayList<>();
-            own(slot, itsEpoch, slot.owner, moved);
-            moved.forEach(traffic::route);
-        } else {
+    /**
+     * The owner says that it does not serve the slot's epoch, which it never will again, but maybe another.
+     *
+     * @return calls that had to leave where they were: they wait nowhere now
+     */
+    List<Call> disowned(Slot slot, long itsEpoch, long shunUntilNanos) {
+        if (itsEpoch <= slot.epoch) {
             slot.shun(shunUntilNanos);
+            return List.of();
         }
+        List<Call> moved = new ArrayList<>();
+        own(slot, itsEpoch, slot.owner, moved);
+        return moved;
     }
 
     private NodeLink node(String incarnation) {
@@ -146,10 +151,7 @@ final class Directory implements Routes.Listener {
                 slot.owner.drainUnbound(slot, moved);
             }
         }
-        // Who was not sent in time goes where there are units.
-        moved.forEach(CallState::askRegisteredOnly);
-        moved.forEach(traffic::route);
-        traffic.wake(routes);
+        traffic.changed(routes, moved);
     }
 
     private void applyNone(SkuRoutes routes) {
@@ -162,7 +164,7 @@ final class Directory implements Routes.Listener {
             slot.registered = false;
         }
         routes.registrationChanged();
-        traffic.wake(routes);
+        traffic.changed(routes, List.of());
         forgetIfUnknown(routes);
     }
 
@@ -187,91 +189,40 @@ final class Directory implements Routes.Listener {
         }
     }
 
-    /** The call waits for a read of the registry that begins after it. */
-    void read(Call call) {
-        SkuRoutes routes = call.routes();
-        call.place = Call.Place.READING;
-        if (routes.readUnderWay) {
-            routes.nextReaders.add(call);
-        } else {
-            routes.readers.add(call);
-            beginRead(routes);
+    /** Reads the registry, if calls wait for that and no read is under way; {@link Traffic#readEnded} tells what came of it. */
+    void read(SkuRoutes routes) {
+        if (routes.needsRead()) {
+            routes.readBegun();
+            var unused = registry.refresh(routes.sku)
+                    .handle((view, failure) -> failure == null ? RegistryRead.of(view) : RegistryRead.OUT_OF_REACH)
+                    .thenAccept(read -> traffic.post(() -> readEnded(routes, read)));
         }
     }
 
-    private void beginRead(SkuRoutes routes) {
-        routes.readUnderWay = true;
-        var unused = registry.refresh(routes.sku)
-                .handle((view, failure) -> failure == null ? new ReadEnd(true, view) : ReadEnd.OUT_OF_REACH)
-                .thenAccept(end -> traffic.post(() -> endRead(routes, end)));
-    }
-
-    /** What a read of the registry has brought. */
-    private record ReadEnd(boolean reached, Optional<SkuView> view) {
-        static final ReadEnd OUT_OF_REACH = new ReadEnd(false, Optional.empty());
-
-        boolean isSelling() {
-            return view.map(SkuView::state).filter(SkuState.SELLING::equals).isPresent();
-        }
-    }
-
-    private void endRead(SkuRoutes routes, ReadEnd end) {
-        Set<Call> readers = routes.readers;
-        if (end.isSelling()) {
-            // Only a refusal must have been true after the call began: those who came meanwhile can be sent, too.
-            readers.addAll(routes.nextReaders);
-            routes.nextReaders.clear();
-        }
-        routes.readers = routes.nextReaders;
-        routes.nextReaders = new LinkedHashSet<>();
-        routes.readUnderWay = false;
-        if (!routes.readers.isEmpty()) {
-            beginRead(routes);
-        }
-        for (Call call : readers) {
-            call.place = Call.Place.NONE;
-        }
-        if (!end.reached()) {
-            // Out of reach: what is known counts, and who knows nothing must wait.
-            for (Call call : readers) {
-                call.confirmUnseen();
-                if (routes.state == SkuState.SOLD_OUT && call.heardAll()) {
-                    traffic.refuse(call, Outcome.SOLD_OUT);
-                } else if (call.heardAll()) {
-                    traffic.confirmed(call);
-                } else {
-                    traffic.park(call, true);
-                }
-            }
-        } else if (end.view().isEmpty()) {
-            applyNone(routes);
-            for (Call call : readers) {
-                traffic.refuse(call, Outcome.NO_SUCH_SKU);
-            }
-        } else {
-            SkuView view = end.view().get();
-            if (routes.state == null) {
-                apply(routes, view);
-                routes.followed = true;
-                registry.follow(routes.sku);
-            } else if (view.slots() > routes.size()) {
-                // Slots were added, and their news is on its way: slots never become fewer, so this is no older.
-                apply(routes, view);
-            }
-            for (Call call : readers) {
-                call.confirm(view.slots());
-                if (view.state() == SkuState.SOLD_OUT && call.heardAll()) {
-                    traffic.refuse(call, Outcome.SOLD_OUT);
-                } else if (routes.state == SkuState.SOLD_OUT && call.heardAll()) {
-                    traffic.park(call, true); // The news will come by the watch, too.
-                } else if (call.heardAll() && view.state() == routes.state) {
-                    traffic.confirmed(call);
-                } else {
-                    traffic.route(call);
-                }
-            }
-        }
+    private void readEnded(SkuRoutes routes, RegistryRead read) {
+        Set<Call> readers = routes.readEnded(read.isSelling());
+        read(routes);
+        learn(routes, read);
+        traffic.readEnded(routes, read, readers);
         forgetIfUnknown(routes);
+    }
+
+    private void learn(SkuRoutes routes, RegistryRead read) {
+        switch (read.end()) {
+            case SEEN -> {
+                SkuView view = read.view().orElseThrow();
+                if (routes.state == null) {
+                    apply(routes, view);
+                    routes.followed = true;
+                    registry.follow(routes.sku);
+                } else if (view.slots() > routes.size()) {
+                    // Slots were added, and their news is on its way: slots never become fewer, so this is no older.
+                    apply(routes, view);
+                }
+            }
+            case NO_SUCH_SKU -> applyNone(routes);
+            case OUT_OF_REACH -> {}
+        }
     }
 
     /** SKUs that do not exist leave nothing behind. */

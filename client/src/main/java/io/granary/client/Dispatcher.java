@@ -6,8 +6,10 @@ import io.granary.protocol.Answer;
 import io.granary.protocol.Connector;
 import io.granary.registry.Routes;
 import io.granary.registry.SkuState;
+import io.granary.registry.SkuView;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * let be under way. Who puts something in sees to it that one {@link #drain} is on its way to the loop. A drain takes all
  * that is there, answers first, and only then sends: that is what makes frames large when much is going on.
  *
- * <p>A call waits in one {@link Call.Place} at a time, and is in the wheel from its begin to its end.
+ * <p>A call waits in one {@link CallPlace} at a time, and is in the wheel from its begin to its end.
  */
 final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
     /** Calls begun in one drain, so that timers and answers get their turn. */
@@ -162,17 +164,15 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
         routes.calls++;
         metrics.began();
         if (wheel.size() >= settings.maxCalls()) {
-            call.refuse(Outcome.THROTTLED);
-            end(call);
+            refuse(call, Outcome.THROTTLED);
             return;
         }
         wheel.set(call, call.deadlineNanos());
         route(call);
     }
 
-    /** Sends the call on its way: to a slot, or to wait. */
-    @Override
-    public void route(Call call) {
+    /** Sends a call that waits nowhere on its way: to a slot, or to wait. */
+    private void route(Call call) {
         SkuRoutes routes = call.routes();
         if (closing) {
             expire(call);
@@ -184,7 +184,7 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
                 park(call, true);
             }
         } else if (routes.state == null) {
-            directory.read(call);
+            read(call);
         } else {
             Slot slot = routes.state == SkuState.PAUSED ? null : routes.next(call, nowNanos);
             if (slot != null) {
@@ -202,23 +202,73 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
             if (!call.heardAll()) {
                 park(call, routes.state != SkuState.PAUSED && routes.hasOwners());
             } else if (routes.state == SkuState.SOLD_OUT || !call.isConfirmed()) {
-                directory.read(call);
+                read(call);
             } else {
                 park(call, routes.state == SkuState.SELLING && routes.hasRegistered());
             }
         }
     }
 
-    @Override
-    public void confirmed(Call call) {
+    /** The call waits for a read of the registry that begins after it. */
+    private void read(Call call) {
         SkuRoutes routes = call.routes();
-        if (call.isConfirmed() && call.concluded(routes.size())) {
+        routes.addReader(call);
+        directory.read(routes);
+    }
+
+    @Override
+    public void readEnded(SkuRoutes routes, RegistryRead read, Collection<Call> readers) {
+        for (Call call : readers) {
+            switch (read.end()) {
+                case NO_SUCH_SKU -> refuse(call, Outcome.NO_SUCH_SKU);
+                case SEEN -> {
+                    SkuView seen = read.view().orElseThrow();
+                    call.confirm(seen.slots());
+                    if (!call.heardAll()) {
+                        route(call);
+                    } else if (seen.state() == SkuState.SOLD_OUT) {
+                        refuse(call, Outcome.SOLD_OUT);
+                    } else if (routes.state == SkuState.SOLD_OUT) {
+                        park(call, true); // The news will come by the watch, too.
+                    } else if (seen.state() == routes.state) {
+                        conclude(call);
+                    } else {
+                        route(call);
+                    }
+                }
+                case OUT_OF_REACH -> {
+                    // What is known counts, and who knows nothing must wait.
+                    call.confirmUnseen();
+                    if (!call.heardAll()) {
+                        park(call, true);
+                    } else if (routes.state == SkuState.SOLD_OUT) {
+                        refuse(call, Outcome.SOLD_OUT);
+                    } else {
+                        conclude(call);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Every slot there is has refused the call: that is its end, or it waits for units. */
+    private void conclude(Call call) {
+        SkuRoutes routes = call.routes();
+        if (call.concluded(routes.size())) {
             end(call);
-        } else if (call.heardAll() && routes.state == SkuState.SELLING) {
+        } else if (routes.state == SkuState.SELLING) {
             park(call, routes.hasRegistered());
         } else {
             route(call);
         }
+    }
+
+    @Override
+    public void changed(SkuRoutes routes, List<Call> moved) {
+        // Who was not sent in time goes where there are units.
+        moved.forEach(CallState::askRegisteredOnly);
+        moved.forEach(this::route);
+        wake(routes);
     }
 
     private static void queue(Call call, Slot slot) {
@@ -226,17 +276,13 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
         if (owner == null) {
             throw new IllegalStateException("slot: " + slot.partition + " without owner (expected: one)");
         }
-        call.place = Call.Place.QUEUED;
-        call.at = slot;
         owner.offer(slot, call);
     }
 
     /** The call waits for another view of its SKU or for a node, and tries again after a while if told so. */
-    @Override
-    public void park(Call call, boolean tryAgain) {
+    private void park(Call call, boolean tryAgain) {
         SkuRoutes routes = call.routes();
-        call.place = Call.Place.PARKED;
-        routes.parked.add(call);
+        routes.park(call);
         withParked.add(routes);
         if (tryAgain) {
             long pause = Math.min(
@@ -246,22 +292,15 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
         }
     }
 
-    @Override
-    public void wake(SkuRoutes routes) {
-        if (routes.parked.isEmpty()) {
-            return;
+    /** The SKU's calls that wait for a change go on. */
+    private void wake(SkuRoutes routes) {
+        if (withParked.remove(routes)) {
+            routes.unparkAll().forEach(this::route);
         }
-        List<Call> woken = List.copyOf(routes.parked);
-        routes.parked.clear();
-        withParked.remove(routes);
-        for (Call call : woken) {
-            call.place = Call.Place.NONE;
-        }
-        woken.forEach(this::route);
     }
 
     private void woken(Call call) {
-        if (call.place == Call.Place.OVER) {
+        if (call.place() == CallPlace.OVER) {
             return;
         }
         if (nowNanos - call.deadlineNanos() >= 0) {
@@ -269,7 +308,7 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
             return;
         }
         wheel.set(call, call.deadlineNanos());
-        if (call.place == Call.Place.PARKED) {
+        if (call.place() == CallPlace.PARKED) {
             leave(call);
             route(call);
         }
@@ -278,7 +317,7 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
     /** Takes the call out of where it waits; one in flight stays in its frame, where its late answer is passed over. */
     private void leave(Call call) {
         SkuRoutes routes = call.routes();
-        switch (call.place) {
+        switch (call.place()) {
             case QUEUED -> {
                 Slot slot = call.at;
                 if (slot != null && slot.owner != null) {
@@ -286,22 +325,18 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
                 }
             }
             case PARKED -> {
-                routes.parked.remove(call);
-                if (routes.parked.isEmpty()) {
+                routes.unpark(call);
+                if (!routes.hasParked()) {
                     withParked.remove(routes);
                 }
             }
-            case READING -> {
-                routes.readers.remove(call);
-                routes.nextReaders.remove(call);
-            }
-            case IN_FLIGHT, NONE, OVER -> {}
+            case READING -> routes.removeReader(call);
+            case IN_FLIGHT -> call.moveTo(CallPlace.NOWHERE);
+            case NOWHERE, OVER -> {}
         }
-        call.place = Call.Place.NONE;
     }
 
-    @Override
-    public void refuse(Call call, Outcome outcome) {
+    private void refuse(Call call, Outcome outcome) {
         call.refuse(outcome);
         end(call);
     }
@@ -315,8 +350,7 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
     /** The call is over: its state says how. */
     private void end(Call call) {
         leave(call);
-        call.place = Call.Place.OVER;
-        call.frame = null;
+        call.moveTo(CallPlace.OVER);
         wheel.remove(call);
         SkuRoutes routes = call.routes();
         routes.calls--;
@@ -329,24 +363,25 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
 
     @Override
     public void answered(Call call, Frame frame, Answer answer, long detail) {
-        if (call.place == Call.Place.OVER) {
+        if (call.place() == CallPlace.OVER) {
             return;
         }
-        if (call.frame != frame) {
+        if (!call.isIn(frame)) {
             if (call.answeredLate(answer)) {
                 end(call);
             }
             return;
         }
-        call.frame = null;
-        call.place = Call.Place.NONE;
+        call.moveTo(CallPlace.NOWHERE);
         CallState.Next next = call.answered(answer, detail);
         if (next == CallState.Next.DONE) {
             end(call);
             return;
         }
         if (answer == Answer.NOT_OWNER && call.at != null) {
-            directory.disowned(call.at, detail, nowNanos + settings.backoffMax().toNanos());
+            directory
+                    .disowned(call.at, detail, nowNanos + settings.backoffMax().toNanos())
+                    .forEach(this::route);
         }
         if (next == CallState.Next.OTHER_SLOT || answer == Answer.NOT_OWNER) {
             route(call);
@@ -412,7 +447,7 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
     private void beginClose() {
         closing = true;
         for (Call call : wheel.calls()) {
-            if (call.place != Call.Place.IN_FLIGHT) {
+            if (call.place() != CallPlace.IN_FLIGHT) {
                 expire(call);
             }
         }

@@ -189,7 +189,7 @@ final class NodeLink {
     void release(Slot slot, List<Call> into) {
         owned--;
         slot.ringOf = null;
-        drain(slot, into);
+        drain(slot, true, into);
         if (stream != null) {
             for (Frame frame : stream.frames.values()) {
                 giveUp(frame, slot, into);
@@ -199,9 +199,7 @@ final class NodeLink {
 
     /** The calls that are queued at the slot but could as well ask another come out. */
     void drainUnbound(Slot slot, List<Call> into) {
-        int before = into.size();
-        slot.takeUnbound(into);
-        queued -= into.size() - before;
+        drain(slot, false, into);
     }
 
     /** Sends what is worth a frame now. */
@@ -250,8 +248,7 @@ final class NodeLink {
             while (at < entries && (call = slot.poll()) != null) {
                 builder.entry(call.high, call.low, call.quantity);
                 call.asked(slot.number(), slot.epoch);
-                call.place = Call.Place.IN_FLIGHT;
-                call.frame = frame;
+                call.moveInto(frame);
                 frame.calls[at++] = call;
             }
             if (slot.queued() > 0) {
@@ -395,7 +392,7 @@ final class NodeLink {
         for (Slot slot : ring) {
             if (slot.ringOf == this) {
                 slot.ringOf = null;
-                drain(slot, calls);
+                drain(slot, true, calls);
             }
         }
         ring.clear();
@@ -415,25 +412,18 @@ final class NodeLink {
                 Math.min(nanos, session.settings().reconnectMax().toNanos()));
     }
 
-    private void drain(Slot slot, List<Call> into) {
-        Call call;
-        while ((call = slot.poll()) != null) {
-            queued--;
-            call.place = Call.Place.NONE;
-            into.add(call);
-        }
+    private void drain(Slot slot, boolean alsoOpen, List<Call> into) {
+        int before = into.size();
+        slot.take(alsoOpen, into);
+        queued -= into.size() - before;
     }
 
     /** Gives up the attempts of a frame, of one slot or of all. */
     private static void giveUp(Frame frame, @Nullable Slot slot, List<Call> into) {
         for (Call call : frame.calls) {
-            if (call != null
-                    && call.place == Call.Place.IN_FLIGHT
-                    && call.frame == frame
-                    && (slot == null || call.at == slot)) {
+            if (call != null && call.isIn(frame) && (slot == null || call.at == slot)) {
                 call.givenUp();
-                call.frame = null;
-                call.place = Call.Place.NONE;
+                call.moveTo(CallPlace.NOWHERE);
                 into.add(call);
             }
         }

@@ -33,13 +33,13 @@ final class SkuRoutes {
     private int[] registeredNumbers = {};
 
     /** Calls that wait for a change. */
-    final Set<Call> parked = new LinkedHashSet<>();
+    private final Set<Call> parked = new LinkedHashSet<>();
     /** Calls that the read under way will answer; may be empty, if their deadlines came first. */
-    Set<Call> readers = new LinkedHashSet<>();
+    private Set<Call> readers = new LinkedHashSet<>();
     /** Calls that came after the read under way had begun: it can't refuse them, as what it saw may be past. */
-    Set<Call> nextReaders = new LinkedHashSet<>();
+    private Set<Call> nextReaders = new LinkedHashSet<>();
 
-    boolean readUnderWay;
+    private boolean readUnderWay;
 
     SkuRoutes(Sku sku) {
         this.sku = sku;
@@ -151,6 +151,69 @@ final class SkuRoutes {
             }
         }
         return false;
+    }
+
+    void park(Call call) {
+        call.moveTo(CallPlace.PARKED);
+        parked.add(call);
+    }
+
+    void unpark(Call call) {
+        parked.remove(call);
+        call.moveTo(CallPlace.NOWHERE);
+    }
+
+    /** Takes all that are parked. */
+    List<Call> unparkAll() {
+        List<Call> all = List.copyOf(parked);
+        all.forEach(this::unpark);
+        return all;
+    }
+
+    boolean hasParked() {
+        return !parked.isEmpty();
+    }
+
+    /** The call waits for a read that begins after it. */
+    void addReader(Call call) {
+        call.moveTo(CallPlace.READING);
+        (readUnderWay ? nextReaders : readers).add(call);
+    }
+
+    void removeReader(Call call) {
+        readers.remove(call);
+        nextReaders.remove(call);
+        call.moveTo(CallPlace.NOWHERE);
+    }
+
+    /** Whether calls wait for a read, and none is under way. */
+    boolean needsRead() {
+        return !readUnderWay && !readers.isEmpty();
+    }
+
+    void readBegun() {
+        readUnderWay = true;
+    }
+
+    /**
+     * Takes the calls that a read which has ended answers. The others wait for the next.
+     *
+     * @param isSelling whether it saw that the SKU sells
+     */
+    Set<Call> readEnded(boolean isSelling) {
+        Set<Call> answered = readers;
+        if (isSelling) {
+            // Only a refusal must have been true after the call began: those who came meanwhile can be sent, too.
+            answered.addAll(nextReaders);
+            nextReaders.clear();
+        }
+        readers = nextReaders;
+        nextReaders = new LinkedHashSet<>();
+        readUnderWay = false;
+        for (Call call : answered) {
+            call.moveTo(CallPlace.NOWHERE);
+        }
+        return answered;
     }
 
     boolean isIdle() {

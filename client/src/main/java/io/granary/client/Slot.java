@@ -66,6 +66,8 @@ final class Slot {
     }
 
     void add(Call call) {
+        call.moveTo(CallPlace.QUEUED);
+        call.at = this;
         call.queueBefore = last;
         if (last == null) {
             first = call;
@@ -77,6 +79,34 @@ final class Slot {
     }
 
     void remove(Call call) {
+        unlink(call);
+        call.moveTo(CallPlace.NOWHERE);
+    }
+
+    /** Takes all calls, or only those that have nothing open. */
+    void take(boolean alsoOpen, List<Call> into) {
+        Call call = first;
+        while (call != null) {
+            Call after = call.queueAfter;
+            if (alsoOpen || !call.isOpen()) {
+                remove(call);
+                into.add(call);
+            }
+            call = after;
+        }
+    }
+
+    /** Takes the call that has waited longest, to be put into a frame; null if none waits. */
+    @Nullable
+    Call poll() {
+        Call call = first;
+        if (call != null) {
+            unlink(call);
+        }
+        return call;
+    }
+
+    private void unlink(Call call) {
         Call before = call.queueBefore;
         Call after = call.queueAfter;
         if (before == null) {
@@ -92,29 +122,5 @@ final class Slot {
         call.queueBefore = null;
         call.queueAfter = null;
         queued--;
-    }
-
-    /** Takes all calls that have nothing open. */
-    void takeUnbound(List<Call> into) {
-        Call call = first;
-        while (call != null) {
-            Call after = call.queueAfter;
-            if (!call.isOpen()) {
-                remove(call);
-                call.place = Call.Place.NONE;
-                into.add(call);
-            }
-            call = after;
-        }
-    }
-
-    /** Takes the call that has waited longest; null if none waits. */
-    @Nullable
-    Call poll() {
-        Call call = first;
-        if (call != null) {
-            remove(call);
-        }
-        return call;
     }
 }
