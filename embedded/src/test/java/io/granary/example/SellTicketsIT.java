@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** The program of the README runs on the client and what the client brings, and on nothing else. */
 @ExtendWith(OneEmbedded.class)
 class SellTicketsIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final Path PROGRAM = Path.of("src/test/java/io/granary/example/SellTickets.java");
 
     @Test
