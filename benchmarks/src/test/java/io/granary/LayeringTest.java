@@ -44,15 +44,18 @@ class LayeringTest {
                 "io.granary.concurrent..",
                 "io.granary.metrics.."),
         REGISTRY(List.of(COMMON), "io.granary.registry.."),
-        NODE(List.of(COMMON, REGISTRY), "io.granary.node.."),
-        ALLOCATOR(List.of(COMMON, REGISTRY), "io.granary.allocator.."),
+        SERVICE(List.of(COMMON), "io.granary.service.."),
+        NODE(List.of(COMMON, REGISTRY, SERVICE), "io.granary.node.."),
+        ALLOCATOR(List.of(COMMON, REGISTRY, SERVICE), "io.granary.allocator.."),
         CLIENT(List.of(COMMON, REGISTRY), "io.granary.client.."),
         ADMIN(List.of(COMMON), "io.granary.admin.."),
         BACKING(List.of(), "io.granary.backing.."),
-        EMBEDDED(List.of(COMMON, REGISTRY, NODE, ALLOCATOR, CLIENT, ADMIN, BACKING), "io.granary.embedded.."),
+        EMBEDDED(List.of(COMMON, REGISTRY, SERVICE, NODE, ALLOCATOR, CLIENT, ADMIN, BACKING), "io.granary.embedded.."),
         SIMULATION(List.of(COMMON, REGISTRY, NODE, ALLOCATOR, CLIENT), "io.granary.simulation.."),
-        FAULTS(List.of(COMMON, REGISTRY, CLIENT, ADMIN, BACKING, EMBEDDED), "io.granary.faults.."),
-        BENCHMARKS(List.of(COMMON, REGISTRY, NODE, ALLOCATOR, CLIENT, BACKING, EMBEDDED), "io.granary.benchmarks..");
+        FAULTS(List.of(COMMON, REGISTRY, SERVICE, CLIENT, ADMIN, BACKING, EMBEDDED), "io.granary.faults.."),
+        BENCHMARKS(
+                List.of(COMMON, REGISTRY, SERVICE, NODE, ALLOCATOR, CLIENT, BACKING, EMBEDDED),
+                "io.granary.benchmarks..");
 
         final ImmutableList<Module> uses;
         final ImmutableList<String> packages;

@@ -102,4 +102,12 @@ class ConfigurationTest {
                 .isThrownBy(() -> Check.notBlank("s", " "))
                 .withMessage("s: ' ' (expected: a text that is not blank)");
     }
+
+    @Test
+    void leavesWhatIsAnotherProgramsToThatOne() {
+        String others = "granary { allocator.http.port = 0, database.user = books, node.name = node-1 }";
+
+        assertThat(Configuration.parse(others, "shared.conf").getString("granary.database.user"))
+                .isEqualTo("books");
+    }
 }

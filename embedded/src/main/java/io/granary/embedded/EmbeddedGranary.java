@@ -6,6 +6,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigRenderOptions;
 import io.granary.allocator.AllocatorSettings;
+import io.granary.allocator.RunningAllocator;
 import io.granary.backing.BackingServices;
 import io.granary.backing.DatabaseAddress;
 import io.granary.backing.MariaDbOptions;
@@ -13,11 +14,15 @@ import io.granary.backing.RocketMqOptions;
 import io.granary.backing.ZooKeeperOptions;
 import io.granary.client.ClientSettings;
 import io.granary.client.GranaryClient;
+import io.granary.log.rocketmq.RocketMqLogSettings;
+import io.granary.log.rocketmq.RocketMqTopic;
 import io.granary.metrics.ProcessMetrics;
 import io.granary.node.NodeSettings;
+import io.granary.node.RunningNode;
 import io.granary.protocol.grpc.GrpcSettings;
 import io.granary.registry.curator.CuratorRegistry;
 import io.granary.registry.curator.RegistrySettings;
+import io.granary.service.Started;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -216,7 +221,7 @@ public final class EmbeddedGranary implements AutoCloseable {
 
     /** Sends stock updates; the caller closes it. */
     public StockFeed stockFeed() {
-        return new StockFeed(StockLogs.stockUpdates(config));
+        return new StockFeed(new RocketMqTopic(RocketMqLogSettings.stockUpdates(config)));
     }
 
     /** Says what listens where. */

@@ -2,11 +2,10 @@
 package io.granary.embedded;
 
 import io.granary.admin.AdminCommand;
-import io.granary.admin.RefusedArguments;
-import io.granary.config.InvalidConfigurationException;
+import io.granary.allocator.AllocatorCommand;
 import io.granary.embedded.demo.DemoCommand;
-import java.io.PrintWriter;
-import java.util.concurrent.CompletionException;
+import io.granary.node.NodeCommand;
+import io.granary.service.Launcher;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -36,8 +35,7 @@ public final class GranaryCommand {
     private GranaryCommand() {}
 
     public static void main(String[] arguments) {
-        Logging.forwardJavaUtilLogging();
-        System.exit(execute(arguments));
+        Launcher.run("granary", new GranaryCommand(), arguments);
     }
 
     /** Runs a command; returns with one of {@link ExitCode}. */
@@ -47,31 +45,6 @@ public final class GranaryCommand {
 
     /** The whole command line, as {@code scripts/granary} runs it. */
     static CommandLine commandLine() {
-        CommandLine line = new CommandLine(new GranaryCommand())
-                .setParameterExceptionHandler(new RefusedArguments())
-                .setExecutionExceptionHandler(GranaryCommand::failed);
-        tellVersion(line, "granary " + Version.OF_THIS);
-        return line;
-    }
-
-    private static void tellVersion(CommandLine line, String version) {
-        line.getCommandSpec().version(version);
-        line.getSubcommands().values().forEach(command -> tellVersion(command, version));
-    }
-
-    private static int failed(Exception failure, CommandLine command, CommandLine.ParseResult arguments) {
-        PrintWriter err = command.getErr();
-        if (failure instanceof IllegalArgumentException || failure instanceof InvalidConfigurationException) {
-            err.println(failure.getMessage());
-            return ExitCode.BAD_ARGUMENTS;
-        }
-        err.println("failed: " + failure);
-        for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
-            // A wrapper says what its cause says.
-            if (!(cause instanceof CompletionException)) {
-                err.println("  because of " + cause);
-            }
-        }
-        return ExitCode.FAILED;
+        return Launcher.commandLine(new GranaryCommand());
     }
 }

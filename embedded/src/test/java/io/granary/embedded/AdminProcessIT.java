@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.granary.admin.Discovery;
+import io.granary.allocator.RunningAllocator;
 import io.granary.backing.DatabaseAddress;
 import io.granary.config.Configuration;
+import io.granary.service.Started;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

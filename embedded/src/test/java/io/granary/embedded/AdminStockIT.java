@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.granary.allocator.RunningAllocator;
 import io.granary.client.GranaryClient;
 import io.granary.client.Outcome;
 import io.granary.model.RequestId;

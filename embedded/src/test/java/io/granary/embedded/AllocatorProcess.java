@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.embedded;
 
+import io.granary.allocator.AllocatorCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** An allocator in a process of its own, so that it can be killed. */
+/** An allocator in a process of its own, as {@code scripts/granary allocator} starts it, so that it can be killed. */
 final class AllocatorProcess implements AutoCloseable {
     private final String name;
     private final GranaryProcess process;
@@ -35,7 +36,9 @@ final class AllocatorProcess implements AutoCloseable {
                         + ", http.port = " + port + " }\n");
         Path folder = granary.data().resolve(name);
         return new AllocatorProcess(
-                name, GranaryProcess.start(folder, folder, List.of("allocator", "--config", config.toString())));
+                name,
+                GranaryProcess.start(
+                        folder, folder, "allocator", AllocatorCommand.class, List.of("--config", config.toString())));
     }
 
     /** Whether an incarnation of an allocator is this one. */

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.Config;
 import io.granary.config.Configuration;
+import io.granary.service.Started;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -3,6 +3,7 @@ package io.granary.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.granary.service.ExitCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.embedded;
 
-import com.google.common.base.Splitter;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /** {@code scripts/granary} in a process of its own: what it writes goes to files, and it can be killed. */
 final class GranaryProcess implements AutoCloseable {
@@ -30,12 +27,21 @@ final class GranaryProcess implements AutoCloseable {
      * @param user stands for who runs it: processes with the same folder find each other
      */
     static GranaryProcess start(Path folder, Path user, List<String> arguments) throws IOException {
+        return start(folder, user, "embedded", GranaryCommand.class, arguments);
+    }
+
+    /**
+     * @param module on whose class path it runs
+     * @param program of that module
+     */
+    static GranaryProcess start(Path folder, Path user, String module, Class<?> program, List<String> arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-cp",
-                classPath(),
-                GranaryCommand.class.getName()));
+                ModuleClassPath.of(module),
+                program.getName()));
         command.addAll(arguments);
         Files.createDirectories(folder);
         Path out = folder.resolve("out.txt");
@@ -44,13 +50,6 @@ final class GranaryProcess implements AutoCloseable {
                 new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().put("XDG_RUNTIME_DIR", user.toAbsolutePath().toString());
         return new GranaryProcess(builder.start(), out, err);
-    }
-
-    private static String classPath() {
-        return Splitter.on(File.pathSeparatorChar)
-                .splitToStream(System.getProperty("java.class.path"))
-                .map(entry -> Path.of(entry).toAbsolutePath().toString())
-                .collect(Collectors.joining(File.pathSeparator));
     }
 
     /** What it has written to its standard output so far. */

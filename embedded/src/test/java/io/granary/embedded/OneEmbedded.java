@@ -3,6 +3,7 @@ package io.granary.embedded;
 
 import com.typesafe.config.Config;
 import io.granary.config.Configuration;
+import io.granary.service.Started;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -2,10 +2,10 @@
 package io.granary.faults;
 
 import io.granary.backing.BackingServiceException;
-import io.granary.embedded.ExitCode;
 import io.granary.embedded.Folders;
-import io.granary.embedded.Interruption;
-import io.granary.embedded.Logging;
+import io.granary.service.ExitCode;
+import io.granary.service.Interruption;
+import io.granary.service.Logging;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

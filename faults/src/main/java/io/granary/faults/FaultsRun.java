@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.faults;
 
-import io.granary.embedded.Started;
 import io.granary.embedded.demo.AuditDatabase;
 import io.granary.embedded.demo.Progress;
 import io.granary.faults.Market.Order;
@@ -9,6 +8,7 @@ import io.granary.model.Sku;
 import io.granary.registry.Routes;
 import io.granary.registry.curator.CuratorRegistry;
 import io.granary.registry.curator.RegistrySettings;
+import io.granary.service.Started;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.Serial;

@@ -10,7 +10,7 @@ import io.granary.backing.DatabaseAddress;
 import io.granary.backing.FreePorts;
 import io.granary.backing.RocketMqOptions;
 import io.granary.config.Configuration;
-import io.granary.embedded.Started;
+import io.granary.service.Started;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

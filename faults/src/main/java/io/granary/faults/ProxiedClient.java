@@ -5,7 +5,6 @@ import com.typesafe.config.Config;
 import io.granary.client.ClientSettings;
 import io.granary.client.GranaryClient;
 import io.granary.concurrent.ThreadLoop;
-import io.granary.embedded.Started;
 import io.granary.model.RequestId;
 import io.granary.protocol.Connector;
 import io.granary.protocol.Link;
@@ -14,6 +13,7 @@ import io.granary.protocol.grpc.GrpcConnector;
 import io.granary.protocol.grpc.GrpcSettings;
 import io.granary.registry.curator.CuratorRegistry;
 import io.granary.registry.curator.RegistrySettings;
+import io.granary.service.Started;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 /** A client library that reaches ZooKeeper and the nodes through proxies. Thread-safe. */

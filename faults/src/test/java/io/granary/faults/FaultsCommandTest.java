@@ -3,7 +3,7 @@ package io.granary.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.granary.embedded.ExitCode;
+import io.granary.service.ExitCode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 

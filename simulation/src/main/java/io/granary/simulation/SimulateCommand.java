@@ -134,7 +134,9 @@ final class SimulateCommand implements Callable<Integer> {
 
     private List<Simulation.Result> runAll(long count) {
         ConcurrentLinkedQueue<Simulation.Result> failed = new ConcurrentLinkedQueue<>();
-        try (ProgressBar bar = new ProgressBar("seeds", count)) {
+        // A log is no place for a bar; the launcher says what the error output is, as Java can't tell.
+        boolean terminal = Boolean.getBoolean("granary.terminal");
+        try (ProgressBar bar = terminal ? new ProgressBar("seeds", count) : null) {
             LongStream.range(first, first + count).parallel().forEach(number -> {
                 Simulation.Result result = Simulation.run(Plan.of(number), new Planted());
                 events.add(result.events());
@@ -143,7 +145,9 @@ final class SimulateCommand implements Callable<Integer> {
                     // At once: a long run may be ended before its end.
                     System.out.println("seed " + number + ": " + result.failure());
                 }
-                bar.step();
+                if (bar != null) {
+                    bar.step();
+                }
             });
         }
         return new ArrayList<>(failed);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -47,18 +48,27 @@ final class SimulationTest {
     @Test
     void theSameSeedIsTheSameRunInAnotherProcess() throws IOException, InterruptedException {
         Simulation.Result here = Simulation.run(Plan.of(11), new Planted());
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        SimulateCommand.class.getName(),
-                        "--seed",
-                        "11")
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        String there = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).isZero();
-        assertThat(there).contains(here.events() + " events, hash " + here.hash());
+
+        assertThat(simulate("--seed", "11")).contains(here.events() + " events, hash " + here.hash());
+    }
+
+    @Test
+    void noBarIsDrawnWhereThereIsNoTerminal() throws IOException, InterruptedException {
+        assertThat(simulate("--seeds", "2")).isEqualTo("2 passed, 0 failed\n");
+    }
+
+    /** Runs the command in a process of its own; returns what it writes to both of its outputs. */
+    private static String simulate(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                SimulateCommand.class.getName()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(text).isZero();
+        return text;
     }
 
     @Test

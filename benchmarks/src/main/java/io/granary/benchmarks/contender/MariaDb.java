@@ -9,7 +9,7 @@ import io.granary.benchmarks.load.LoadResult;
 import io.granary.benchmarks.load.LoadSpec;
 import io.granary.benchmarks.load.Run;
 import io.granary.benchmarks.process.Child;
-import io.granary.embedded.Started;
+import io.granary.service.Started;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ package io.granary.benchmarks.contender;
 import io.granary.backing.DatabaseAddress;
 import io.granary.benchmarks.load.mariadb.MariaDbShops;
 import io.granary.benchmarks.load.redis.RedisShops;
-import io.granary.embedded.Started;
+import io.granary.service.Started;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;

@@ -6,7 +6,7 @@ import io.granary.benchmarks.load.LoadResult;
 import io.granary.benchmarks.load.LoadSpec;
 import io.granary.benchmarks.load.Run;
 import io.granary.benchmarks.process.Child;
-import io.granary.embedded.Started;
+import io.granary.service.Started;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.sync.RedisCommands;

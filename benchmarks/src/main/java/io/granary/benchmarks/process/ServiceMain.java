@@ -3,13 +3,13 @@ package io.granary.benchmarks.process;
 
 import com.typesafe.config.Config;
 import io.granary.allocator.AllocatorSettings;
+import io.granary.allocator.RunningAllocator;
 import io.granary.config.Configuration;
-import io.granary.embedded.Logging;
-import io.granary.embedded.RunningAllocator;
-import io.granary.embedded.RunningNode;
-import io.granary.embedded.Started;
 import io.granary.metrics.ProcessMetrics;
 import io.granary.node.NodeSettings;
+import io.granary.node.RunningNode;
+import io.granary.service.Logging;
+import io.granary.service.Started;
 import java.nio.file.Path;
 
 /**

@@ -3,10 +3,10 @@ package io.granary.embedded.demo;
 
 import com.google.common.collect.Lists;
 import io.granary.backing.DatabaseAddress;
-import io.granary.embedded.Interruption;
 import io.granary.model.Sku;
 import io.granary.registry.Routes;
 import io.granary.registry.SkuView;
+import io.granary.service.Interruption;
 import java.io.PrintStream;
 import java.sql.SQLException;
 import java.time.Duration;

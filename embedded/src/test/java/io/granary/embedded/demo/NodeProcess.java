@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.embedded.demo;
 
-import com.google.common.base.Splitter;
 import io.granary.embedded.EmbeddedGranary;
-import io.granary.embedded.GranaryCommand;
-import java.io.File;
+import io.granary.embedded.ModuleClassPath;
+import io.granary.node.NodeCommand;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.stream.Collectors;
 
 /** A partition node in a process of its own, as {@code scripts/granary node} starts it, so that it can be killed. */
 final class NodeProcess implements AutoCloseable {
@@ -19,17 +17,12 @@ final class NodeProcess implements AutoCloseable {
 
     static NodeProcess start(EmbeddedGranary granary) throws IOException {
         Path data = granary.data();
-        String classPath = Splitter.on(File.pathSeparatorChar)
-                .splitToStream(System.getProperty("java.class.path"))
-                .map(entry -> Path.of(entry).toAbsolutePath().toString())
-                .collect(Collectors.joining(File.pathSeparator));
         return new NodeProcess(new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx512m",
                         "-cp",
-                        classPath,
-                        GranaryCommand.class.getName(),
-                        "node",
+                        ModuleClassPath.of("partition-node"),
+                        NodeCommand.class.getName(),
                         "--config",
                         data.resolve(EmbeddedGranary.CONFIGURATION).toString())
                 .redirectErrorStream(true)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.granary.embedded;
+package io.granary.service;
 
 /** How {@code scripts/granary} ends. These numbers are documented and stay. */
 public final class ExitCode {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.granary.embedded;
+package io.granary.service;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.granary.embedded;
+package io.granary.service;
 
 import com.typesafe.config.Config;
 import io.granary.config.Configuration;
@@ -8,7 +8,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Option;
 
 /** Runs one service until Ctrl-C. */
-abstract class ServiceCommand implements Callable<Integer> {
+public abstract class ServiceCommand implements Callable<Integer> {
     @Option(
             names = "--config",
             required = true,
@@ -17,7 +17,7 @@ abstract class ServiceCommand implements Callable<Integer> {
     private Path config = Path.of("granary.conf");
 
     /** Starts it; says on the standard output what listens where. */
-    abstract AutoCloseable start(Config settings) throws Exception;
+    protected abstract AutoCloseable start(Config settings) throws Exception;
 
     @Override
     public final Integer call() throws Exception {

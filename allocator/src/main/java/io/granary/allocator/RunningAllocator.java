@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.granary.embedded;
+package io.granary.allocator;
 
 import com.typesafe.config.Config;
-import io.granary.allocator.AllocatorService;
-import io.granary.allocator.AllocatorSettings;
 import io.granary.log.rocketmq.RocketMqLogSettings;
 import io.granary.log.rocketmq.RocketMqStockLog;
 import io.granary.log.rocketmq.RocketMqTopic;
@@ -12,6 +10,7 @@ import io.granary.protocol.grpc.GrpcConnector;
 import io.granary.protocol.grpc.GrpcSettings;
 import io.granary.registry.curator.CuratorRegistry;
 import io.granary.registry.curator.RegistrySettings;
+import io.granary.service.Started;
 
 /** An allocator with connections of its own, as in a process of its own. Thread-safe. */
 public final class RunningAllocator implements AutoCloseable {

@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.granary.embedded;
+package io.granary.allocator;
 
 import com.typesafe.config.Config;
-import io.granary.allocator.AllocatorSettings;
 import io.granary.config.Configuration;
 import io.granary.metrics.ProcessMetrics;
+import io.granary.service.Launcher;
+import io.granary.service.ServiceCommand;
 import picocli.CommandLine.Command;
 
-/** {@code granary allocator}. */
+/** {@code granary allocator}, on the class path of this module. */
 @Command(
         name = "allocator",
         description = "Runs an allocator until Ctrl-C.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
-final class AllocatorCommand extends ServiceCommand {
+public final class AllocatorCommand extends ServiceCommand {
+    public static void main(String[] arguments) {
+        Launcher.run("granary allocator", new AllocatorCommand(), arguments);
+    }
+
     @Override
-    AutoCloseable start(Config settings) {
+    protected AutoCloseable start(Config settings) {
         RunningAllocator allocator = RunningAllocator.start(
                 settings,
                 Configuration.read(settings, "granary.allocator", AllocatorSettings::of),

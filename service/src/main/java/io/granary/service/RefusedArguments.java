@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.granary.admin;
+package io.granary.service;
 
 import java.util.List;
 import picocli.CommandLine;

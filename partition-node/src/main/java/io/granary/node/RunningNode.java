@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.granary.embedded;
+package io.granary.node;
 
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import com.typesafe.config.Config;
 import io.granary.log.StockLog;
+import io.granary.log.rocketmq.RocketMqLogSettings;
+import io.granary.log.rocketmq.RocketMqStockLog;
 import io.granary.metrics.Monitoring;
 import io.granary.metrics.MonitoringServer;
 import io.granary.metrics.ProcessMetrics;
-import io.granary.node.NodeService;
-import io.granary.node.NodeSettings;
 import io.granary.registry.curator.CuratorRegistry;
 import io.granary.registry.curator.RegistrySettings;
+import io.granary.service.Started;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -78,7 +79,7 @@ public final class RunningNode implements AutoCloseable {
 
     private NodeService startIn(Started parts) throws IOException {
         try {
-            StockLog log = parts.add(StockLogs.open(config));
+            StockLog log = parts.add(new RocketMqStockLog(RocketMqLogSettings.stockLog(config)));
             CuratorRegistry registry = parts.add(CuratorRegistry.start(RegistrySettings.of(config)));
             return parts.add(NodeService.start(settings, log, registry.nodeRegistration(), metrics.registry()));
         } catch (IOException | RuntimeException e) {
