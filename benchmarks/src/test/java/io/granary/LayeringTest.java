@@ -50,7 +50,8 @@ class LayeringTest {
         ADMIN(List.of(COMMON), "io.granary.admin.."),
         BACKING(List.of(), "io.granary.backing.."),
         EMBEDDED(List.of(COMMON, REGISTRY, NODE, ALLOCATOR, CLIENT, ADMIN, BACKING), "io.granary.embedded.."),
-        SIMULATION(List.of(COMMON, REGISTRY, NODE, ALLOCATOR, CLIENT), "io.granary.simulation.."),
+        TESTING(List.of(COMMON), "io.granary.testing.."),
+        SIMULATION(List.of(COMMON, REGISTRY, NODE, ALLOCATOR, CLIENT, TESTING), "io.granary.simulation.."),
         FAULTS(List.of(COMMON, REGISTRY, CLIENT, ADMIN, BACKING, EMBEDDED), "io.granary.faults.."),
         BENCHMARKS(List.of(COMMON, REGISTRY, NODE, ALLOCATOR, CLIENT, BACKING, EMBEDDED), "io.granary.benchmarks..");
 

@@ -2,6 +2,7 @@
 package io.granary.embedded;
 
 import com.google.common.base.Splitter;
+import io.granary.backing.Patience;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +14,7 @@ import java.util.stream.Collectors;
 
 /** {@code scripts/granary} in a process of its own: what it writes goes to files, and it can be killed. */
 final class GranaryProcess implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 120;
+    private static final long PATIENCE_SECONDS = Patience.seconds(120);
 
     private final Process process;
     private final Path out;
