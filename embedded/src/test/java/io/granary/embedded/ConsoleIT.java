@@ -83,7 +83,8 @@ class ConsoleIT {
     static void stop() throws InterruptedException {
         browser.close();
         buyers.shutdown();
-        assertThat(buyers.awaitTermination(Patience.seconds(10), TimeUnit.SECONDS)).isTrue();
+        assertThat(buyers.awaitTermination(Patience.seconds(10), TimeUnit.SECONDS))
+                .isTrue();
         client.close();
     }
 

@@ -144,9 +144,11 @@ class OddMessagesIT {
 
         await().atMost(LONG)
                 .until(() -> rig.routes().refresh(sku).join().map(SkuView::partitions), Optional::isPresent);
-        DeductionResult sold = rig.client().deductAndWait(sku, RequestId.of("a"), 3, Patience.of(Duration.ofSeconds(20)));
+        DeductionResult sold =
+                rig.client().deductAndWait(sku, RequestId.of("a"), 3, Patience.of(Duration.ofSeconds(20)));
         assertThat(sold.outcome()).isEqualTo(Outcome.DEDUCTED);
-        DeductionResult refused = rig.client().deductAndWait(sku, RequestId.of("b"), 1, Patience.of(Duration.ofSeconds(20)));
+        DeductionResult refused =
+                rig.client().deductAndWait(sku, RequestId.of("b"), 1, Patience.of(Duration.ofSeconds(20)));
         assertThat(refused.outcome()).isIn(Outcome.SOLD_OUT, Outcome.INSUFFICIENT);
         assertThat(number("select received from sku where code = 'AFTER'")).isEqualTo(3);
         try (Topic dead =
