@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator;
 
+import static io.granary.backing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -23,6 +23,7 @@ import io.granary.api.ApiPaths;
 import io.granary.api.Health;
 import io.granary.backing.BackingServices;
 import io.granary.backing.DatabaseAddress;
+import io.granary.backing.Patience;
 import io.granary.backing.SharedBacking;
 import io.granary.config.Configuration;
 import io.granary.log.Append;
@@ -52,6 +53,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import io.granary.testing.ForwardingLog;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -156,7 +158,8 @@ class AllocatorIT {
 
     private void update(StockUpdate.Kind kind, Sku sku, long units, int slots) {
         StockUpdate update = new StockUpdate("u" + updates.incrementAndGet(), kind, sku, units, slots);
-        await().until(() -> publisher.publish(update).get(10, TimeUnit.SECONDS) instanceof Append.Stored);
+        await().until(() ->
+                publisher.publish(update).get(Patience.seconds(10), TimeUnit.SECONDS) instanceof Append.Stored);
     }
 
     private void restock(Sku sku, long units) {
@@ -164,13 +167,13 @@ class AllocatorIT {
     }
 
     private static void soon(ThrowingRunnable assertion) {
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(Patience.of(Duration.ofSeconds(60)))
                 .pollInterval(Duration.ofMillis(50))
                 .untilAsserted(assertion);
     }
 
     private void assertState(Sku sku, SkuState state) throws Exception {
-        Optional<SkuView> view = routes.refresh(sku).get(10, TimeUnit.SECONDS);
+        Optional<SkuView> view = routes.refresh(sku).get(Patience.seconds(10), TimeUnit.SECONDS);
         assertThat(view).map(SkuView::state).contains(state);
     }
 
@@ -185,7 +188,7 @@ class AllocatorIT {
         byte[] record = new RecordBuilder(node.entry().incarnation(), 0, 1_024)
                 .deductions(partition, epoch, seq, new Entries(entries, 0, units))
                 .build();
-        assertThat(log.append(node.entry().lane(), record).get(30, TimeUnit.SECONDS))
+        assertThat(log.append(node.entry().lane(), record).get(Patience.seconds(30), TimeUnit.SECONDS))
                 .isInstanceOf(Append.Stored.class);
         node.sell(partition, units);
     }
@@ -280,9 +283,9 @@ class AllocatorIT {
             }
         };
         CompletableFuture<AllocatorService> started = CompletableFuture.supplyAsync(() -> allocator("one"));
-        assertThat(missed.await(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(missed.await(Patience.seconds(60), TimeUnit.SECONDS)).isTrue();
         services.broker().createTopic(topic, 4);
-        assertThat(started.get(60, TimeUnit.SECONDS).name()).startsWith("one-");
+        assertThat(started.get(Patience.seconds(60), TimeUnit.SECONDS).name()).startsWith("one-");
         assertThat(log.lanes()).isEqualTo(4);
     }
 

@@ -2,6 +2,7 @@
 package io.granary.allocator;
 
 import io.granary.log.InMemoryStockLog;
+import io.granary.testing.ForwardingLog;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A stock log whose broker comes after it was asked some times. Thread-safe. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.backing;
 
+import static io.granary.backing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import com.google.common.base.Splitter;
 import java.io.File;
@@ -99,7 +99,7 @@ class BackingLifecycleIT {
                 BrokerProcess broker = new BrokerProcess(folder.resolve("broker"), options, nameServer)) {
             Future<?> started;
             try (ServerSocket rude = new ServerSocket(nameServer.port(), 50, InetAddress.getLoopbackAddress())) {
-                rude.setSoTimeout((int) Duration.ofMinutes(1).toMillis());
+                rude.setSoTimeout((int) Patience.of(Duration.ofMinutes(1)).toMillis());
                 started = starter.submit(broker::start);
                 for (int calls = 0; calls < 20; calls++) {
                     rude.accept().close();
@@ -150,7 +150,7 @@ class BackingLifecycleIT {
                 connected.countDown();
             }
         });
-        assertThat(connected.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(connected.await(Patience.seconds(30), TimeUnit.SECONDS)).isTrue();
         return client;
     }
 
@@ -167,7 +167,7 @@ class BackingLifecycleIT {
                 .redirectOutput(Redirect.to(folder.resolve("parent.log").toFile()))
                 .start();
         try {
-            await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(pids));
+            await().atMost(Patience.of(Duration.ofSeconds(60))).until(() -> Files.exists(pids));
             List<Long> services = Splitter.on('\n')
                     .omitEmptyStrings()
                     .splitToStream(Files.readString(pids))
@@ -177,7 +177,7 @@ class BackingLifecycleIT {
 
             parent.destroyForcibly();
 
-            await().atMost(Duration.ofSeconds(10)).until(() -> services.stream().noneMatch(BackingLifecycleIT::exists));
+            await().until(() -> services.stream().noneMatch(BackingLifecycleIT::exists));
         } finally {
             parent.destroyForcibly();
         }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.backing;
 
+import static io.granary.backing.Patience.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -90,7 +90,7 @@ class BackingServicesIT {
             assertThat(lane.send("without").getQueueOffset()).isEqualTo(1);
             services.nameServer().start();
         }
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Patience.of(Duration.ofSeconds(30)))
                 .ignoreExceptionsInstanceOf(BackingServiceException.class)
                 .until(() -> {
                     services.broker().createTopic("nameless", 1);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.backing;
 
+import static io.granary.backing.Patience.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ final class Lane implements AutoCloseable {
 
     /** Sends again and again until the broker has it; gives its offset. */
     long sendUntilStored(String text) {
-        return await().atMost(Duration.ofSeconds(30))
+        return await().atMost(Patience.of(Duration.ofSeconds(30)))
                 .ignoreExceptionsMatching(e -> e instanceof RemotingException
                         || e instanceof MQClientException
                         || e instanceof MQBrokerException)
@@ -57,7 +57,7 @@ final class Lane implements AutoCloseable {
             consumer.assign(List.of(queue));
             consumer.seek(queue, offset);
             List<String> texts = new ArrayList<>();
-            await().atMost(Duration.ofSeconds(30)).until(() -> {
+            await().atMost(Patience.of(Duration.ofSeconds(30))).until(() -> {
                 consumer.poll(1_000).forEach(message -> texts.add(new String(message.getBody(), UTF_8)));
                 return texts.size() >= count;
             });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.client;
 
+import io.granary.concurrent.Backoff;
 import io.granary.concurrent.Loop;
 import io.granary.protocol.Answer;
 import io.granary.protocol.Connector;
@@ -285,9 +286,9 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
         routes.park(call);
         withParked.add(routes);
         if (tryAgain) {
-            long pause = Math.min(
-                    settings.backoffMin().toNanos() << Math.min(call.backoffs++, 16),
-                    settings.backoffMax().toNanos());
+            long pause = new Backoff(settings.backoffMin(), settings.backoffMax())
+                    .pause(call.backoffs++)
+                    .toNanos();
             wheel.set(call, Math.min(call.deadlineNanos(), nowNanos + pause));
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.client;
 
+import io.granary.concurrent.Backoff;
 import io.granary.concurrent.Loop;
 import io.granary.protocol.Answer;
 import io.granary.protocol.ClientFrame;
@@ -407,9 +408,8 @@ final class NodeLink {
 
     /** Doubles from the shortest to the longest pause. */
     private Duration pause() {
-        long nanos = session.settings().backoffMin().toNanos() << Math.min(failures - 1, 16);
-        return Duration.ofNanos(
-                Math.min(nanos, session.settings().reconnectMax().toNanos()));
+        ClientSettings settings = session.settings();
+        return new Backoff(settings.backoffMin(), settings.reconnectMax()).pause(failures - 1);
     }
 
     private void drain(Slot slot, boolean alsoOpen, List<Call> into) {

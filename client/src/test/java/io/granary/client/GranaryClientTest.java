@@ -11,6 +11,7 @@ import io.granary.model.Sku;
 import io.granary.protocol.Answer;
 import io.granary.protocol.ClientFrame;
 import io.granary.registry.SkuState;
+import io.granary.testing.ManualLoop;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;

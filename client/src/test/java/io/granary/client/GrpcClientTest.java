@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.client;
 
+import static io.granary.backing.Patience.await;
 import static io.granary.client.ScriptedRoutes.at;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
+import io.granary.backing.Patience;
 import io.granary.concurrent.ThreadLoop;
 import io.granary.model.RequestId;
 import io.granary.model.Sku;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /** The client on real threads and real connections, with a node that keeps no log. */
 class GrpcClientTest {
     private static final Sku SKU = new Sku("sku-1");
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Patience.of(Duration.ofSeconds(30));
 
     private final ScriptedRoutes routes = new ScriptedRoutes();
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
@@ -152,8 +153,7 @@ class GrpcClientTest {
             for (Thread thread : threads) {
                 thread.join();
             }
-            await().atMost(Duration.ofSeconds(10))
-                    .untilAsserted(() -> assertThat(calls).allMatch(CompletableFuture::isDone));
+            await().untilAsserted(() -> assertThat(calls).allMatch(CompletableFuture::isDone));
             assertThat(calls).noneMatch(CompletableFuture::isCompletedExceptionally);
             assertThatThrownBy(() -> client.deduct("sku-1", "late", 1, PATIENCE))
                     .isInstanceOf(ClosedClientException.class);
@@ -167,9 +167,8 @@ class GrpcClientTest {
             assertThat(metrics.getMeters()).isNotEmpty();
             client.deduct(SKU, new RequestId(1, 1), 1, PATIENCE)
                     .thenRun(client::close)
-                    .get(10, TimeUnit.SECONDS);
-            await().atMost(Duration.ofSeconds(10))
-                    .untilAsserted(() -> assertThat(metrics.getMeters()).isEmpty());
+                    .get(Patience.seconds(10), TimeUnit.SECONDS);
+            await().untilAsserted(() -> assertThat(metrics.getMeters()).isEmpty());
         }
     }
 }

@@ -15,6 +15,7 @@ import io.granary.registry.PartitionEntry;
 import io.granary.registry.Routes;
 import io.granary.registry.SkuState;
 import io.granary.registry.SkuView;
+import io.granary.testing.ManualLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

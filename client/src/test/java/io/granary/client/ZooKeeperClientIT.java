@@ -3,6 +3,7 @@ package io.granary.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.granary.backing.Patience;
 import io.granary.backing.ZooKeeperOptions;
 import io.granary.backing.ZooKeeperProcess;
 import io.granary.model.PartitionId;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A client as applications make it, with a real ZooKeeper. */
 class ZooKeeperClientIT {
     private static final Sku SKU = new Sku("sku/1");
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Patience.of(Duration.ofSeconds(60));
 
     @TempDir
     Path folder;

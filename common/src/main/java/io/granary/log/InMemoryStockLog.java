@@ -110,6 +110,15 @@ public final class InMemoryStockLog implements StockLog {
         }
     }
 
+    /** Loses the records from an offset on, as a log must not, but a broker may whose disk was lost. */
+    public void truncate(int lane, long end) {
+        Lane at = lanes.get(lane);
+        synchronized (at) {
+            int count = (int) (Check.range("end", end, at.first, at.end()) - at.first);
+            at.records.subList(count, at.records.size()).clear();
+        }
+    }
+
     private boolean exists(int lane) {
         return lane >= 0 && lane < lanes.size();
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.log;
 
+import io.granary.concurrent.Backoff;
 import io.granary.concurrent.Loop;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -13,8 +14,7 @@ import org.slf4j.LoggerFactory;
 public final class LaneRange {
     private static final Logger LOG = LoggerFactory.getLogger(LaneRange.class);
     private static final Duration WAIT = Duration.ofMillis(100);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(1);
-    private static final Duration LONGEST_PAUSE = Duration.ofMillis(100);
+    private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(1), Duration.ofMillis(100));
 
     /** Hears what is read; called on the loop. What it throws is a fault of the loop's task. */
     public interface Reader {
@@ -37,7 +37,7 @@ public final class LaneRange {
     private final long to;
     private final Reader reader;
     private long next;
-    private Duration pause = FIRST_PAUSE;
+    private int failures;
 
     private LaneRange(StockLog log, Loop loop, int lane, long from, long to, Reader reader) {
         this.log = log;
@@ -69,7 +69,7 @@ public final class LaneRange {
                     next++;
                 }
             }
-            pause = FIRST_PAUSE;
+            failures = 0;
             more();
         } else if (read instanceof Read.Expired expired) {
             reader.onLost(
@@ -84,8 +84,6 @@ public final class LaneRange {
 
     private void again(Read why) {
         LOG.debug("Lane {} at {} of {}: {}", lane, next, to, why);
-        loop.schedule(pause, this::more);
-        Duration twice = pause.multipliedBy(2);
-        pause = twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
+        loop.schedule(BACKOFF.pause(failures++), this::more);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.log;
 
+import io.granary.concurrent.Backoff;
 import io.granary.concurrent.Loop;
 import java.time.Duration;
 import java.util.function.LongConsumer;
@@ -13,8 +14,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class UntilStored {
     private static final Logger LOG = LoggerFactory.getLogger(UntilStored.class);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(5);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+    private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(5), Duration.ofSeconds(1));
 
     private final StockLog log;
     private final Loop loop;
@@ -22,7 +22,7 @@ public final class UntilStored {
     private final byte[] record;
     private final Runnable onResend;
     private final LongConsumer onStored;
-    private Duration pause = FIRST_PAUSE;
+    private int failures;
     private boolean cancelled;
 
     private UntilStored(StockLog log, Loop loop, int lane, byte[] record, Runnable onResend, LongConsumer onStored) {
@@ -64,9 +64,7 @@ public final class UntilStored {
             onStored.accept(stored.offset());
         } else {
             LOG.debug("Lane {}: {}; the record is sent again", lane, append);
-            loop.schedule(pause, this::resend);
-            Duration twice = pause.multipliedBy(2);
-            pause = twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
+            loop.schedule(BACKOFF.pause(failures++), this::resend);
         }
     }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.concurrent;
 
+import static io.granary.backing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
+import io.granary.backing.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +84,7 @@ class ThreadLoopTest {
             }
         });
 
-        await().atMost(Duration.ofSeconds(20)).until(() -> get(ran::size) == count);
+        await().atMost(Patience.of(Duration.ofSeconds(20))).until(() -> get(ran::size) == count);
         assertThat(ran).isSorted();
     }
 
@@ -110,7 +111,7 @@ class ThreadLoopTest {
         loop.execute(ran::countDown);
         loop.schedule(Duration.ofMillis(1), ran::countDown);
 
-        assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(ran.await(Patience.seconds(10), TimeUnit.SECONDS)).isTrue();
         stop.set(true);
     }
 
@@ -199,7 +200,7 @@ class ThreadLoopTest {
         assertThat(given.get()).isLessThan(count);
         begin.countDown();
 
-        feeder.get(20, TimeUnit.SECONDS);
+        feeder.get(Patience.seconds(20), TimeUnit.SECONDS);
         await().untilAtomic(ran, org.hamcrest.Matchers.equalTo(count));
     }
 
@@ -267,7 +268,7 @@ class ThreadLoopTest {
             loop.close();
             closed.complete(null);
         });
-        closed.orTimeout(10, TimeUnit.SECONDS).join();
+        closed.orTimeout(Patience.seconds(10), TimeUnit.SECONDS).join();
         assertThatThrownBy(() -> loop.execute(ran::incrementAndGet)).isInstanceOf(RejectedExecutionException.class);
     }
 
@@ -287,9 +288,10 @@ class ThreadLoopTest {
         await().until(() -> given.get() >= 1 << 16);
         CompletableFuture<Void> closer = CompletableFuture.runAsync(loop::close, new ThreadPerTask());
 
-        assertThatThrownBy(() -> feeder.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(RejectedExecutionException.class);
+        assertThatThrownBy(() -> feeder.get(Patience.seconds(10), TimeUnit.SECONDS))
+                .hasCauseInstanceOf(RejectedExecutionException.class);
         begin.countDown();
-        closer.orTimeout(10, TimeUnit.SECONDS).join();
+        closer.orTimeout(Patience.seconds(10), TimeUnit.SECONDS).join();
     }
 
     private void run(Runnable task) {
@@ -301,13 +303,13 @@ class ThreadLoopTest {
 
     private <T> T get(java.util.function.Supplier<T> task) {
         return CompletableFuture.supplyAsync(task, loop)
-                .orTimeout(60, TimeUnit.SECONDS)
+                .orTimeout(Patience.seconds(60), TimeUnit.SECONDS)
                 .join();
     }
 
     private static void hold(CountDownLatch latch) {
         try {
-            latch.await(30, TimeUnit.SECONDS);
+            latch.await(Patience.seconds(30), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.log;
 
+import static io.granary.backing.Patience.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.awaitility.Awaitility.await;
 
+import io.granary.backing.Patience;
 import io.granary.concurrent.ThreadPerTask;
 import io.granary.record.LogRecord;
 import java.time.Duration;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** What every stock log must do. */
 public abstract class StockLogContract {
     protected static final Duration AT_ONCE = Duration.ZERO;
-    protected static final Duration LONG = Duration.ofSeconds(20);
+    protected static final Duration LONG = Patience.of(Duration.ofSeconds(20));
 
     private StockLog log;
 
@@ -88,10 +89,11 @@ public abstract class StockLogContract {
         assertThat(read).isNotDone();
         append(0, "after");
 
-        assertThat(read.orTimeout(10, TimeUnit.SECONDS).join()).isInstanceOfSatisfying(Read.Records.class, found -> {
-            assertThat(found.records().get(0).offset()).isEqualTo(1);
-            assertThat(found.records().get(0).body()).isEqualTo("after".getBytes(UTF_8));
-        });
+        assertThat(read.orTimeout(Patience.seconds(10), TimeUnit.SECONDS).join())
+                .isInstanceOfSatisfying(Read.Records.class, found -> {
+                    assertThat(found.records().get(0).offset()).isEqualTo(1);
+                    assertThat(found.records().get(0).body()).isEqualTo("after".getBytes(UTF_8));
+                });
     }
 
     @Test
@@ -100,8 +102,9 @@ public abstract class StockLogContract {
                 IntStream.range(0, 10).mapToObj(i -> log.read(0, 0, LONG)).toList();
         append(0, "record");
 
-        reads.forEach(
-                read -> assertThat(read.orTimeout(10, TimeUnit.SECONDS).join()).isInstanceOf(Read.Records.class));
+        reads.forEach(read -> assertThat(
+                        read.orTimeout(Patience.seconds(10), TimeUnit.SECONDS).join())
+                .isInstanceOf(Read.Records.class));
     }
 
     @Test
@@ -109,7 +112,7 @@ public abstract class StockLogContract {
         long before = System.nanoTime();
         assertThat(read(0, 0, Duration.ofMillis(300))).isInstanceOf(Read.Nothing.class);
         assertThat(Duration.ofNanos(System.nanoTime() - before))
-                .isBetween(Duration.ofMillis(290), Duration.ofSeconds(4));
+                .isBetween(Duration.ofMillis(290), Patience.of(Duration.ofSeconds(4)));
         // Nor has the first one spoilt the next.
         append(0, "record");
         assertThat(readTo(0, 0, 1)).hasSize(1);
@@ -180,9 +183,14 @@ public abstract class StockLogContract {
     void afterTheCloseNothingThrows() {
         log.close();
 
-        assertThat(log.append(0, new byte[1]).orTimeout(10, TimeUnit.SECONDS).join())
+        assertThat(log.append(0, new byte[1])
+                        .orTimeout(Patience.seconds(10), TimeUnit.SECONDS)
+                        .join())
                 .isInstanceOf(Append.Unconfirmed.class);
-        assertThat(log.read(0, 0, LONG).orTimeout(10, TimeUnit.SECONDS).join()).isInstanceOf(Read.Failed.class);
+        assertThat(log.read(0, 0, LONG)
+                        .orTimeout(Patience.seconds(10), TimeUnit.SECONDS)
+                        .join())
+                .isInstanceOf(Read.Failed.class);
         log.close();
     }
 

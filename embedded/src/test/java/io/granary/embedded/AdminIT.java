@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.embedded;
 
+import static io.granary.backing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.granary.allocator.api.Endpoints.Route;
+import io.granary.backing.Patience;
 import io.granary.model.Sku;
 import java.io.IOException;
 import java.net.URI;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The command line and the API that it asks, on a Granary that runs. */
 @ExtendWith(OneEmbedded.class)
 class AdminIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Patience.of(Duration.ofSeconds(30));
     private static final Sku SKU = new Sku("admin/SHOWN");
 
     private static EmbeddedGranary granary;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.embedded;
 
+import static io.granary.backing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.granary.admin.Discovery;
 import io.granary.allocator.RunningAllocator;
 import io.granary.backing.DatabaseAddress;
+import io.granary.backing.Patience;
 import io.granary.config.Configuration;
 import io.granary.service.Started;
 import java.io.IOException;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a new user does, each command a process of its own, and what he sees if something dies under it. */
 final class AdminProcessIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Patience.of(Duration.ofMinutes(2));
     /** What a shell says of who ends after SIGTERM. */
     private static final int TERMINATED = 128 + 15;
 

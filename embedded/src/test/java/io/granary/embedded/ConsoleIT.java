@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.embedded;
 
+import static io.granary.backing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.google.common.collect.ImmutableMap;
+import io.granary.backing.Patience;
 import io.granary.client.DeductionResult;
 import io.granary.client.GranaryClient;
 import io.granary.model.RequestId;
@@ -82,7 +83,8 @@ class ConsoleIT {
     static void stop() throws InterruptedException {
         browser.close();
         buyers.shutdown();
-        assertThat(buyers.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(buyers.awaitTermination(Patience.seconds(10), TimeUnit.SECONDS))
+                .isTrue();
         client.close();
     }
 
@@ -109,7 +111,7 @@ class ConsoleIT {
 
     /** Long: on a machine that is too busy the leader loses its session now and then, and pages connect again. */
     private static ConditionFactory soon() {
-        return await().atMost(Duration.ofMinutes(2)).ignoreExceptions();
+        return await().atMost(Patience.of(Duration.ofMinutes(2))).ignoreExceptions();
     }
 
     private static long digits(String text) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.embedded;
 
+import static io.granary.backing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.Config;
+import io.granary.backing.Patience;
 import io.granary.config.Configuration;
 import io.granary.service.Started;
 import java.net.ServerSocket;
@@ -29,7 +30,7 @@ class ConsoleReconnectIT {
     private Path profile;
 
     private static ConditionFactory soon() {
-        return await().atMost(Duration.ofMinutes(2)).ignoreExceptions();
+        return await().atMost(Patience.of(Duration.ofMinutes(2))).ignoreExceptions();
     }
 
     private static void awaitLeader(Browser browser, String name) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.embedded;
 
+import static io.granary.backing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.granary.backing.Patience;
 import io.granary.client.GranaryClient;
 import io.granary.client.Outcome;
 import io.granary.model.RequestId;
@@ -25,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code granary admin dead-letters}, and releases, on a Granary that runs. */
 @ExtendWith(OneEmbedded.class)
 class DeadLetterAdminIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Patience.of(Duration.ofSeconds(30));
 
     private static EmbeddedGranary granary;
     private static Admin admin;

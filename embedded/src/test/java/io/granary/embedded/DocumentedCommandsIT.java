@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.embedded;
 
+import static io.granary.backing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.granary.admin.Discovery;
+import io.granary.backing.Patience;
 import io.granary.client.GranaryClient;
 import io.granary.client.Outcome;
 import io.granary.model.RequestId;
@@ -43,7 +44,7 @@ class DocumentedCommandsIT {
     /** Made of the help, which is run too. */
     private static final String REFERENCE = "admin.md";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Patience.of(Duration.ofSeconds(60));
     /** Of the command that is run. */
     private static final List<String> SKUS = new ArrayList<>();
 

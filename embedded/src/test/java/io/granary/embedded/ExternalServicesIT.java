@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.embedded;
 
+import static io.granary.backing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.google.common.collect.ImmutableMap;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.granary.backing.BackingServices;
 import io.granary.backing.MariaDbOptions;
+import io.granary.backing.Patience;
 import io.granary.backing.RocketMqOptions;
 import io.granary.backing.ZooKeeperOptions;
 import io.granary.client.GranaryClient;
@@ -68,7 +69,7 @@ class ExternalServicesIT {
             if (restock > 0) {
                 assertThat(feed.restock("stock", SKU, restock).join()).isTrue();
             }
-            await().atMost(Duration.ofMinutes(1))
+            await().atMost(Patience.of(Duration.ofMinutes(1)))
                     .untilAsserted(
                             () -> assertThat(client.deductAndWait(SKU, RequestId.of(start), 2, Duration.ofSeconds(5))
                                             .outcome())

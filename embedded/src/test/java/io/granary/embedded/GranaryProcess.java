@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.embedded;
 
+import io.granary.backing.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /** {@code scripts/granary} in a process of its own: what it writes goes to files, and it can be killed. */
 final class GranaryProcess implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 120;
+    private static final long PATIENCE_SECONDS = Patience.seconds(120);
 
     private final Process process;
     private final Path out;

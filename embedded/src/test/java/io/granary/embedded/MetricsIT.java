@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.embedded;
 
+import static io.granary.backing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.granary.backing.Patience;
 import io.granary.client.ClientSettings;
 import io.granary.client.GranaryClient;
 import io.granary.client.Outcome;
@@ -105,14 +106,14 @@ class MetricsIT {
             assertThat(feed.restock("metrics", SKU, 20).join()).isTrue();
             for (int i = 0; i < 10; i++) {
                 RequestId id = RequestId.of("order-" + i);
-                await().atMost(Duration.ofMinutes(1))
+                await().atMost(Patience.of(Duration.ofMinutes(1)))
                         .untilAsserted(() -> assertThat(client.deductAndWait(SKU, id, 1, Duration.ofSeconds(5))
                                         .outcome())
                                 .isEqualTo(Outcome.DEDUCTED));
             }
             // The pauses of a collector that has never worked are not exported.
             System.gc();
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            await().atMost(Patience.of(Duration.ofSeconds(30))).untilAsserted(() -> {
                 Exported now = new Exported();
                 now.read(get(allocatorUrl(), "/metrics").body());
                 assertThat(now.sums).containsKeys("granary_sku_units", "jvm_gc_pause_seconds_sum");

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.embedded;
 
+import static io.granary.backing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.granary.backing.Patience;
 import io.granary.model.Sku;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Rebalancing, drains, freezes and plans, by the command line, on a Granary that runs. */
 @ExtendWith(OneEmbedded.class)
 class RebalanceAdminIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Patience.of(Duration.ofSeconds(60));
 
     private static EmbeddedGranary granary;
     private static Admin admin;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.embedded;
 
+import static io.granary.backing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.granary.allocator.allocation.Operator;
 import io.granary.allocator.schedule.Step;
@@ -14,6 +14,7 @@ import io.granary.allocator.schedule.Timing;
 import io.granary.allocator.store.Database;
 import io.granary.allocator.store.DatabaseSettings;
 import io.granary.allocator.store.SqlTaskStore;
+import io.granary.backing.Patience;
 import io.granary.client.GranaryClient;
 import io.granary.client.Outcome;
 import io.granary.config.Configuration;
@@ -34,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A sale opens at its time whoever dies before it. {@code -Dgranary.sales=5} for more of them, to see how late they are. */
 final class ScheduledSaleIT {
     private static final int SALES = Integer.getInteger("granary.sales", 1);
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Patience.of(Duration.ofMinutes(1));
 
     @TempDir
     private Path data;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.embedded;
 
+import static io.granary.backing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.granary.backing.Patience;
 import io.granary.model.Sku;
 import java.net.URI;
 import java.time.Duration;
@@ -17,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code granary admin task} on a Granary that runs. */
 @ExtendWith(OneEmbedded.class)
 class TaskAdminIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Patience.of(Duration.ofSeconds(30));
     private static final Sku SKU = new Sku("task/A%B");
 
     private static Admin admin;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.example;
 
+import static io.granary.backing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
+import io.granary.backing.Patience;
 import io.granary.embedded.Admin;
 import io.granary.embedded.EmbeddedGranary;
 import io.granary.embedded.OneEmbedded;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** The program of docs/client.md does what the page says. */
 @ExtendWith(OneEmbedded.class)
 class CheckoutIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Patience.of(Duration.ofSeconds(60));
 
     @Test
     void anOrderIsTakenOnceAndItsUnitsComeBackWhenItIsCancelled(EmbeddedGranary granary) {

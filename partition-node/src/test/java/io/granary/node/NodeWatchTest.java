@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.node;
 
+import static io.granary.backing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.granary.concurrent.ThreadLoop;
 import io.granary.log.Append;
 import io.granary.log.InMemoryStockLog;
-import io.granary.log.Read;
-import io.granary.log.StockLog;
 import io.granary.metrics.MeterScope;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
@@ -26,6 +24,7 @@ import io.granary.protocol.Link;
 import io.granary.protocol.LinkListener;
 import io.granary.registry.NodeEntry;
 import io.granary.registry.NodeRegistration;
+import io.granary.testing.ForwardingLog;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Optional;
@@ -157,9 +156,12 @@ class NodeWatchTest {
     }
 
     /** Stores at once, or not until it is released. */
-    private static final class HoldingLog implements StockLog {
-        private final StockLog stored = new InMemoryStockLog(1);
+    private static final class HoldingLog extends ForwardingLog {
         private volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
+
+        HoldingLog() {
+            super(new InMemoryStockLog(1));
+        }
 
         void hold() {
             gate = new CompletableFuture<>();
@@ -170,23 +172,8 @@ class NodeWatchTest {
         }
 
         @Override
-        public int lanes() {
-            return stored.lanes();
-        }
-
-        @Override
         public CompletableFuture<Append> append(int lane, byte[] record) {
-            return gate.thenCompose(open -> stored.append(lane, record));
-        }
-
-        @Override
-        public CompletableFuture<Read> read(int lane, long from, Duration wait) {
-            return stored.read(lane, from, wait);
-        }
-
-        @Override
-        public void close() {
-            stored.close();
+            return gate.thenCompose(open -> super.append(lane, record));
         }
     }
 

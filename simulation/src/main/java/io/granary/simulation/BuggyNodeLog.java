@@ -8,29 +8,24 @@ import io.granary.log.StockLog;
 import io.granary.record.LogRecord;
 import io.granary.record.RecordBuilder;
 import io.granary.record.Section;
+import io.granary.testing.ForwardingLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** The log as a node with a bug takes it. Its own lane is the one that it appends to first. */
-final class BuggyNodeLog implements StockLog {
+final class BuggyNodeLog extends ForwardingLog {
     private final Bug bug;
-    private final StockLog log;
     private final SimLog broker;
     private final OpenHere openHere;
     private int ownLane = -1;
     private long lastOffset = -1;
 
     BuggyNodeLog(Bug bug, StockLog log, SimLog broker, OpenHere openHere) {
+        super(log);
         this.bug = bug;
-        this.log = log;
         this.broker = broker;
         this.openHere = openHere;
-    }
-
-    @Override
-    public int lanes() {
-        return log.lanes();
     }
 
     @Override
@@ -43,10 +38,10 @@ final class BuggyNodeLog implements StockLog {
                     new Append.Stored(broker.flushed(lane).size()));
         }
         if (bug == Bug.ANSWERED_EARLY && lane == ownLane && lastOffset >= 0) {
-            CompletableFuture<Append> unused = log.append(lane, record);
+            CompletableFuture<Append> unused = super.append(lane, record);
             return CompletableFuture.completedFuture(new Append.Stored(++lastOffset));
         }
-        return log.append(lane, record).thenApply(result -> stored(lane, result));
+        return super.append(lane, record).thenApply(result -> stored(lane, result));
     }
 
     private Append stored(int lane, Append result) {
@@ -68,7 +63,7 @@ final class BuggyNodeLog implements StockLog {
 
     @Override
     public CompletableFuture<Read> read(int lane, long from, Duration wait) {
-        CompletableFuture<Read> result = log.read(lane, from, wait);
+        CompletableFuture<Read> result = super.read(lane, from, wait);
         return lane == ownLane ? result.thenApply(this::seen) : result;
     }
 
@@ -93,7 +88,4 @@ final class BuggyNodeLog implements StockLog {
         }
         return builder.build();
     }
-
-    @Override
-    public void close() {}
 }

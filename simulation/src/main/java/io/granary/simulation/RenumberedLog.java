@@ -2,42 +2,31 @@
 package io.granary.simulation;
 
 import io.granary.allocator.settlement.EpochKey;
-import io.granary.log.Append;
 import io.granary.log.LaneRecord;
 import io.granary.log.Read;
 import io.granary.log.StockLog;
 import io.granary.record.LogRecord;
 import io.granary.record.RecordBuilder;
 import io.granary.record.Section;
+import io.granary.testing.ForwardingLog;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** The log for a settlement that ignores seq: whatever section comes is the next one. */
-final class RenumberedLog implements StockLog {
-    private final StockLog log;
+final class RenumberedLog extends ForwardingLog {
     private final Books books;
     private final Map<Integer, Map<EpochKey, Long>> seqsByLane = new HashMap<>();
 
     RenumberedLog(StockLog log, Books books) {
-        this.log = log;
+        super(log);
         this.books = books;
     }
 
     @Override
-    public int lanes() {
-        return log.lanes();
-    }
-
-    @Override
-    public CompletableFuture<Append> append(int lane, byte[] record) {
-        return log.append(lane, record);
-    }
-
-    @Override
     public CompletableFuture<Read> read(int lane, long from, Duration wait) {
-        return log.read(lane, from, wait).thenApply(read -> {
+        return super.read(lane, from, wait).thenApply(read -> {
             if (!(read instanceof Read.Records records)) {
                 return read;
             }
@@ -67,7 +56,4 @@ final class RenumberedLog implements StockLog {
         }
         return builder.build();
     }
-
-    @Override
-    public void close() {}
 }

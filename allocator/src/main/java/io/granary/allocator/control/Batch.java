@@ -8,12 +8,14 @@ import io.granary.allocator.allocation.PartitionBook;
 import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.allocation.SkuChange;
 import io.granary.allocator.allocation.TakeoverSnapshot;
+import io.granary.concurrent.Backoff;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
 import io.granary.proto.Instruction;
 import io.granary.proto.LeaderMessage;
 import io.granary.proto.OpenPartition;
 import io.granary.proto.PartitionReport;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -36,6 +38,7 @@ final class Batch {
 
     private final Tenure tenure;
     private final LeaderSettings settings;
+    private final Backoff waits;
     private final Map<Sku, SkuTrack> tracks = new LinkedHashMap<>();
     /** Assignments that the books have not taken yet. */
     private final List<Assignment> proposed = new ArrayList<>();
@@ -47,6 +50,7 @@ final class Batch {
     Batch(Tenure tenure, List<SkuTrack> due) {
         this.tenure = tenure;
         settings = tenure.parts().settings();
+        waits = new Backoff(settings.pace().multipliedBy(2), settings.patience());
         due.forEach(track -> tracks.put(track.sku, track));
     }
 
@@ -123,15 +127,10 @@ final class Batch {
         boolean selling = book.actual() > 0 && book.inventory() == 0 && track.isExhausted();
         track.waiting = review.waiting();
         if (review.waiting() || selling) {
-            long doubled = track.pauseNanos * 2;
-            track.pauseNanos = Math.min(
-                    Math.max(doubled, settings.pace().toNanos() * 2),
-                    settings.patience().toNanos());
-            later(
-                    track,
-                    review.waiting() ? track.pauseNanos : settings.patience().toNanos());
+            Duration pause = waits.pause(track.waits++);
+            later(track, (review.waiting() ? pause : settings.patience()).toNanos());
         } else {
-            track.pauseNanos = 0;
+            track.waits = 0;
         }
         if (review.laterNanos() >= 0) {
             later(track, review.laterNanos());

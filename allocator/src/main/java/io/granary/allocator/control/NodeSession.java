@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.control;
 
+import io.granary.concurrent.Backoff;
 import io.granary.concurrent.Loop;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
@@ -62,13 +63,13 @@ final class NodeSession {
     private final Connector<LeaderMessage, NodeMessage> connector;
     private final LeaderMessage greeting;
     private final Function<NodeSession, CompletableFuture<OptionalInt>> lanes;
-    private final Duration longestPause;
+    private final Backoff backoff;
     private final Events events;
     private final long bornNanos;
 
     private @Nullable Attendance attendance;
     private long links;
-    private Duration pause = FIRST_PAUSE;
+    private int losses;
     private boolean closed;
 
     /**
@@ -90,7 +91,7 @@ final class NodeSession {
         this.connector = connector;
         this.greeting = greeting;
         this.lanes = lanes;
-        this.longestPause = longestPause;
+        backoff = new Backoff(FIRST_PAUSE, longestPause);
         this.events = events;
         bornNanos = loop.nanoTime();
     }
@@ -246,9 +247,7 @@ final class NodeSession {
                 link.close();
             }
             events.onLinkLost(NodeSession.this);
-            loop.schedule(pause, NodeSession.this::connect);
-            Duration doubled = pause.multipliedBy(2);
-            pause = doubled.compareTo(longestPause) < 0 ? doubled : longestPause;
+            loop.schedule(backoff.pause(losses++), NodeSession.this::connect);
         }
 
         private void hear(NodeMessage message) {
@@ -320,7 +319,7 @@ final class NodeSession {
         }
 
         private void report(Report report) {
-            pause = FIRST_PAUSE;
+            losses = 0;
             for (PartitionReport one : report.getPartitionsList()) {
                 PartitionId partition = new PartitionId(new Sku(one.getSku()), one.getSlot());
                 held.put(partition, one);

@@ -14,6 +14,7 @@ import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.allocation.SkuChange;
 import io.granary.allocator.allocation.SlotView;
 import io.granary.api.RebalanceState;
+import io.granary.concurrent.Backoff;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
 import io.granary.proto.PartitionReport;
@@ -31,8 +32,7 @@ import org.jspecify.annotations.Nullable;
  * nothing but the SKU's track and the placement's counts.
  */
 final class Reviewer {
-    private static final Duration FIRST_REFUSAL = Duration.ofMillis(100);
-    private static final int MOST_DOUBLINGS = 6;
+    private static final Backoff REFUSED = new Backoff(Duration.ofMillis(100), Duration.ofMillis(6_400));
 
     /** How a partition of the books stands with its owner. */
     enum Standing {
@@ -314,8 +314,7 @@ final class Reviewer {
 
     private static void noteRefusal(SkuTrack.Slot slot, Standing standing, long nowNanos) {
         if (standing == Standing.REFUSED) {
-            slot.assignNanos = nowNanos + (FIRST_REFUSAL.toNanos() << Math.min(slot.refusals, MOST_DOUBLINGS));
-            slot.refusals++;
+            slot.assignNanos = nowNanos + REFUSED.pause(slot.refusals++).toNanos();
         }
     }
 

@@ -61,7 +61,8 @@ final class SkuTrack {
     /** When to look at it again; meaningless unless it is in the attention set. */
     long dueNanos;
 
-    long pauseNanos;
+    /** Looks in a row after which it waited. */
+    int waits;
 
     /** After the batch that has it, look again in this time; negative if there is no need. */
     long laterNanos = -1;

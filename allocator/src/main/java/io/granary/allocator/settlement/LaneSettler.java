@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.settlement;
 
+import io.granary.concurrent.Backoff;
 import io.granary.concurrent.Loop;
 import io.granary.log.LaneRecord;
 import io.granary.log.Read;
@@ -43,6 +44,7 @@ final class LaneSettler {
     private final StockLog log;
     private final SettlementStore store;
     private final SettlementSettings settings;
+    private final Backoff backoff;
     private final SettlementMetrics metrics;
     private final Consumer<Set<Sku>> onSettled;
 
@@ -82,6 +84,7 @@ final class LaneSettler {
         this.log = log;
         this.store = store;
         this.settings = settings;
+        backoff = new Backoff(FIRST_RETRY, settings.retryPause());
         this.metrics = metrics;
         this.onSettled = onSettled;
         fold = new BatchFold(lane);
@@ -148,9 +151,7 @@ final class LaneSettler {
 
     private void retry() {
         metrics.fault();
-        faultsInRow = Math.min(faultsInRow + 1, 16);
-        Duration pause = FIRST_RETRY.multipliedBy(1L << (faultsInRow - 1));
-        beginAfter(pause.compareTo(settings.retryPause()) < 0 ? pause : settings.retryPause());
+        beginAfter(backoff.pause(faultsInRow++));
     }
 
     private void stand(LaneStanding standing) {

@@ -2,6 +2,7 @@
 package io.granary.allocator.stock;
 
 import io.granary.allocator.allocation.LeadershipLostException;
+import io.granary.concurrent.Backoff;
 import io.granary.concurrent.Loop;
 import io.granary.log.Append;
 import io.granary.log.LaneRecord;
@@ -39,6 +40,7 @@ final class UpdateQueue {
     private final long term;
     private final Loop loop;
     private final StockUpdates.Parts parts;
+    private final Backoff backoff;
 
     // Counts the beginnings: what comes back from an earlier one is dropped.
     private long round;
@@ -59,6 +61,7 @@ final class UpdateQueue {
         this.term = term;
         this.loop = loop;
         this.parts = parts;
+        backoff = new Backoff(FIRST_RETRY, parts.settings().retryPause());
         most = parts.settings().batchUpdates();
     }
 
@@ -87,11 +90,8 @@ final class UpdateQueue {
         }
         parts.metrics().faults.increment();
         round++;
-        faultsInRow = Math.min(faultsInRow + 1, 16);
-        Duration pause = FIRST_RETRY.multipliedBy(1L << (faultsInRow - 1));
-        Duration longest = parts.settings().retryPause();
         long mine = round;
-        loop.schedule(pause.compareTo(longest) < 0 ? pause : longest, () -> {
+        loop.schedule(backoff.pause(faultsInRow++), () -> {
             if (mine == round && running) {
                 begin();
             }

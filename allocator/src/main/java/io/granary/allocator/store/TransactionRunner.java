@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.store;
 
+import io.granary.concurrent.Backoff;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.ibatis.exceptions.PersistenceException;
@@ -20,8 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class TransactionRunner {
     private static final Logger LOG = LoggerFactory.getLogger(TransactionRunner.class);
     private static final int ATTEMPTS = 6;
-    private static final long FIRST_PAUSE_MILLIS = 5;
-    private static final long LONGEST_PAUSE_MILLIS = 500;
+    private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(10), Duration.ofMillis(500));
 
     /** What to do in a transaction. It may run more than once, so it has no effects but on the session. */
     @FunctionalInterface
@@ -120,7 +121,7 @@ public final class TransactionRunner {
     }
 
     private static void pause(int attempt) {
-        long most = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << attempt);
+        long most = BACKOFF.pause(attempt - 1).toMillis();
         try {
             TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(most / 2, most));
         } catch (InterruptedException e) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.console;
 
+import static io.granary.backing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.control;
 
+import static io.granary.backing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.granary.allocator.AllocatorSettings;
 import io.granary.allocator.allocation.LiveNodes;
@@ -14,6 +14,7 @@ import io.granary.allocator.store.Books;
 import io.granary.allocator.store.SqlAllocationStore;
 import io.granary.allocator.store.SqlIntentions;
 import io.granary.api.RebalanceKind;
+import io.granary.backing.Patience;
 import io.granary.concurrent.ThreadLoop;
 import io.granary.config.Configuration;
 import io.granary.metrics.MeterScope;
@@ -75,7 +76,8 @@ class LeaderIT {
             one.close();
         }
         blocking.shutdownNow();
-        assertThat(blocking.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(blocking.awaitTermination(Patience.seconds(10), TimeUnit.SECONDS))
+                .isTrue();
         assertBooksHold();
         books.close();
     }
@@ -150,7 +152,7 @@ class LeaderIT {
     }
 
     private static void soon(ThrowingRunnable assertion) {
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Patience.of(Duration.ofSeconds(20)))
                 .pollInterval(Duration.ofMillis(20))
                 .untilAsserted(assertion);
     }
@@ -266,7 +268,9 @@ class LeaderIT {
         a.refuse(SLOT_0, 60);
         soon(() -> assertThat(a.ceilings()).containsEntry(SKU, 50L));
 
-        leader.announce(Set.of(SKU)).orTimeout(10, TimeUnit.SECONDS).join();
+        leader.announce(Set.of(SKU))
+                .orTimeout(Patience.seconds(10), TimeUnit.SECONDS)
+                .join();
         assertThat(a.ceilings()).isEmpty();
         a.refuse(SLOT_0, 60);
         restock(SKU, 20);
@@ -284,7 +288,9 @@ class LeaderIT {
         a.answersCeilings(false);
         a.refuse(SLOT_0, 60);
         soon(() -> assertThat(a.ceilings()).containsEntry(SKU, 50L));
-        leader.announce(Set.of(SKU)).orTimeout(10, TimeUnit.SECONDS).join();
+        leader.announce(Set.of(SKU))
+                .orTimeout(Patience.seconds(10), TimeUnit.SECONDS)
+                .join();
     }
 
     @Test
@@ -298,7 +304,9 @@ class LeaderIT {
         soon(() -> assertPublished(SKU, SkuState.SOLD_OUT, 1));
 
         cluster.fail(2);
-        leader.announce(Set.of(SKU)).orTimeout(10, TimeUnit.SECONDS).join();
+        leader.announce(Set.of(SKU))
+                .orTimeout(Patience.seconds(10), TimeUnit.SECONDS)
+                .join();
         assertPublished(SKU, SkuState.SELLING, 1);
 
         restock(SKU, 7);
@@ -464,7 +472,7 @@ class LeaderIT {
     void whoDoesNotLeadAnnouncesNothing() {
         Leader leader = leader("one");
         CompletableFuture<Void> announced = leader.announce(Set.of(SKU));
-        assertThat(announced).failsWithin(Duration.ofSeconds(10));
+        assertThat(announced).failsWithin(Patience.of(Duration.ofSeconds(10)));
     }
 
     @Test
@@ -522,7 +530,7 @@ class LeaderIT {
         settle(leader, SLOT_0);
         // What is planned next is planned with what the leader has heard.
         soon(() -> assertThat(leader.lookAt(SKU)
-                        .orTimeout(10, TimeUnit.SECONDS)
+                        .orTimeout(Patience.seconds(10), TimeUnit.SECONDS)
                         .join()
                         .get(0))
                 .isNotNull()

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.schedule;
 
+import static io.granary.backing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.granary.allocator.allocation.LeadershipLostException;
 import io.granary.allocator.allocation.LiveNodes;

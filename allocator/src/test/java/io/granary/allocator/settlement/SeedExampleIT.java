@@ -2,8 +2,8 @@
 package io.granary.allocator.settlement;
 
 import static io.granary.allocator.settlement.Records.record;
+import static io.granary.backing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.granary.allocator.AllocatorSettings;
 import io.granary.allocator.store.Books;

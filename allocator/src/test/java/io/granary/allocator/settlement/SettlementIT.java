@@ -2,14 +2,16 @@
 package io.granary.allocator.settlement;
 
 import static io.granary.allocator.settlement.Records.record;
+import static io.granary.backing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.granary.allocator.store.Books;
 import io.granary.allocator.store.Books.SkuFigures;
 import io.granary.allocator.store.Reconcile;
 import io.granary.allocator.store.SqlSettlementStore;
 import io.granary.concurrent.ThreadLoop;
+import io.granary.log.Append;
+import io.granary.log.InMemoryStockLog;
 import io.granary.metrics.MeterScope;
 import io.granary.model.PartitionId;
 import io.granary.model.RequestId;
@@ -48,7 +50,7 @@ final class SettlementIT {
             new IdWindow(Duration.ofHours(1), 100, 10, Duration.ofHours(1)));
 
     private final Books books = Books.open();
-    private final ScriptedLog log = new ScriptedLog(2);
+    private final InMemoryStockLog log = new InMemoryStockLog(2);
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final ExecutorService executor = Executors.newFixedThreadPool(4);
     private final Set<Sku> touched = ConcurrentHashMap.newKeySet();
@@ -91,8 +93,12 @@ final class SettlementIT {
         return settlement;
     }
 
+    private void put(int lane, byte[] record) {
+        assertThat(log.append(lane, record)).isCompletedWithValueMatching(Append.Stored.class::isInstance);
+    }
+
     private void append(int lane, Records record) {
-        log.put(lane, record.bytes());
+        put(lane, record.bytes());
     }
 
     private void awaitSettled(int lane, long offset) {
@@ -205,10 +211,10 @@ final class SettlementIT {
         settle("a1");
         Records sent = record().deductions(P0, 1, 1, A, 10).returned(P0, 1, 2, 5);
         byte[] bytes = sent.bytes();
-        log.put(0, bytes);
-        log.put(0, bytes);
+        put(0, bytes);
+        put(0, bytes);
         awaitSettled(0, 2);
-        log.put(0, bytes);
+        put(0, bytes);
         awaitSettled(0, 3);
         assertThat(books.figures(SKU)).isEqualTo(new SkuFigures(9_605, 385, 9_990, 10_000, 10, 0));
         await().until(() -> count("sections.duplicate") == 4);
@@ -263,7 +269,7 @@ final class SettlementIT {
     void aMalformedRecordStopsTheLaneUntilTheAlarmIsCleared() {
         settle("a1");
         append(0, record().deductions(P0, 1, 1, A, 10));
-        log.put(0, new byte[] {1, 2, 3});
+        put(0, new byte[] {1, 2, 3});
         assertThat(awaitAlarm(0)).startsWith("the record at 1 can't be applied: malformed");
         assertThat(ledgerUnits()).isEqualTo(10);
         append(1, record().deductions(P1, 1, 1, B, 0));
@@ -297,7 +303,7 @@ final class SettlementIT {
         append(0, record().deductions(P0, 1, 2, B, 1));
         awaitSettled(0, 2);
         settlements.get(0).stop().join();
-        log.loseFrom(0, 1);
+        log.truncate(0, 1);
         append(0, record().fence(P0, 2));
         append(0, record().deductions(P0, 1, 2, B, 1));
         settle("a2");
@@ -310,7 +316,7 @@ final class SettlementIT {
         append(0, record().deductions(P0, 1, 1, A, 1));
         append(0, record().deductions(P0, 1, 2, B, 1));
         awaitSettled(0, 2);
-        log.loseFrom(0, 0);
+        log.truncate(0, 0);
         assertThat(awaitAlarm(0)).contains("settled up to 2, but the log says: BeyondEnd[end=0]");
     }
 
@@ -318,7 +324,7 @@ final class SettlementIT {
     void recordsThatExpiredBeforeTheyWereAppliedAreNoticed() {
         append(0, record().deductions(P0, 1, 1, A, 1));
         append(0, record().deductions(P0, 1, 2, B, 1));
-        log.expireTo(0, 1);
+        log.expire(0, 1);
         settle("a1");
         assertThat(awaitAlarm(0)).contains("the record at 0 is gone: the log begins at 1");
     }
@@ -360,11 +366,11 @@ final class SettlementIT {
             RequestId id = RequestId.of("request " + random.nextInt(150));
             ids.add(id);
             if (last[lane] != null && random.nextInt(4) == 0) {
-                log.put(lane, last[lane]);
+                put(lane, last[lane]);
                 records[lane]++;
             }
             last[lane] = record().deductions(partition, 1, ++seqs[lane], id, 1).bytes();
-            log.put(lane, last[lane]);
+            put(lane, last[lane]);
             records[lane]++;
             if (i % 10 == 0) {
                 if (settlements.size() > 2) {

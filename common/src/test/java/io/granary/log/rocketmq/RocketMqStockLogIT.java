@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.log.rocketmq;
 
+import static io.granary.backing.Patience.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.granary.backing.BrokerProcess;
 import io.granary.backing.NameServerProcess;
+import io.granary.backing.Patience;
 import io.granary.backing.RocketMqOptions;
 import io.granary.concurrent.ThreadPerTask;
 import io.granary.log.Append;
@@ -83,7 +84,7 @@ class RocketMqStockLogIT extends StockLogContract {
         try (RocketMqStockLog log = new RocketMqStockLog(nowhere)) {
             long before = System.nanoTime();
             assertThat(log.append(0, new byte[1]).join()).isInstanceOf(Append.Unconfirmed.class);
-            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(3));
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Patience.of(Duration.ofSeconds(3)));
             assertThat(log.read(0, 0, AT_ONCE).join()).isInstanceOf(Read.Failed.class);
         }
     }
@@ -171,7 +172,8 @@ class RocketMqStockLogIT extends StockLogContract {
             int before = acknowledged.size();
             await().atMost(LONG.multipliedBy(3)).until(() -> acknowledged.size() > before + 300);
             stop.set(true);
-            CompletableFuture.allOf(writers.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
+            CompletableFuture.allOf(writers.toArray(CompletableFuture[]::new))
+                    .get(Patience.seconds(30), TimeUnit.SECONDS);
 
             assertThat(twice).isEmpty();
             assertThat(unconfirmed).hasPositiveValue();

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.protocol.grpc;
 
+import static io.granary.backing.Patience.await;
 import static io.granary.protocol.grpc.HeardLink.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
+import io.granary.backing.Patience;
 import io.granary.concurrent.ThreadPerTask;
 import io.granary.proto.Ceilings;
 import io.granary.proto.CeilingsKept;
@@ -32,8 +33,10 @@ import org.junit.jupiter.api.Test;
 /** Both ends of a link over loopback. */
 class GrpcLinksTest {
     private static final String HOST = "127.0.0.1";
-    private static final GrpcSettings SETTINGS =
-            new GrpcSettings(Duration.ofSeconds(2), Duration.ofSeconds(2), 4 << 20, 8 << 20, Duration.ofMillis(200));
+    /** Longer than any machine takes: what is about these times has its own. */
+    private static final Duration LONG = Duration.ofMinutes(1);
+
+    private static final GrpcSettings SETTINGS = new GrpcSettings(LONG, LONG, 4 << 20, 8 << 20, LONG);
 
     private final List<AutoCloseable> open = new ArrayList<>();
     private final List<HeardLink<?, ?>> heard = new ArrayList<>();
@@ -89,9 +92,9 @@ class GrpcLinksTest {
                                 },
                                 new ThreadPerTask()))
                         .toArray(CompletableFuture[]::new))
-                .get(60, TimeUnit.SECONDS);
+                .get(Patience.seconds(60), TimeUnit.SECONDS);
 
-        assertThat(left.await(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(left.await(Patience.seconds(60), TimeUnit.SECONDS)).isTrue();
         assertThat(wrong).isEmpty();
     }
 
@@ -105,7 +108,7 @@ class GrpcLinksTest {
             byte[] message = new byte[size];
             message[size - 1] = 42;
             caller.link().send(message);
-            assertThat(back.poll(20, TimeUnit.SECONDS)).isEqualTo(message);
+            assertThat(back.poll(Patience.seconds(20), TimeUnit.SECONDS)).isEqualTo(message);
         }
     }
 
@@ -137,7 +140,7 @@ class GrpcLinksTest {
                 .setCeilings(Ceilings.newBuilder().setRound(7))
                 .build());
 
-        NodeMessage answer = back.poll(20, TimeUnit.SECONDS);
+        NodeMessage answer = back.poll(Patience.seconds(20), TimeUnit.SECONDS);
         assertThat(answer.getCeilingsKept().getRound()).isEqualTo(7);
     }
 
@@ -264,13 +267,17 @@ class GrpcLinksTest {
 
     @Test
     void anIdleLinkStays() throws Exception {
-        GrpcSettings lively = SETTINGS.withKeepAlive(Duration.ofMillis(100));
+        Duration keepAlive = Patience.of(Duration.ofSeconds(1));
+        GrpcSettings lively = SETTINGS.withKeepAlive(keepAlive);
         GrpcServer server = serve(lively, (end, message) -> end.link().send(message));
         AtomicInteger answers = new AtomicInteger();
+        // The first link of all takes longer than that.
+        soon(connect(SETTINGS, server, (end, message) -> {}).ready);
         HeardLink<byte[], byte[]> caller = connect(lively, server, (end, message) -> answers.incrementAndGet());
         soon(caller.ready);
 
-        await().during(Duration.ofSeconds(1)).atMost(Duration.ofSeconds(2)).until(() -> !caller.broken.isDone());
+        // Silence breaks it after two of these.
+        await().during(keepAlive.multipliedBy(3)).until(() -> !caller.broken.isDone());
         assertThat(answers).hasValue(0);
         caller.link().send(new byte[1]);
         await().untilAtomic(answers, org.hamcrest.Matchers.equalTo(1));
@@ -310,7 +317,7 @@ class GrpcLinksTest {
         // Keep-alive off, so that only the bound can break it.
         connect(SETTINGS.withKeepAlive(Duration.ofHours(1)), server, (end, message) -> {
             try {
-                release.await(30, TimeUnit.SECONDS);
+                release.await(Patience.seconds(30), TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -334,7 +341,7 @@ class GrpcLinksTest {
         AtomicInteger arrived = new AtomicInteger();
         GrpcServer server = serve(SETTINGS, (end, message) -> {
             try {
-                release.await(30, TimeUnit.SECONDS);
+                release.await(Patience.seconds(30), TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -371,7 +378,7 @@ class GrpcLinksTest {
         assertThat(link.isReady()).isFalse();
         release.countDown();
 
-        assertThat(readyAgain.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(readyAgain.await(Patience.seconds(20), TimeUnit.SECONDS)).isTrue();
         await().untilAtomic(arrived, org.hamcrest.Matchers.equalTo(sent));
         assertThat(link.isReady()).isTrue();
     }
@@ -411,7 +418,7 @@ class GrpcLinksTest {
     }
 
     private HeardLink<byte[], byte[]> accepted() throws InterruptedException {
-        HeardLink<byte[], byte[]> end = accepted.poll(20, TimeUnit.SECONDS);
+        HeardLink<byte[], byte[]> end = accepted.poll(Patience.seconds(20), TimeUnit.SECONDS);
         assertThat(end).isNotNull();
         return end;
     }

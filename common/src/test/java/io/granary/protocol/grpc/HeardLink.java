@@ -3,6 +3,7 @@ package io.granary.protocol.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.granary.backing.Patience;
 import io.granary.protocol.Link;
 import io.granary.protocol.LinkListener;
 import java.util.List;
@@ -67,6 +68,6 @@ final class HeardLink<S, R> implements LinkListener<R> {
     }
 
     static <T> T soon(CompletableFuture<T> future) {
-        return future.orTimeout(20, TimeUnit.SECONDS).join();
+        return future.orTimeout(Patience.seconds(20), TimeUnit.SECONDS).join();
     }
 }

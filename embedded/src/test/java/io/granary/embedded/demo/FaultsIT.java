@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.embedded.demo;
 
+import static io.granary.backing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.granary.backing.BackingProcess;
+import io.granary.backing.Patience;
 import io.granary.client.DeductionResult;
 import io.granary.client.Outcome;
 import io.granary.log.StockLog;
@@ -46,7 +47,7 @@ class FaultsIT {
     void aNodeIsKilledAndAnotherTakesOver() throws Exception {
         try (Rig rig = new Rig(data, 1, 1);
                 NodeProcess node = NodeProcess.start(rig.granary())) {
-            await().atMost(Duration.ofMinutes(1)).until(() -> lanes(rig) == 2);
+            await().atMost(Patience.of(Duration.ofMinutes(1))).until(() -> lanes(rig) == 2);
 
             sellsRightDespite(rig, () -> {
                 node.kill();
@@ -105,7 +106,7 @@ class FaultsIT {
     /** Nothing in a lane can be trusted any more once it holds what can't be read: it may be a fence. */
     @Test
     void anIncarnationThatGivesUpIsReplacedByAnother() throws Exception {
-        Duration patience = Duration.ofMinutes(1);
+        Duration patience = Patience.of(Duration.ofMinutes(1));
         try (Rig rig = new Rig(data, 1, 1)) {
             RunningNode node = rig.granary().nodes().get(0);
             String first = node.service().incarnation();
@@ -129,7 +130,7 @@ class FaultsIT {
 
     private static void buy(Rig rig, Sku sku) {
         assertThat(rig.feed().restock("stock-of-" + sku.code(), sku, 10).join()).isTrue();
-        await().atMost(Duration.ofMinutes(1))
+        await().atMost(Patience.of(Duration.ofMinutes(1)))
                 .untilAsserted(() -> assertThat(rig.client()
                                 .deductAndWait(sku, RequestId.of("one"), 1, Duration.ofSeconds(5))
                                 .outcome())

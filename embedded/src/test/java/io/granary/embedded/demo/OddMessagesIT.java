@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.embedded.demo;
 
+import static io.granary.backing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
+import io.granary.backing.Patience;
 import io.granary.client.DeductionResult;
 import io.granary.client.Outcome;
 import io.granary.log.Read;
@@ -38,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What single messages do that a well-behaved shop or caller would not send. */
 class OddMessagesIT {
-    private static final Duration LONG = Duration.ofMinutes(1);
+    private static final Duration LONG = Patience.of(Duration.ofMinutes(1));
 
     @TempDir
     private static Path data;
@@ -113,13 +114,13 @@ class OddMessagesIT {
             });
             RequestId session = RequestId.random();
             link.send(new ClientFrame.Open(session.high(), session.low(), 1).encode());
-            assertThat(answers.poll(10, TimeUnit.SECONDS)).isEqualTo(new NodeFrame.Welcome(1));
+            assertThat(answers.poll(Patience.seconds(10), TimeUnit.SECONDS)).isEqualTo(new NodeFrame.Welcome(1));
             link.send(new ClientFrame.Builder()
                     .begin(1)
                     .group(partition, entry.epoch())
                     .entry(id.high(), id.low(), quantity)
                     .build());
-            NodeFrame answer = answers.poll(10, TimeUnit.SECONDS);
+            NodeFrame answer = answers.poll(Patience.seconds(10), TimeUnit.SECONDS);
             link.close();
             return answer instanceof NodeFrame.Answers one ? one.answer(0) : Answer.DEDUCTED;
         }
@@ -143,9 +144,11 @@ class OddMessagesIT {
 
         await().atMost(LONG)
                 .until(() -> rig.routes().refresh(sku).join().map(SkuView::partitions), Optional::isPresent);
-        DeductionResult sold = rig.client().deductAndWait(sku, RequestId.of("a"), 3, Duration.ofSeconds(20));
+        DeductionResult sold =
+                rig.client().deductAndWait(sku, RequestId.of("a"), 3, Patience.of(Duration.ofSeconds(20)));
         assertThat(sold.outcome()).isEqualTo(Outcome.DEDUCTED);
-        DeductionResult refused = rig.client().deductAndWait(sku, RequestId.of("b"), 1, Duration.ofSeconds(20));
+        DeductionResult refused =
+                rig.client().deductAndWait(sku, RequestId.of("b"), 1, Patience.of(Duration.ofSeconds(20)));
         assertThat(refused.outcome()).isIn(Outcome.SOLD_OUT, Outcome.INSUFFICIENT);
         assertThat(number("select received from sku where code = 'AFTER'")).isEqualTo(3);
         try (Topic dead =

@@ -2,6 +2,7 @@
 package io.granary.embedded.demo;
 
 import com.typesafe.config.Config;
+import io.granary.backing.Patience;
 import io.granary.client.GranaryClient;
 import io.granary.config.Configuration;
 import io.granary.embedded.EmbeddedGranary;
@@ -57,7 +58,7 @@ final class Rig implements AutoCloseable {
     }
 
     AuditDatabase books() {
-        return new AuditDatabase(granary.database(), Duration.ofMinutes(1));
+        return new AuditDatabase(granary.database(), Patience.of(Duration.ofMinutes(1)));
     }
 
     static DemoOptions options(GeneratedSale sale, int callers, @Nullable Path orders) {
@@ -69,7 +70,7 @@ final class Rig implements AutoCloseable {
                 callers,
                 1_000,
                 Duration.ofSeconds(10),
-                Duration.ofMinutes(2));
+                Patience.of(Duration.ofMinutes(2)));
     }
 
     Report sell(DemoOptions options) throws Exception {

@@ -3,7 +3,6 @@ package io.granary.node.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.granary.node.testing.ManualLoop;
 import io.granary.proto.AssignLane;
 import io.granary.proto.CeilingsKept;
 import io.granary.proto.Leader;
@@ -11,6 +10,7 @@ import io.granary.proto.LeaderMessage;
 import io.granary.proto.NodeMessage;
 import io.granary.protocol.Link;
 import io.granary.protocol.LinkListener;
+import io.granary.testing.ManualLoop;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.node.simulated;
 
-import io.granary.node.testing.ManualLoop;
 import io.granary.protocol.Answer;
 import io.granary.protocol.ClientFrame;
 import io.granary.protocol.Link;
 import io.granary.protocol.LinkListener;
 import io.granary.protocol.NodeFrame;
+import io.granary.testing.ManualLoop;
 import java.time.Duration;
 import java.util.function.Consumer;
 

@@ -5,7 +5,7 @@ import io.granary.log.Append;
 import io.granary.log.LaneRecord;
 import io.granary.log.Read;
 import io.granary.log.StockLog;
-import io.granary.node.testing.ManualLoop;
+import io.granary.testing.ManualLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@
 package io.granary.node.simulated;
 
 import io.granary.concurrent.Loop;
-import io.granary.node.testing.ManualLoop;
+import io.granary.testing.ManualLoop;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

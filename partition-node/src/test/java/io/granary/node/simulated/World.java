@@ -3,7 +3,6 @@ package io.granary.node.simulated;
 
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
-import io.granary.node.testing.ManualLoop;
 import io.granary.proto.Describe;
 import io.granary.proto.EarlierEpoch;
 import io.granary.proto.Instruct;
@@ -13,6 +12,7 @@ import io.granary.proto.LeaderMessage;
 import io.granary.proto.Open;
 import io.granary.proto.OpenPartition;
 import io.granary.proto.PartitionReport;
+import io.granary.testing.ManualLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.registry.curator;
 
+import static io.granary.backing.Patience.await;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
+import io.granary.backing.Patience;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
 import io.granary.registry.AllocatorEntry;
@@ -47,7 +48,7 @@ class RegistryIT {
     private static final Logger LOG = LoggerFactory.getLogger(RegistryIT.class);
     private static final Sku SKU = new Sku("hot/1.0");
     private static final SkuEntry SELLING = new SkuEntry(SkuState.SELLING, 4);
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Patience.of(Duration.ofSeconds(30));
 
     @TempDir
     static Path directory;
@@ -100,7 +101,7 @@ class RegistryIT {
             await().atMost(PATIENCE)
                     .until(() -> cluster.publish(Map.of(sku, entry))
                             .handle((nothing, fault) -> fault == null)
-                            .get(10, SECONDS));
+                            .get(Patience.seconds(10), SECONDS));
         }
     }
 
@@ -146,9 +147,9 @@ class RegistryIT {
         CuratorCluster cluster = allocator.cluster();
         allocator.client.blockUntilConnected();
         long start = System.nanoTime();
-        cluster.publish(all).get(60, SECONDS);
+        cluster.publish(all).get(Patience.seconds(60), SECONDS);
         report("SKUs published", skus, start);
-        assertThat(cluster.skus().get(10, SECONDS)).hasSize(skus);
+        assertThat(cluster.skus().get(Patience.seconds(10), SECONDS)).hasSize(skus);
 
         CuratorRoutes routes = party().routes();
         Heard heard = new Heard();
@@ -193,7 +194,7 @@ class RegistryIT {
 
     /** Asks seldom, as the answer is large. */
     private void awaitEphemerals(Party party, int count) {
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(Patience.of(Duration.ofSeconds(60)))
                 .pollInterval(Duration.ofMillis(500))
                 .ignoreExceptions()
                 .until(() -> party.handle().getEphemerals(root).size() == count);
@@ -292,14 +293,14 @@ class RegistryIT {
         routes.follow(SKU);
         await().until(() -> heard.skus.containsKey(SKU));
         assertThat(heard.skus.get(SKU)).isEmpty();
-        assertThat(routes.refresh(SKU).get(10, SECONDS)).isEmpty();
+        assertThat(routes.refresh(SKU).get(Patience.seconds(10), SECONDS)).isEmpty();
 
         CuratorNodeRegistration registration = party().registration();
         registration.publish(node("n"));
         registration.register(slot(3), 1);
         Party observer = party();
         await().until(() -> observer.children(observer.paths.partitions(SKU)).size() == 1);
-        assertThat(routes.refresh(SKU).get(10, SECONDS)).isEmpty();
+        assertThat(routes.refresh(SKU).get(Patience.seconds(10), SECONDS)).isEmpty();
 
         publish(SKU, SELLING);
         await().until(() -> heard.partitions(SKU), List.of("3.1.n")::equals);
@@ -316,7 +317,7 @@ class RegistryIT {
         await().until(() -> heard.skus.containsKey(SKU));
 
         party.client.setData().forPath(party.paths.sku(SKU), new byte[] {'?'});
-        assertThatThrownBy(() -> routes.refresh(SKU).get(10, SECONDS))
+        assertThatThrownBy(() -> routes.refresh(SKU).get(Patience.seconds(10), SECONDS))
                 .hasCauseInstanceOf(RegistryUnavailableException.class);
         assertThat(heard.skus.get(SKU)).isPresent();
 
@@ -333,8 +334,9 @@ class RegistryIT {
         publish(SKU, SELLING);
         for (int i = 1; i <= 200; i++) {
             SkuEntry entry = new SkuEntry(i % 2 == 0 ? SkuState.SELLING : SkuState.SOLD_OUT, i);
-            cluster.publish(Map.of(SKU, entry)).get(10, SECONDS);
-            SkuView view = routes.refresh(SKU).get(10, SECONDS).orElseThrow();
+            cluster.publish(Map.of(SKU, entry)).get(Patience.seconds(10), SECONDS);
+            SkuView view =
+                    routes.refresh(SKU).get(Patience.seconds(10), SECONDS).orElseThrow();
             assertThat(new SkuEntry(view.state(), view.slots())).isEqualTo(entry);
         }
     }
@@ -347,7 +349,7 @@ class RegistryIT {
         routes.follow(SKU);
         client.client.blockUntilConnected();
         await().until(() ->
-                routes.refresh(SKU).handle((view, fault) -> fault == null).get(10, SECONDS));
+                routes.refresh(SKU).handle((view, fault) -> fault == null).get(Patience.seconds(10), SECONDS));
         long before = client.handle().exists("/", false).getCversion();
         long start = System.nanoTime();
         int calls = 100_000;
@@ -356,7 +358,7 @@ class RegistryIT {
             all.add(routes.refresh(SKU));
         }
         for (CompletableFuture<Optional<SkuView>> refresh : all) {
-            assertThat(refresh.get(30, SECONDS)).isPresent();
+            assertThat(refresh.get(Patience.seconds(30), SECONDS)).isPresent();
         }
         report("refreshes", calls, start);
         assertThat(client.handle().exists("/", false).getCversion()).isEqualTo((int) before);
@@ -372,10 +374,14 @@ class RegistryIT {
         routes.follow(SKU);
         await().until(() -> heard.skus.containsKey(SKU));
         routes.forget(SKU);
-        assertThat(routes.refresh(SKU).get(10, SECONDS)).isPresent();
+        assertThat(routes.refresh(SKU).get(Patience.seconds(10), SECONDS)).isPresent();
         heard.skus.clear();
         publish(SKU, new SkuEntry(SkuState.PAUSED, 4));
-        assertThat(routes.refresh(SKU).get(10, SECONDS).orElseThrow().state()).isEqualTo(SkuState.PAUSED);
+        assertThat(routes.refresh(SKU)
+                        .get(Patience.seconds(10), SECONDS)
+                        .orElseThrow()
+                        .state())
+                .isEqualTo(SkuState.PAUSED);
         assertThat(heard.skus).isEmpty();
 
         routes.follow(SKU);
@@ -406,7 +412,7 @@ class RegistryIT {
         await().atMost(PATIENCE)
                 .until(() -> routes.refresh(SKU)
                         .handle((view, fault) -> fault instanceof RegistryUnavailableException)
-                        .get(10, SECONDS));
+                        .get(Patience.seconds(10), SECONDS));
         registration.deregister(slot(1), 1);
         registration.register(slot(2), 1);
         assertThat(heard.partitions(SKU)).containsExactly("0.1.n", "1.1.n");
@@ -418,7 +424,8 @@ class RegistryIT {
         await().atMost(PATIENCE).until(() -> heard.nodes.size() == 1);
         await().atMost(PATIENCE)
                 .ignoreExceptions()
-                .until(() -> routes.refresh(SKU).get(10, SECONDS).isPresent());
+                .until(() ->
+                        routes.refresh(SKU).get(Patience.seconds(10), SECONDS).isPresent());
         publish(SKU, new SkuEntry(SkuState.PAUSED, 4));
         await().until(() -> heard.skus.get(SKU).orElseThrow().state() == SkuState.PAUSED);
     }
@@ -548,18 +555,18 @@ class RegistryIT {
         assertThat(b.leading).isFalse();
         Optional<AllocatorEntry> first = Optional.of(new AllocatorEntry("a", "a:1"));
         await().until(() -> a.leader.equals(first) && b.leader.equals(first));
-        assertThatThrownBy(() -> b.cluster.publish(Map.of(SKU, SELLING)).get(10, SECONDS))
+        assertThatThrownBy(() -> b.cluster.publish(Map.of(SKU, SELLING)).get(Patience.seconds(10), SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(NotLeadingException.class);
-        a.cluster.publish(Map.of(SKU, SELLING)).get(10, SECONDS);
+        a.cluster.publish(Map.of(SKU, SELLING)).get(Patience.seconds(10), SECONDS);
 
         long start = System.nanoTime();
         a.cluster.close();
         await().pollInterval(Duration.ofMillis(5)).until(() -> b.leading);
         report("change of leader", 1, start);
         await().until(() -> b.leader.equals(Optional.of(new AllocatorEntry("b", "b:1"))));
-        assertThat(b.cluster.skus().get(10, SECONDS)).containsExactly(SKU);
-        b.cluster.publish(Map.of(SKU, new SkuEntry(SkuState.PAUSED, 4))).get(10, SECONDS);
+        assertThat(b.cluster.skus().get(Patience.seconds(10), SECONDS)).containsExactly(SKU);
+        b.cluster.publish(Map.of(SKU, new SkuEntry(SkuState.PAUSED, 4))).get(Patience.seconds(10), SECONDS);
     }
 
     @Test
@@ -573,10 +580,10 @@ class RegistryIT {
         first.expire();
         await().atMost(PATIENCE).until(() -> b.leading && !a.leading);
         assertThat(a.elections).containsExactly("leading", "following");
-        assertThatThrownBy(() -> a.cluster.publish(Map.of(SKU, SELLING)).get(10, SECONDS))
+        assertThatThrownBy(() -> a.cluster.publish(Map.of(SKU, SELLING)).get(Patience.seconds(10), SECONDS))
                 .hasCauseInstanceOf(RuntimeException.class);
         await().atMost(PATIENCE).until(() -> b.allocators.equals(List.of("a", "b")));
-        b.cluster.publish(Map.of(SKU, SELLING)).get(10, SECONDS);
+        b.cluster.publish(Map.of(SKU, SELLING)).get(Patience.seconds(10), SECONDS);
 
         b.cluster.close();
         await().atMost(PATIENCE).until(() -> a.leading);
@@ -588,7 +595,7 @@ class RegistryIT {
         Party party = party();
         Allocator a = new Allocator(party.cluster(), "a");
         await().until(() -> a.leading);
-        a.cluster.publish(Map.of(SKU, SELLING)).get(10, SECONDS);
+        a.cluster.publish(Map.of(SKU, SELLING)).get(Patience.seconds(10), SECONDS);
         String latchNode = party.paths.leader()
                 + '/'
                 + party.children(party.paths.leader()).get(0);
@@ -598,7 +605,7 @@ class RegistryIT {
         party.client.delete().forPath(latchNode);
         assertThatThrownBy(() -> a.cluster
                         .publish(Map.of(SKU, new SkuEntry(SkuState.SOLD_OUT, 4)))
-                        .get(10, SECONDS))
+                        .get(Patience.seconds(10), SECONDS))
                 .hasCauseInstanceOf(NotLeadingException.class);
         assertThat(new String(party.client.getData().forPath(party.paths.sku(SKU)), StandardCharsets.UTF_8))
                 .contains("SELLING");
@@ -622,7 +629,7 @@ class RegistryIT {
             await().atMost(PATIENCE)
                     .until(() -> routes.refresh(SKU)
                             .handle((view, fault) -> fault instanceof RegistryUnavailableException)
-                            .get(10, SECONDS));
+                            .get(Patience.seconds(10), SECONDS));
             registration.register(slot(1), 1);
             assertThat(heard.partitions(SKU)).containsExactly("0.1.n");
         } finally {
@@ -643,12 +650,12 @@ class RegistryIT {
         registration.publish(node("n"));
         registration.register(slot(0), 1);
         Allocator a = new Allocator(party().cluster(), "a");
-        assertThatThrownBy(() -> routes.refresh(SKU).get(10, SECONDS))
+        assertThatThrownBy(() -> routes.refresh(SKU).get(Patience.seconds(10), SECONDS))
                 .hasCauseInstanceOf(RegistryUnavailableException.class);
         zooKeeper.server.start();
 
         await().atMost(PATIENCE).until(() -> a.leading && a.nodes.size() == 1);
-        a.cluster.publish(Map.of(SKU, SELLING)).get(10, SECONDS);
+        a.cluster.publish(Map.of(SKU, SELLING)).get(Patience.seconds(10), SECONDS);
         await().atMost(PATIENCE).until(() -> heard.partitions(SKU), List.of("0.1.n")::equals);
     }
 
@@ -659,7 +666,7 @@ class RegistryIT {
         Sku other = new Sku("other");
         await().until(() -> cluster.publish(Map.of(other, SELLING))
                 .handle((nothing, fault) -> fault == null)
-                .get(10, SECONDS));
+                .get(Patience.seconds(10), SECONDS));
         List<CompletableFuture<Void>> all = new ArrayList<>();
         for (int i = 1; i <= 500; i++) {
             all.add(cluster.publish(Map.of(SKU, new SkuEntry(SkuState.SELLING, i))));
@@ -667,14 +674,22 @@ class RegistryIT {
         }
         long start = System.nanoTime();
         for (CompletableFuture<Void> publication : all) {
-            publication.get(30, SECONDS);
+            publication.get(Patience.seconds(30), SECONDS);
         }
         report("publications one by one", all.size(), start);
         CuratorRoutes routes = party().routes();
         await().until(() ->
-                routes.refresh(SKU).handle((view, fault) -> fault == null).get(10, SECONDS));
-        assertThat(routes.refresh(SKU).get(10, SECONDS).orElseThrow().slots()).isEqualTo(500);
-        assertThat(routes.refresh(other).get(10, SECONDS).orElseThrow().slots()).isEqualTo(500);
+                routes.refresh(SKU).handle((view, fault) -> fault == null).get(Patience.seconds(10), SECONDS));
+        assertThat(routes.refresh(SKU)
+                        .get(Patience.seconds(10), SECONDS)
+                        .orElseThrow()
+                        .slots())
+                .isEqualTo(500);
+        assertThat(routes.refresh(other)
+                        .get(Patience.seconds(10), SECONDS)
+                        .orElseThrow()
+                        .slots())
+                .isEqualTo(500);
     }
 
     @Test
@@ -688,7 +703,8 @@ class RegistryIT {
             registry.routes().listen(heard);
             await().until(() -> heard.nodes.size() == 2);
             assertThatThrownBy(registry::routes).isInstanceOf(IllegalStateException.class);
-            assertThat(registry.cluster().skus().get(10, SECONDS)).isEmpty();
+            assertThat(registry.cluster().skus().get(Patience.seconds(10), SECONDS))
+                    .isEmpty();
         }
         assertThat(observer.children(observer.paths.nodes())).isEmpty();
     }

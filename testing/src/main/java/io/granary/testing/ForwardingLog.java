@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.granary.allocator;
+package io.granary.testing;
 
 import io.granary.log.Append;
 import io.granary.log.Read;
@@ -7,11 +7,11 @@ import io.granary.log.StockLog;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/** Another log, but for what is overridden. */
-class ForwardingLog implements StockLog {
+/** Another log, but for what is overridden. As thread-safe as that. */
+public class ForwardingLog implements StockLog {
     private final StockLog log;
 
-    ForwardingLog(StockLog log) {
+    public ForwardingLog(StockLog log) {
         this.log = log;
     }
 

@@ -1,29 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.granary.client;
+package io.granary.testing;
 
 import io.granary.concurrent.Loop;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 
-/** A loop with a time of its own, which passes only when a test says so. */
-final class ManualLoop implements Loop {
+/**
+ * A loop in virtual time that runs when it is told to. Tasks of one moment run in the order in which they came. What a
+ * task throws goes to whoever runs the loop. One thread only.
+ */
+public final class ManualLoop implements Loop {
     private record Task(long dueNanos, long order, Runnable body) {}
 
     private final PriorityQueue<Task> tasks =
             new PriorityQueue<>(Comparator.comparingLong(Task::dueNanos).thenComparingLong(Task::order));
     private long nowNanos = 1_000_000_000_000L;
-    private long order;
+    private long tasksMade;
     private boolean running;
 
     @Override
     public void execute(Runnable task) {
-        tasks.add(new Task(nowNanos, order++, task));
+        schedule(Duration.ZERO, task);
     }
 
     @Override
     public Timer schedule(Duration delay, Runnable body) {
-        Task task = new Task(nowNanos + Math.max(0, delay.toNanos()), order++, body);
+        Task task = new Task(nowNanos + Math.max(0, delay.toNanos()), tasksMade++, body);
         tasks.add(task);
         return () -> tasks.remove(task);
     }
@@ -43,18 +46,17 @@ final class ManualLoop implements Loop {
         return running;
     }
 
-    /** Runs all that is due now. */
-    void run() {
+    /** Runs everything that is due now, and what that brings. */
+    public void run() {
         pass(Duration.ZERO);
     }
 
-    /** Lets time pass, running what is due when it is due. */
-    void pass(Duration time) {
+    /** Lets time pass, running what becomes due in it. */
+    public void pass(Duration time) {
         long until = nowNanos + time.toNanos();
-        Task next;
-        while ((next = tasks.peek()) != null && next.dueNanos() <= until) {
-            tasks.remove();
-            nowNanos = Math.max(nowNanos, next.dueNanos());
+        while (!tasks.isEmpty() && tasks.peek().dueNanos() <= until) {
+            Task next = tasks.remove();
+            nowNanos = next.dueNanos();
             running = true;
             try {
                 next.body().run();
@@ -65,7 +67,8 @@ final class ManualLoop implements Loop {
         nowNanos = until;
     }
 
-    int pending() {
+    /** How many tasks wait, or will be due later. */
+    public int pending() {
         return tasks.size();
     }
 }
