@@ -36,12 +36,10 @@ public final class Database implements AutoCloseable {
     private static final int MIGRATION_LOCK_RETRIES = 120;
 
     private final HikariDataSource dataSource;
-    private final SqlSessionFactory sessions;
     private final TransactionRunner transactions;
 
     private Database(HikariDataSource dataSource, SqlSessionFactory sessions) {
         this.dataSource = dataSource;
-        this.sessions = sessions;
         transactions = new TransactionRunner(sessions);
     }
 
@@ -126,10 +124,6 @@ public final class Database implements AutoCloseable {
     /** Runs work in transactions; the way to the books for nearly everybody. */
     public TransactionRunner transactions() {
         return transactions;
-    }
-
-    public SqlSessionFactory sessions() {
-        return sessions;
     }
 
     public DataSource dataSource() {
