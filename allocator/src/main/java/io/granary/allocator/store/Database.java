@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.store;
 
+import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.SchedulerBuilder;
+import com.github.kagkarlsson.scheduler.task.Task;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
@@ -126,7 +129,13 @@ public final class Database implements AutoCloseable {
         return transactions;
     }
 
-    public DataSource dataSource() {
+    /** Wake-ups for one kind of task, kept in db-scheduler's own table. */
+    public SchedulerBuilder wakeUps(Task<?> task) {
+        return Scheduler.create(dataSource, task);
+    }
+
+    /** The bare connections, for who must see what MyBatis hides. */
+    DataSource dataSource() {
         return dataSource;
     }
 

@@ -67,7 +67,7 @@ final class TaskSchedulerIT {
     private TaskScheduler start(String name, TaskStore ofStore, Supplier<List<String>> reconciliation) {
         TaskScheduler scheduler = TaskScheduler.start(
                 name,
-                books.database().dataSource(),
+                books.database()::wakeUps,
                 ofStore,
                 reconciliation,
                 new TaskScheduler.Listener() {
