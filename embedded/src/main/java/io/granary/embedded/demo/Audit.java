@@ -41,6 +41,7 @@ final class Audit {
     private final Journal journal;
     /** The units that were sent for each SKU, by its index: at the start and by restocks. */
     private final long[] sent;
+
     private final WallClock clock;
 
     /**
