@@ -8,31 +8,24 @@ import io.granary.allocator.api.ApiServer;
 import io.granary.allocator.api.Area;
 import io.granary.allocator.api.Areas;
 import io.granary.allocator.api.Leadership;
+import io.granary.allocator.console.AllocatorSources;
 import io.granary.allocator.console.Console;
-import io.granary.allocator.console.Sources;
 import io.granary.allocator.control.Leader;
-import io.granary.allocator.control.LeaderLook;
 import io.granary.allocator.schedule.TaskScheduler;
 import io.granary.allocator.schedule.TaskStore;
-import io.granary.allocator.settlement.Lag;
 import io.granary.allocator.settlement.Settlement;
 import io.granary.allocator.stock.DeadLetters;
 import io.granary.allocator.stock.StockUpdates;
 import io.granary.allocator.store.Database;
 import io.granary.allocator.store.Drift;
-import io.granary.allocator.store.Holdings;
 import io.granary.allocator.store.Reconcile;
 import io.granary.allocator.store.Retention;
 import io.granary.allocator.store.SqlAllocationStore;
 import io.granary.allocator.store.SqlDeadLetterStore;
-import io.granary.allocator.store.SqlHoldings;
 import io.granary.allocator.store.SqlSettlementStore;
 import io.granary.allocator.store.SqlStockUpdateStore;
 import io.granary.allocator.store.SqlTaskStore;
 import io.granary.allocator.store.SqlViews;
-import io.granary.api.Overview;
-import io.granary.api.RebalanceView;
-import io.granary.api.SkuPage;
 import io.granary.concurrent.ThreadLoop;
 import io.granary.log.StockLog;
 import io.granary.log.Topic;
@@ -55,7 +48,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
@@ -125,7 +117,7 @@ public final class AllocatorService implements AutoCloseable {
         ExecutorService settling = executor("settling", settings.settlingThreads());
         ExecutorService stocking = executor("stocking", AllocatorSettings.STOCK_THREADS);
         Leadership leadership = new Leadership(name);
-        LeaderTerms terms = new LeaderTerms(leadership);
+        LeaderDuties duties = new LeaderDuties(leadership);
         AllocationStore books =
                 new SqlAllocationStore(database, settings.settlement().idWindow());
         Leader leader = new Leader(
@@ -138,7 +130,7 @@ public final class AllocatorService implements AutoCloseable {
                 books,
                 around.cluster(),
                 around.connector(),
-                terms,
+                duties,
                 meters);
         Settlement settlement = add(new Settlement(
                 name,
@@ -150,7 +142,7 @@ public final class AllocatorService implements AutoCloseable {
                 meters,
                 leader::onSettled));
         GrantPolicy policy = new GrantPolicy(settings.allocation());
-        terms.updates = add(new StockUpdates(
+        StockUpdates updates = add(new StockUpdates(
                 loop("stock"),
                 stocking,
                 around.updates(),
@@ -163,17 +155,17 @@ public final class AllocatorService implements AutoCloseable {
         SqlTaskStore taskStore = taskStore(settings, database);
         Reconcile reconcile = new Reconcile(database, meters);
         TaskScheduler tasks = add(tasks(taskStore, settings, database, reconcile, leader, meters));
-        terms.tasks = tasks;
+        duties.take(updates, tasks);
         // Closed before those that work in its term only.
         add(leader);
         Cluster cluster = add(around.cluster());
         add(Retention.start(name, database.transactions(), settings.retention(), leadership::isHere));
         ExecutorService health = executor("health", AllocatorSettings.HEALTH_THREADS);
         AllocatorHealth state = new AllocatorHealth(leader, new SqlViews(database.transactions()), health);
-        Surveyed surveyed = new Surveyed(name, leadership, leader, settlement, database, reconcile);
+        AllocatorSources sources = new AllocatorSources(leadership, leader, settlement, database, reconcile);
         Console console = new Console(
                 leadership,
-                surveyed,
+                sources,
                 new Monitoring(
                         metrics::scrape,
                         Map.of("loop", state::loop),
@@ -210,7 +202,7 @@ public final class AllocatorService implements AutoCloseable {
                 List<String> names =
                         allocators.stream().map(AllocatorEntry::name).toList();
                 settlement.setAllocators(names);
-                surveyed.live = List.copyOf(allocators);
+                sources.setAllocators(allocators);
                 state.setJoined(names.contains(name));
             }
 
@@ -244,7 +236,7 @@ public final class AllocatorService implements AutoCloseable {
             MeterScope meters) {
         return TaskScheduler.start(
                 name,
-                database.dataSource(),
+                database::wakeUps,
                 store,
                 new TaskStore.Witness() {
                     @Override
@@ -273,120 +265,6 @@ public final class AllocatorService implements AutoCloseable {
                 },
                 settings.schedule(),
                 meters);
-    }
-
-    /** What the console reads. */
-    private static final class Surveyed implements Sources {
-        private final String name;
-        private final Leadership leadership;
-        private final Leader leader;
-        private final Settlement settlement;
-        private final Reconcile reconcile;
-        private final SqlViews views;
-        private final SqlHoldings holdings;
-        private volatile List<AllocatorEntry> live = List.of();
-
-        Surveyed(
-                String name,
-                Leadership leadership,
-                Leader leader,
-                Settlement settlement,
-                Database database,
-                Reconcile reconcile) {
-            this.name = name;
-            this.leadership = leadership;
-            this.leader = leader;
-            this.settlement = settlement;
-            this.reconcile = reconcile;
-            views = new SqlViews(database.transactions());
-            holdings = new SqlHoldings(database.transactions());
-        }
-
-        @Override
-        public boolean leads() {
-            return leadership.isHere();
-        }
-
-        @Override
-        public CompletableFuture<LeaderLook> look() {
-            return leader.look();
-        }
-
-        @Override
-        public SkuPage skus(int limit) {
-            return views.skus("", limit);
-        }
-
-        @Override
-        public List<Holdings> holdings() {
-            return holdings.byNode();
-        }
-
-        @Override
-        public List<RebalanceView> openRebalances(int limit) {
-            return views.openRebalances(limit);
-        }
-
-        @Override
-        public List<String> stoppedLanes() {
-            return views.alarms();
-        }
-
-        @Override
-        public int drifts() {
-            return reconcile.found();
-        }
-
-        @Override
-        public Lag lag() {
-            return settlement.lag();
-        }
-
-        @Override
-        public List<Overview.AllocatorFigures> allocators() {
-            return live.stream()
-                    .map(one ->
-                            new Overview.AllocatorFigures(one.name(), one.name().equals(name), one.address()))
-                    .toList();
-        }
-    }
-
-    /** While this allocator leads it applies stock updates, runs tasks, and answers what only a leader can. */
-    private static final class LeaderTerms implements Leader.Terms {
-        private final Leadership leadership;
-        // Set before the registry can say that this allocator leads.
-        private volatile @Nullable StockUpdates updates;
-        private volatile @Nullable TaskScheduler tasks;
-
-        LeaderTerms(Leadership leadership) {
-            this.leadership = leadership;
-        }
-
-        @Override
-        public void onTerm(long term) {
-            leadership.setHere(true);
-            StockUpdates present = updates;
-            if (present != null) {
-                present.start(term);
-            }
-            TaskScheduler scheduled = tasks;
-            if (scheduled != null) {
-                scheduled.begin(term);
-            }
-        }
-
-        @Override
-        public void onTermOver() {
-            leadership.setHere(false);
-            TaskScheduler scheduled = tasks;
-            if (scheduled != null) {
-                scheduled.end();
-            }
-            StockUpdates present = updates;
-            if (present != null) {
-                present.close();
-            }
-        }
     }
 
     private ThreadLoop loop(String what) {

@@ -52,18 +52,6 @@ public record RocketMqOptions(
                 brokerJvm);
     }
 
-    public RocketMqOptions withHeapMib(int newHeapMib) {
-        return new RocketMqOptions(
-                nameServerPort,
-                brokerPort,
-                newHeapMib,
-                commitLogFileMib,
-                retentionHours,
-                topics,
-                brokerSettings,
-                brokerJvm);
-    }
-
     public RocketMqOptions withTopic(String name, int queues) {
         ImmutableList<TopicSpec> more = ImmutableList.<TopicSpec>builder()
                 .addAll(topics)

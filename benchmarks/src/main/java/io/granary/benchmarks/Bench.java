@@ -15,6 +15,7 @@ import io.granary.benchmarks.measure.Half;
 import io.granary.benchmarks.measure.Ids;
 import io.granary.benchmarks.measure.SettlementRates;
 import io.granary.benchmarks.parts.Parts;
+import io.granary.benchmarks.race.Console;
 import io.granary.benchmarks.race.Heat;
 import io.granary.benchmarks.race.Pace;
 import io.granary.benchmarks.race.Profiler;

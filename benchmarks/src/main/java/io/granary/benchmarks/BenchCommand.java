@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.benchmarks;
 
+import io.granary.benchmarks.race.Console;
 import io.granary.benchmarks.race.Pace;
 import io.granary.benchmarks.race.Profiler;
 import io.granary.config.InvalidConfigurationException;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The sentences of DESIGN 9 about what a call may do and say. */
+/** What a call may do and say: docs/client.md, "Outcomes", and docs/architecture.md, "A refusal". */
 class CallStateTest {
     private final CallState call = new CallState(1, 2);
 

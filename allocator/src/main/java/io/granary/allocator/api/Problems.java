@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import io.granary.allocator.allocation.GrantRefusedException;
 import io.granary.allocator.allocation.RefusedIntentionException;
-import io.granary.allocator.store.BooksException;
 import io.granary.allocator.store.OutcomeUnknownException;
+import io.granary.allocator.store.SqlFault;
 import io.granary.api.Problem;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -16,7 +16,6 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
-import org.apache.ibatis.exceptions.PersistenceException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +53,7 @@ final class Problems {
                     ctx,
                     HttpStatus.SERVICE_UNAVAILABLE,
                     "the connection to the books broke: it may be done, or not; look, or send it again");
-        } else if (fault instanceof PersistenceException || fault instanceof BooksException) {
+        } else if (SqlFault.isFromBooks(fault)) {
             LOG.warn("{} {}", ctx.method(), ctx.path(), fault);
             write(ctx, HttpStatus.SERVICE_UNAVAILABLE, "the books can't be used now: " + innermost(fault));
         } else {

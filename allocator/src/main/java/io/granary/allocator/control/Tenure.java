@@ -115,10 +115,6 @@ final class Tenure implements NodeSession.Events {
         return term;
     }
 
-    boolean isActive() {
-        return active;
-    }
-
     void begin(Map<String, NodeEntry> live) {
         setNodes(live);
         sweep();

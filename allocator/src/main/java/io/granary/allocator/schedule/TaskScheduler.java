@@ -2,6 +2,7 @@
 package io.granary.allocator.schedule;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.SchedulerBuilder;
 import com.github.kagkarlsson.scheduler.SchedulerClient.ScheduleOptions;
 import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceException;
@@ -25,7 +26,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import javax.sql.DataSource;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,7 +71,7 @@ public final class TaskScheduler implements AutoCloseable {
 
     private TaskScheduler(
             String name,
-            DataSource source,
+            Function<CustomTask<Void>, SchedulerBuilder> wakeUps,
             TaskStore store,
             TaskStore.Witness witness,
             Listener listener,
@@ -101,13 +102,12 @@ public final class TaskScheduler implements AutoCloseable {
             return thread;
         };
         housekeeping = Executors.newScheduledThreadPool(2, daemons);
-        scheduler = scheduler(source, daemons);
+        scheduler = scheduler(wakeUps.apply(wakeUp), daemons);
     }
 
-    private Scheduler scheduler(DataSource source, ThreadFactory threads) {
+    private Scheduler scheduler(SchedulerBuilder builder, ThreadFactory threads) {
         ExecutorService running = Executors.newFixedThreadPool(settings.threads(), threads);
-        return Scheduler.create(source, List.of(wakeUp))
-                .schedulerName(new SchedulerName.Fixed(name))
+        return builder.schedulerName(new SchedulerName.Fixed(name))
                 .clock(clock)
                 .threads(settings.threads())
                 .executorService(running)
@@ -128,19 +128,19 @@ public final class TaskScheduler implements AutoCloseable {
      * Starts it; it runs nothing until this allocator leads.
      *
      * @param name this allocator's
-     * @param source of connections to the books
+     * @param wakeUps keeps the times at which a task is to be looked at, in the books
      * @param witness knows what runs have to know beside the books
      * @param listener hears what tasks have done; makes it true
      */
     public static TaskScheduler start(
             String name,
-            DataSource source,
+            Function<CustomTask<Void>, SchedulerBuilder> wakeUps,
             TaskStore store,
             TaskStore.Witness witness,
             Listener listener,
             ScheduleSettings settings,
             MeterScope meters) {
-        TaskScheduler tasks = new TaskScheduler(name, source, store, witness, listener, settings, meters);
+        TaskScheduler tasks = new TaskScheduler(name, wakeUps, store, witness, listener, settings, meters);
         tasks.scheduler.pause();
         tasks.scheduler.start();
         ScheduledFuture<?> unused = tasks.housekeeping.scheduleWithFixedDelay(

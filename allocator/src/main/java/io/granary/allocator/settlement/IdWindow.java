@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param markAge …or after that long, if there were ids
  */
 public record IdWindow(Duration age, long ids, long markIds, Duration markAge) {
-    /** What DESIGN asks for: 10 minutes or 2,000,000 ids, with marks each 100,000 ids or 10 s. */
+    /**
+     * As in reference.conf: 10 minutes or 2,000,000 ids, with marks each 100,000 ids or 10 s. What ids that are older meet is in
+     * docs/correctness.md, "What is not promised".
+     */
     public static final IdWindow DEFAULT =
             new IdWindow(Duration.ofMinutes(10), 2_000_000, 100_000, Duration.ofSeconds(10));
 

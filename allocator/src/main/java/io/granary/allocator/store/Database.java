@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.store;
 
+import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.SchedulerBuilder;
+import com.github.kagkarlsson.scheduler.task.Task;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
@@ -35,12 +38,10 @@ public final class Database implements AutoCloseable {
     private static final int MIGRATION_LOCK_RETRIES = 120;
 
     private final HikariDataSource dataSource;
-    private final SqlSessionFactory sessions;
     private final TransactionRunner transactions;
 
     private Database(HikariDataSource dataSource, SqlSessionFactory sessions) {
         this.dataSource = dataSource;
-        this.sessions = sessions;
         transactions = new TransactionRunner(sessions);
     }
 
@@ -127,11 +128,13 @@ public final class Database implements AutoCloseable {
         return transactions;
     }
 
-    public SqlSessionFactory sessions() {
-        return sessions;
+    /** Wake-ups for one kind of task, kept in db-scheduler's own table. */
+    public SchedulerBuilder wakeUps(Task<?> task) {
+        return Scheduler.create(dataSource, task);
     }
 
-    public DataSource dataSource() {
+    /** The bare connections, for who must see what MyBatis hides. */
+    DataSource dataSource() {
         return dataSource;
     }
 

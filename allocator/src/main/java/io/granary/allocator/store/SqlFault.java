@@ -3,6 +3,7 @@ package io.granary.allocator.store;
 
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import org.apache.ibatis.exceptions.PersistenceException;
 import org.jspecify.annotations.Nullable;
 
 /** What kind of fault the database reported. */
@@ -63,6 +64,11 @@ public enum SqlFault {
     private static boolean stateStartsWith(SQLException e, String prefix) {
         @Nullable String state = e.getSQLState();
         return state != null && state.startsWith(prefix);
+    }
+
+    /** Whether it was the books, or the way to them, that failed: what stores throw beside refusals. */
+    public static boolean isFromBooks(Throwable fault) {
+        return fault instanceof PersistenceException || fault instanceof BooksException;
     }
 
     /** Whether the same transaction may well succeed when it is done again. */

@@ -40,7 +40,7 @@ class SkuBookTest {
                 List.of(after));
     }
 
-    /** DESIGN 6. */
+    /** Invariants 1 and 2 of docs/correctness.md, "The argument", in figures. */
     @Test
     void theSeedExample() {
         SkuBook opened = unopened(10_000, 1)

@@ -58,7 +58,7 @@ final class TaskSchedulerIT {
     private TaskScheduler start(String name, TaskStore.Witness witness) {
         TaskScheduler scheduler = TaskScheduler.start(
                 name,
-                books.database().dataSource(),
+                books.database()::wakeUps,
                 store,
                 witness,
                 new TaskScheduler.Listener() {

@@ -28,7 +28,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
-/** The example of DESIGN 6, through a real lane into the real database. */
+/** Invariants 1 and 2 of docs/correctness.md, "The argument", in figures: through a real lane into the real database. */
 final class SeedExampleIT {
     private static final SettlementSettings SETTINGS =
             AllocatorSettings.of(Configuration.defaults()).settlement();

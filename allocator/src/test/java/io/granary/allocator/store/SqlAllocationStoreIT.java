@@ -63,7 +63,7 @@ class SqlAllocationStoreIT {
         return store.assignLane(term, node, Set.of(others)).orElseThrow();
     }
 
-    /** DESIGN 6. */
+    /** Invariants 1 and 2 of docs/correctness.md, "The argument", in figures. */
     @Test
     void theSeedExample() {
         books.addSku(SKU, 1, 10_000);

@@ -9,7 +9,6 @@ import com.typesafe.config.ConfigRenderOptions;
 import io.granary.backing.BackingServices;
 import io.granary.backing.DatabaseAddress;
 import io.granary.backing.RocketMqOptions;
-import io.granary.benchmarks.load.LoadMain;
 import io.granary.benchmarks.load.LoadResult;
 import io.granary.benchmarks.load.LoadSpec;
 import io.granary.benchmarks.process.Child;

@@ -4,7 +4,6 @@ package io.granary.benchmarks.contender;
 import io.granary.backing.DatabaseAddress;
 import io.granary.backing.MariaDbOptions;
 import io.granary.backing.MariaDbProcess;
-import io.granary.benchmarks.load.LoadMain;
 import io.granary.benchmarks.load.LoadResult;
 import io.granary.benchmarks.load.LoadSpec;
 import io.granary.benchmarks.load.Run;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.benchmarks.contender;
 
-import io.granary.benchmarks.load.LoadMain;
 import io.granary.benchmarks.load.LoadResult;
 import io.granary.benchmarks.load.LoadSpec;
 import io.granary.benchmarks.load.Run;

@@ -17,7 +17,7 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /** One run of callers against a shop. Used once, by one thread; the callers run on the shop's threads. */
-final class Load {
+public final class Load {
     private static final long MAX_LATENCY_NANOS = TimeUnit.MINUTES.toNanos(10);
     private static final int DIGITS = 3;
     private static final int RETRIES = 1_024;
@@ -36,7 +36,7 @@ final class Load {
     /**
      * @param shops one for each product
      */
-    Load(LoadSpec spec, List<? extends Shop> shops) {
+    public Load(LoadSpec spec, List<? extends Shop> shops) {
         this.spec = spec;
         this.shops = shops.toArray(Shop[]::new);
         this.requestsLeft = new AtomicLong(
@@ -110,7 +110,7 @@ final class Load {
     /**
      * @throws TimeoutException if callers are not answered within a minute after the end
      */
-    LoadResult run() throws InterruptedException, TimeoutException {
+    public LoadResult run() throws InterruptedException, TimeoutException {
         Thread pacer = new Thread(spec.run().perSecond() > 0 ? this::pace : this::beginAll, "callers");
         pacer.start();
         await(spec.run().warmUpSeconds());

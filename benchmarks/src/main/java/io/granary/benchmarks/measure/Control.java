@@ -2,10 +2,10 @@
 package io.granary.benchmarks.measure;
 
 import com.typesafe.config.Config;
-import io.granary.benchmarks.Console;
 import io.granary.benchmarks.contender.GranaryCluster;
 import io.granary.benchmarks.process.Child;
 import io.granary.benchmarks.process.Meters;
+import io.granary.benchmarks.race.Console;
 import io.granary.benchmarks.report.Figures;
 import io.granary.client.ClientSettings;
 import io.granary.client.GranaryClient;

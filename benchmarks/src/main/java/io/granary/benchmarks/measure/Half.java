@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.benchmarks.measure;
 
-import io.granary.benchmarks.Console;
 import io.granary.benchmarks.contender.Contender;
 import io.granary.benchmarks.contender.Granary;
 import io.granary.benchmarks.contender.GranaryCluster;
 import io.granary.benchmarks.load.Run;
+import io.granary.benchmarks.race.Console;
 import io.granary.benchmarks.race.Pace;
 import io.granary.benchmarks.report.Figures;
 import java.io.IOException;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.benchmarks.race;
 
-import io.granary.benchmarks.Console;
 import io.granary.benchmarks.contender.Contender;
 import io.granary.benchmarks.load.LoadResult;
 import io.granary.benchmarks.load.Run;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.node.lane;
 
-import io.granary.node.server.FrameTicket;
 import io.granary.protocol.Answer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

@@ -9,7 +9,6 @@ import io.granary.model.PartitionId;
 import io.granary.model.Quantity;
 import io.granary.model.Sku;
 import io.granary.node.pool.Pool;
-import io.granary.node.server.FrameTicket;
 import io.granary.protocol.Answer;
 import io.granary.protocol.ClientFrame;
 import io.granary.record.Entries;
@@ -53,7 +52,7 @@ public final class Lane implements LaneWriter.Owner {
         /** The partition's state, totals or demand have changed in a way that the leader wants to know. */
         void onChanged(Partition partition);
 
-        /** It has units again, and was not registered. */
+        /** It has units: it was opened with some, or has got some again. */
         void onServing(Partition partition);
 
         /** It has no units: clients should go elsewhere, but for what it may have deducted before. */

@@ -5,7 +5,6 @@ import static com.google.common.base.Preconditions.checkState;
 
 import io.granary.model.PartitionId;
 import io.granary.node.pool.Pool;
-import io.granary.node.server.FrameTicket;
 import io.granary.protocol.Answer;
 import io.granary.record.Entries;
 import io.granary.record.RecordBuilder;

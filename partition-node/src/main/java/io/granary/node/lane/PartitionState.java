@@ -3,9 +3,9 @@ package io.granary.node.lane;
 
 /** {@code SERVING ⇄ EXHAUSTED → CLOSED}; a partition comes to be when its takeover is done. */
 public enum PartitionState {
-    /** Has units; registered. */
+    /** Has units; registered as one that sells. */
     SERVING,
-    /** Has none; not registered; still answers, until a grant comes. */
+    /** Has none; registered as exhausted; still answers, until a grant comes. */
     EXHAUSTED,
     /** Its epoch is over here; answers nothing any more. */
     CLOSED;

@@ -3,6 +3,7 @@ package io.granary.node.server;
 
 import io.granary.concurrent.Loop;
 import io.granary.node.lane.ClientStream;
+import io.granary.node.lane.FrameTicket;
 import io.granary.node.lane.Lane;
 import io.granary.node.lane.LaneMetrics;
 import io.granary.protocol.Acceptor;

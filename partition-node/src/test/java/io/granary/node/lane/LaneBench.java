@@ -6,7 +6,6 @@ import io.granary.model.PartitionId;
 import io.granary.model.Sku;
 import io.granary.node.pool.IdWindow;
 import io.granary.node.pool.Pool;
-import io.granary.node.server.FrameTicket;
 import io.granary.node.testing.AnswerSheet;
 import io.granary.node.testing.ScriptedLog;
 import io.granary.protocol.Answer;

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.granary.benchmarks.load;
+package io.granary.benchmarks.contender;
 
+import io.granary.benchmarks.load.Load;
+import io.granary.benchmarks.load.LoadResult;
+import io.granary.benchmarks.load.LoadSpec;
+import io.granary.benchmarks.load.Shop;
+import io.granary.benchmarks.load.Shops;
 import io.granary.benchmarks.load.granary.GranaryShops;
 import io.granary.benchmarks.load.mariadb.MariaDbShops;
 import io.granary.benchmarks.load.redis.RedisShops;

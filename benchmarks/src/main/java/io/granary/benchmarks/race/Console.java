@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.granary.benchmarks;
+package io.granary.benchmarks.race;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -13,7 +13,7 @@ public final class Console {
     private final List<String> wrong = new ArrayList<>();
     private int checkedRuns;
 
-    Console(PrintStream out) {
+    public Console(PrintStream out) {
         this.out = out;
     }
 
@@ -33,16 +33,17 @@ public final class Console {
     }
 
     /** Text as it is. */
-    void print(Object text) {
+    public void print(Object text) {
         out.println(text);
     }
 
     /** How many runs' sums were looked at. */
-    int checkedRuns() {
+    public int checkedRuns() {
         return checkedRuns;
     }
 
-    List<String> wrong() {
+    /** What did not add up, a line each. */
+    public List<String> wrong() {
         return List.copyOf(wrong);
     }
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.granary.node.server;
+package io.granary.node.lane;
 
 import io.granary.concurrent.Loop;
-import io.granary.node.lane.LaneMetrics;
 import io.granary.protocol.Answer;
 import io.granary.protocol.Link;
 import io.granary.protocol.NodeFrame;

@@ -1,0 +1,576 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.granary.allocator.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.granary.allocator.allocation.Action;
+import io.granary.allocator.allocation.AllocationPlanner;
+import io.granary.allocator.allocation.AllocationSettings;
+import io.granary.allocator.allocation.Assignment;
+import io.granary.allocator.allocation.Grant;
+import io.granary.allocator.allocation.GrantPolicy;
+import io.granary.allocator.allocation.PartitionBook;
+import io.granary.allocator.allocation.SkuBook;
+import io.granary.allocator.allocation.SkuPlan;
+import io.granary.allocator.control.Reviewer.Review;
+import io.granary.allocator.control.Reviewer.Standing;
+import io.granary.allocator.testing.ManualLoop;
+import io.granary.model.PartitionId;
+import io.granary.model.Sku;
+import io.granary.proto.LeaderMessage;
+import io.granary.proto.Node;
+import io.granary.proto.NodeMessage;
+import io.granary.proto.PartitionReport;
+import io.granary.proto.PartitionReport.State;
+import io.granary.proto.Report;
+import io.granary.protocol.Connector;
+import io.granary.protocol.Link;
+import io.granary.protocol.LinkListener;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the leader writes and says, given the books of a SKU and what its nodes have reported. */
+class ReviewerTest {
+    private static final Sku SKU = new Sku("hot");
+    private static final Duration NEED_LIFE = Duration.ofSeconds(2);
+    private static final Duration JOIN_GRACE = Duration.ofSeconds(1);
+    private static final AllocationSettings ALLOCATION =
+            new AllocationSettings(Duration.ofSeconds(1), Duration.ofMillis(100), 2, 100, 25_000, 8);
+
+    private final ManualLoop loop = new ManualLoop();
+    private final Nodes nodes = new Nodes(JOIN_GRACE);
+    private final Placement placement = new Placement();
+    private final SkuTrack track = new SkuTrack(SKU);
+    private int publishedSlots = 8;
+    private final Reviewer reviewer = new Reviewer(
+            new AllocationPlanner(new GrantPolicy(ALLOCATION)), nodes, placement, sku -> publishedSlots, NEED_LIFE);
+
+    /** A node at the other end of a link, that says what a test lets it say. */
+    private final class Peer implements Connector<LeaderMessage, NodeMessage>, Link<LeaderMessage> {
+        private final String incarnation;
+        private final int lane;
+        private LinkListener<NodeMessage> leader;
+
+        Peer(String incarnation, int lane) {
+            this.incarnation = incarnation;
+            this.lane = lane;
+            NodeSession session = new NodeSession(
+                    incarnation,
+                    incarnation + ":1",
+                    loop,
+                    this,
+                    ControlMessages.greeting("leader", 1),
+                    node -> CompletableFuture.completedFuture(OptionalInt.of(lane)),
+                    Duration.ofSeconds(1),
+                    new Unheard());
+            nodes.put(session);
+            session.connect();
+        }
+
+        /** Becomes ready, with these partitions. */
+        Peer reportsAll(PartitionReport... held) {
+            say(NodeMessage.newBuilder()
+                    .setNode(Node.newBuilder().setIncarnation(incarnation).setLane(lane)));
+            say(NodeMessage.newBuilder()
+                    .setReport(Report.newBuilder().setFull(true).addAllPartitions(List.of(held))));
+            return this;
+        }
+
+        void reports(PartitionReport report) {
+            say(NodeMessage.newBuilder().setReport(Report.newBuilder().addPartitions(report)));
+        }
+
+        private void say(NodeMessage.Builder message) {
+            leader.onMessage(message.build());
+            loop.run();
+        }
+
+        @Override
+        public Link<LeaderMessage> connect(String address, LinkListener<NodeMessage> listener) {
+            leader = listener;
+            return this;
+        }
+
+        @Override
+        public void send(LeaderMessage message) {}
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class Unheard implements NodeSession.Events {
+        @Override
+        public void onReady(NodeSession node) {}
+
+        @Override
+        public void onReport(NodeSession node, PartitionId partition, PartitionReport report) {}
+
+        @Override
+        public void onFullReport(NodeSession node) {}
+
+        @Override
+        public void onCeilingsKept(NodeSession node, long round) {}
+
+        @Override
+        public void onLinkLost(NodeSession node) {}
+    }
+
+    private Peer ready(String name, int lane, PartitionReport... held) {
+        return new Peer(name + "-1", lane).reportsAll(held);
+    }
+
+    private static SkuBook book(int slots, long inventory, PartitionBook... partitions) {
+        long pool = 0;
+        for (PartitionBook partition : partitions) {
+            pool += partition.held();
+        }
+        return new SkuBook(
+                1, SKU, false, slots, inventory, pool, inventory + pool, inventory + pool, List.of(partitions));
+    }
+
+    private static SkuBook frozen(SkuBook book) {
+        return book.withIntentions(true, book.slots(), book.plan(), null);
+    }
+
+    private static PartitionBook owned(int slot, long epoch, String node, long granted) {
+        return new PartitionBook(slot, epoch, node + "-1", 0, granted, 0, 0);
+    }
+
+    private static PartitionReport report(int slot, long epoch, State state, long granted) {
+        return PartitionReport.newBuilder()
+                .setSku(SKU.code())
+                .setSlot(slot)
+                .setEpoch(epoch)
+                .setState(state)
+                .setGranted(granted)
+                .setRemaining(granted)
+                .build();
+    }
+
+    private static PartitionReport with(PartitionReport report, UnaryOperator<PartitionReport.Builder> change) {
+        return change.apply(report.toBuilder()).build();
+    }
+
+    private Review review(SkuBook book) {
+        return reviewer.review(book, track, loop.nanoTime());
+    }
+
+    private boolean needsLook(SkuBook book) {
+        return reviewer.needsLook(book, track, loop.nanoTime());
+    }
+
+    /** The book has slot 0 at epoch 3 with node a. */
+    @ParameterizedTest
+    @CsvSource({
+        "3, OPENING, OPENING",
+        "3, SERVING, OPEN",
+        "3, EXHAUSTED, OPEN",
+        "3, CLOSED, REFUSED",
+        "3, REFUSED, REFUSED",
+        "3, STATE_UNSPECIFIED, UNKNOWN",
+        "2, SERVING, UNOPENED",
+        "2, CLOSED, UNOPENED",
+        "4, SERVING, UNKNOWN"
+    })
+    void aPartitionStandsAsItsOwnerReportsThisEpoch(long epoch, State state, Standing standing) {
+        ready("a", 1, report(0, epoch, state, 10));
+        PartitionBook partition = owned(0, 3, "a", 10);
+
+        assertThat(reviewer.standing(book(1, 0, partition), partition)).isEqualTo(standing);
+    }
+
+    @Test
+    void whoDoesNotLiveOwnsNothingAndWhoIsNotHeardYetIsNotJudged() {
+        new Peer("mute-1", 1);
+        ready("a", 2);
+
+        SkuBook book = book(3, 0, owned(0, 1, "gone", 1), owned(1, 1, "mute", 1), owned(2, 1, "a", 1));
+        assertThat(book.allPartitions())
+                .extracting(partition -> reviewer.standing(book, partition))
+                .containsExactly(Standing.UNOWNED, Standing.UNKNOWN, Standing.UNOPENED);
+    }
+
+    @Nested
+    class Assigning {
+        @Test
+        void newSlotsAreSpreadOverTheNodesAndGetTheirFirstUnitsInTheSameChange() {
+            ready("a", 1);
+            ready("b", 2);
+            placement.reset(Map.of("b-1", 10));
+
+            Review review = review(book(2, 60_000));
+            assertThat(review.change().assignments())
+                    .containsExactly(new Assignment(0, 0, "a-1", 1), new Assignment(1, 0, "b-1", 2));
+            assertThat(review.change().grants())
+                    .containsExactly(
+                            new Grant(0, 1, 15_000, Grant.Reason.FIRST), new Grant(1, 1, 15_000, Grant.Reason.FIRST));
+            assertThat(review.waiting()).isFalse();
+        }
+
+        @Test
+        void aSlotOfWhichClientsCanNotKnowYetWaits() {
+            ready("a", 1);
+            publishedSlots = 1;
+
+            Review review = review(book(2, 60_000));
+            assertThat(review.change().assignments()).containsExactly(new Assignment(0, 0, "a-1", 1));
+            assertThat(review.change().grants()).extracting(Grant::slot).containsExactly(0);
+            assertThat(review.waiting()).isTrue();
+            assertThat(review.unplaced()).isFalse();
+        }
+
+        @Test
+        void aSlotThatWasOpenOnceDoesNotWaitForTheRegistry() {
+            ready("a", 1);
+            publishedSlots = 0;
+
+            assertThat(review(book(1, 0, owned(0, 4, "gone", 5))).change().assignments())
+                    .containsExactly(new Assignment(0, 4, "a-1", 1));
+        }
+
+        @Test
+        void withoutANodeNothingIsAssignedOrGranted() {
+            Review review = review(book(1, 100));
+            assertThat(review.unplaced()).isTrue();
+            assertThat(review.change().isEmpty()).isTrue();
+        }
+
+        @Test
+        void whileAnotherNodeJoinsNobodyGetsAnything() {
+            ready("a", 1);
+            Peer late = new Peer("late-1", 2);
+            assertThat(review(book(1, 100)).unplaced()).isTrue();
+
+            late.reportsAll();
+            assertThat(review(book(1, 100)).unplaced()).isFalse();
+        }
+
+        @Test
+        void oneThatDoesNotJoinInTimeIsNotWaitedFor() {
+            ready("a", 1);
+            new Peer("late-1", 2);
+            loop.pass(JOIN_GRACE);
+
+            assertThat(review(book(1, 100)).change().assignments()).containsExactly(new Assignment(0, 0, "a-1", 1));
+        }
+
+        @Test
+        void whatTheOwnersOfTheSkuHaveAlreadyCounts() {
+            ready("a", 1, report(0, 1, State.SERVING, 10), report(1, 1, State.SERVING, 10));
+            ready("b", 2);
+
+            SkuBook book = book(3, 0, owned(0, 1, "a", 10), owned(1, 1, "a", 10), owned(2, 1, "gone", 10));
+            assertThat(review(book).change().assignments()).containsExactly(new Assignment(2, 1, "b-1", 2));
+        }
+
+        @Test
+        void ownersThatOpenOrAreNotHeardKeepTheirs() {
+            ready("a", 1, report(0, 1, State.OPENING, 0));
+            new Peer("mute-1", 2);
+            loop.pass(JOIN_GRACE);
+
+            Review review = review(book(3, 0, owned(0, 1, "a", 5), owned(1, 1, "mute", 5), owned(2, 1, "a", 5)));
+            assertThat(review.change().isEmpty()).isTrue();
+            assertThat(review.unplaced()).isFalse();
+        }
+    }
+
+    @Nested
+    class AfterARefusal {
+        private final SkuBook book = book(1, 0, owned(0, 1, "a", 10));
+        private final Peer a = ready("a", 1, report(0, 1, State.REFUSED, 0));
+
+        @Test
+        void anotherNodeGetsItAlsoOneThatHasMoreOfTheSku() {
+            ready("b", 2, report(1, 1, State.SERVING, 5), report(2, 1, State.SERVING, 5));
+
+            SkuBook spread = book(3, 0, owned(0, 1, "a", 10), owned(1, 1, "b", 5), owned(2, 1, "b", 5));
+            assertThat(review(spread).change().assignments()).containsExactly(new Assignment(0, 1, "b-1", 2));
+        }
+
+        @Test
+        void theSameNodeGetsItIfThereIsNoOther() {
+            assertThat(review(book).change().assignments()).containsExactly(new Assignment(0, 1, "a-1", 1));
+        }
+
+        @Test
+        void epochsDoNotSpinEachRefusalWaitsTwiceAsLong() {
+            for (long millis : new long[] {100, 200, 400, 800, 1_600, 3_200, 6_400, 6_400}) {
+                assertThat(review(book).change().assignments()).hasSize(1);
+                loop.pass(Duration.ofMillis(millis - 1));
+                Review early = review(book);
+                assertThat(early.change().isEmpty()).isTrue();
+                assertThat(early.laterNanos()).isEqualTo(Duration.ofMillis(1).toNanos());
+                loop.pass(Duration.ofMillis(1));
+            }
+        }
+
+        @Test
+        void anOpenPartitionIsForgivenItsRefusals() {
+            review(book);
+            loop.pass(Duration.ofMillis(100));
+            review(book);
+            a.reports(report(0, 1, State.SERVING, 10));
+            review(book);
+            a.reports(report(0, 1, State.CLOSED, 10));
+            loop.pass(Duration.ofMillis(200));
+
+            assertThat(review(book).change().assignments()).hasSize(1);
+            assertThat(review(book).laterNanos())
+                    .isEqualTo(Duration.ofMillis(100).toNanos());
+        }
+    }
+
+    @Nested
+    class OfADrainedNode {
+        private final SkuBook book = book(1, 0, owned(0, 1, "a", 10));
+
+        private void aHolds(State state) {
+            ready("a", 1, report(0, 1, state, 10));
+            nodes.setDrained(Set.of("a"));
+        }
+
+        @Test
+        void thePartitionsGoToOthers() {
+            aHolds(State.SERVING);
+            ready("b", 2);
+
+            assertThat(needsLook(book)).isTrue();
+            assertThat(review(book).change().assignments()).containsExactly(new Assignment(0, 1, "b-1", 2));
+        }
+
+        @Test
+        void thePartitionsStayWhileThereIsNoOther() {
+            aHolds(State.SERVING);
+
+            assertThat(needsLook(book)).isFalse();
+            Review review = review(book);
+            assertThat(review.change().isEmpty()).isTrue();
+            assertThat(review.unplaced()).isFalse();
+        }
+
+        @Test
+        void thoseOfAFrozenSkuStay() {
+            aHolds(State.SERVING);
+            ready("b", 2);
+
+            assertThat(needsLook(frozen(book))).isFalse();
+            assertThat(review(frozen(book)).change().isEmpty()).isTrue();
+        }
+
+        @Test
+        void thoseOfWhichNothingIsKnownStayUntilItIs() {
+            aHolds(State.STATE_UNSPECIFIED);
+            ready("b", 2);
+
+            assertThat(review(book).change().isEmpty()).isTrue();
+        }
+
+        @Test
+        void noNewOnesGoThere() {
+            aHolds(State.SERVING);
+
+            assertThat(review(book(2, 0, owned(0, 1, "a", 10))).unplaced()).isTrue();
+        }
+    }
+
+    @Nested
+    class Granting {
+        @Test
+        void anEmptySlotIsRefilledAtTheEpochInTheBooks() {
+            ready("a", 1, report(0, 7, State.EXHAUSTED, 0), report(1, 2, State.SERVING, 500));
+
+            Review review = review(book(2, 1_000, owned(0, 7, "a", 0), owned(1, 2, "a", 500)));
+            assertThat(review.change().grants()).containsExactly(new Grant(0, 7, 250, Grant.Reason.REFILL));
+        }
+
+        @Test
+        void aSlotThatHasNotHeardOfItsLastGrantGetsNoOther() {
+            PartitionReport wanting = with(report(0, 1, State.SERVING, 100), it -> it.setWantsGrant(true));
+            ready("a", 1, wanting, report(1, 1, State.SERVING, 500));
+
+            assertThat(review(book(2, 1_000, owned(0, 1, "a", 300), owned(1, 1, "a", 500)))
+                            .change()
+                            .grants())
+                    .isEmpty();
+        }
+
+        @Test
+        void nothingOfAFrozenSkuIsGranted() {
+            ready("a", 1, report(0, 1, State.EXHAUSTED, 0));
+
+            assertThat(review(frozen(book(1, 1_000, owned(0, 1, "a", 0))))
+                            .change()
+                            .grants())
+                    .isEmpty();
+        }
+
+        @Test
+        void whoWantsMoreThanThereIsIsToldTheCeilingAndIsNotWaitedFor() {
+            ready("a", 1, report(0, 1, State.SERVING, 4), report(1, 1, State.SERVING, 3));
+            needs(0, 8);
+
+            Review review = review(book(2, 0, owned(0, 1, "a", 4), owned(1, 1, "a", 3)));
+            assertThat(review.ceilings()).containsExactly(new Action.Ceiling(0, 7));
+            assertThat(review.waiting()).isFalse();
+            assertThat(track.slot(0).need).isEqualTo(8);
+        }
+    }
+
+    /** 600 are wanted, one slot has 500 and one 400: they are gathered in the first. */
+    @Nested
+    class Gathering {
+        private final SkuBook book = book(2, 0, owned(0, 1, "a", 500), owned(1, 1, "a", 400));
+
+        Gathering() {
+            ready("a", 1, report(0, 1, State.SERVING, 500), report(1, 1, State.SERVING, 400));
+            needs(0, 600);
+        }
+
+        @Test
+        void theOtherIsToGiveBackAndTheTargetIsRemembered() {
+            assertThat(needsLook(book)).isTrue();
+            Review review = review(book);
+
+            assertThat(review.waiting()).isTrue();
+            assertThat(track.target).isEqualTo(0);
+            assertThat(reviewer.returnTo(book, 0, track)).isZero();
+            assertThat(reviewer.returnTo(book, 1, track)).isEqualTo(400);
+        }
+
+        @Test
+        void aSecondLookAsksForNoMore() {
+            review(book);
+            review(book);
+
+            assertThat(reviewer.returnTo(book, 1, track)).isEqualTo(400);
+        }
+
+        @Test
+        void ofWhatCameBackWhoAskedGetsItsNeedFirst() {
+            review(book);
+            SkuBook settled = new SkuBook(
+                    1,
+                    SKU,
+                    false,
+                    2,
+                    400,
+                    500,
+                    900,
+                    900,
+                    List.of(owned(0, 1, "a", 500), new PartitionBook(1, 1, "a-1", 0, 400, 0, 400)));
+            ready(
+                    "a",
+                    1,
+                    report(0, 1, State.SERVING, 500),
+                    with(
+                            report(1, 1, State.EXHAUSTED, 400),
+                            it -> it.setRemaining(0).setReturned(400)));
+
+            assertThat(review(settled).change().grants()).first().isEqualTo(new Grant(0, 1, 100, Grant.Reason.WANTED));
+        }
+
+        @Test
+        void aNeedIsForgottenSomeTimeAfterItWasLastAskedFor() {
+            loop.pass(NEED_LIFE);
+            assertThat(needsLook(book)).isTrue();
+            loop.pass(Duration.ofNanos(1));
+
+            assertThat(needsLook(book)).isFalse();
+            assertThat(review(book).waiting()).isFalse();
+            assertThat(track.slot(0).need).isZero();
+        }
+
+        @Test
+        void aFreezeForgetsWhatWasToComeBack() {
+            review(book);
+
+            assertThat(reviewer.returnTo(frozen(book), 1, track)).isZero();
+            review(frozen(book));
+            assertThat(reviewer.returnTo(book, 1, track)).isZero();
+        }
+
+        @Test
+        void aSlotThatIsSilentIsWaitedForBeforeAnythingIsMoved() {
+            ready("a", 1, report(0, 1, State.SERVING, 500), report(1, 1, State.OPENING, 0));
+
+            Review review = review(book);
+            assertThat(review.waiting()).isTrue();
+            assertThat(reviewer.returnTo(book, 0, track)).isZero();
+        }
+    }
+
+    @Nested
+    class LookingAgain {
+        private final SkuBook book = book(1, 0, owned(0, 2, "a", 100));
+
+        @Test
+        void whereTheReportsAreAsTheBooksThereIsNothingToDo() {
+            ready("a", 1, report(0, 2, State.SERVING, 100));
+
+            assertThat(needsLook(book)).isFalse();
+            assertThat(review(book).change().isEmpty()).isTrue();
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "2, SERVING, 99, it has not heard of a grant",
+            "1, SERVING, 100, it has not heard of its epoch",
+            "2, CLOSED, 100, it has closed it",
+            "2, REFUSED, 100, it can't open it"
+        })
+        void whereTheyAreNotThereIs(long epoch, State state, long granted, String why) {
+            ready("a", 1, report(0, epoch, state, granted));
+
+            assertThat(needsLook(book)).as(why).isTrue();
+        }
+
+        @Test
+        void anOwnerThatIsGoneIsSomethingToDo() {
+            assertThat(needsLook(book)).isTrue();
+        }
+
+        @Test
+        void anotherLowWatermarkHasToBeTold() {
+            ready("a", 1, report(0, 2, State.SERVING, 100));
+            SkuBook planned = book.withIntentions(false, 1, new SkuPlan(null, null, 20L, null, null), null);
+            assertThat(needsLook(planned)).isTrue();
+
+            ready("a", 1, with(report(0, 2, State.SERVING, 100), it -> it.setLowWatermark(20)));
+            assertThat(needsLook(planned)).isFalse();
+        }
+
+        @Test
+        void whoServesAnEarlierEpochIsToldToCloseIt() {
+            ready("a", 1, report(0, 2, State.SERVING, 100));
+            Peer b = ready("b", 2, report(0, 1, State.EXHAUSTED, 50));
+            PartitionBook partition = book.partition(0);
+
+            assertThat(needsLook(book)).isTrue();
+            assertThat(reviewer.leftOvers(book, partition)).hasSize(1).containsEntry(nodes.get("b-1"), 1L);
+
+            b.reports(report(0, 1, State.CLOSED, 50));
+            assertThat(reviewer.leftOvers(book, partition)).isEmpty();
+            assertThat(needsLook(book)).isFalse();
+        }
+    }
+
+    private void needs(int slot, long units) {
+        track.slot(slot).need = units;
+        track.slot(slot).needNanos = loop.nanoTime();
+    }
+}
