@@ -23,6 +23,7 @@ class LayeringTest {
                         "io.granary.allocator..",
                         "io.granary.client..",
                         "io.granary.backing..",
+                        "io.granary.testing..",
                         "io.granary.embedded..",
                         "io.granary.simulation..",
                         "io.granary.faults..",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,7 +21,7 @@ class LayeringTest {
                     AllocatorService.class.getProtectionDomain().getCodeSource().getLocation());
 
     @Test
-    void usesOnlyCommonAndTheRegistry() {
+    void usesOnlyCommonTheRegistryAndTheService() {
         noClasses()
                 .should()
                 .dependOnClassesThat()
@@ -28,6 +30,7 @@ class LayeringTest {
                         "io.granary.client..",
                         "io.granary.admin..",
                         "io.granary.backing..",
+                        "io.granary.testing..",
                         "io.granary.embedded..",
                         "io.granary.simulation..",
                         "io.granary.faults..",
@@ -70,6 +73,21 @@ class LayeringTest {
                         .map(JavaClass::getPackageName)
                         .distinct())
                 .containsOnly(owners.split(" "));
+    }
+
+    /** It decides, from what it is given: the simulation runs it as it is. */
+    @Test
+    void allocationIsPure() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.granary.allocator.allocation")
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.granary.allocator..")
+                        .and(not(resideInAPackage("io.granary.allocator.allocation"))))
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.util.concurrent..", "java.io..", "java.net..", "java.nio..", "org.slf4j..")
+                .check(ALLOCATOR);
     }
 
     @Test

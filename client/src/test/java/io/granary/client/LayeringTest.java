@@ -23,6 +23,8 @@ class LayeringTest {
                         "io.granary.allocator..",
                         "io.granary.admin..",
                         "io.granary.backing..",
+                        "io.granary.testing..",
+                        "io.granary.service..",
                         "io.granary.embedded..",
                         "io.granary.simulation..",
                         "io.granary.faults..",

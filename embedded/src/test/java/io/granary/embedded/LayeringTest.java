@@ -24,7 +24,11 @@ class LayeringTest {
         noClasses()
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.granary.simulation..", "io.granary.faults..", "io.granary.benchmarks..")
+                .resideInAnyPackage(
+                        "io.granary.testing..",
+                        "io.granary.simulation..",
+                        "io.granary.faults..",
+                        "io.granary.benchmarks..")
                 .check(EMBEDDED);
     }
 

@@ -24,6 +24,7 @@ class LayeringTest {
                 .resideInAnyPackage(
                         "io.granary.node..",
                         "io.granary.allocator..",
+                        "io.granary.testing..",
                         "io.granary.simulation..",
                         "io.granary.benchmarks..")
                 .check(FAULTS);

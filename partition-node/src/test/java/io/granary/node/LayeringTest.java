@@ -14,7 +14,7 @@ class LayeringTest {
             .importUrl(NodeService.class.getProtectionDomain().getCodeSource().getLocation());
 
     @Test
-    void usesOnlyCommonAndTheRegistry() {
+    void usesOnlyCommonTheRegistryAndTheService() {
         noClasses()
                 .should()
                 .dependOnClassesThat()
@@ -23,6 +23,7 @@ class LayeringTest {
                         "io.granary.client..",
                         "io.granary.admin..",
                         "io.granary.backing..",
+                        "io.granary.testing..",
                         "io.granary.embedded..",
                         "io.granary.simulation..",
                         "io.granary.faults..",

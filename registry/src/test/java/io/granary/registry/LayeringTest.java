@@ -28,6 +28,8 @@ class LayeringTest {
                         "io.granary.client..",
                         "io.granary.admin..",
                         "io.granary.backing..",
+                        "io.granary.testing..",
+                        "io.granary.service..",
                         "io.granary.embedded..",
                         "io.granary.simulation..",
                         "io.granary.faults..",

@@ -19,6 +19,7 @@ class LayeringTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         "io.granary.admin..",
+                        "io.granary.service..",
                         "io.granary.backing..",
                         "io.granary.embedded..",
                         "io.granary.faults..",

@@ -14,7 +14,7 @@ import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.allocation.SkuPlan;
 import io.granary.allocator.control.Reviewer.Review;
 import io.granary.allocator.control.Reviewer.Standing;
-import io.granary.allocator.testing.ManualLoop;
+import io.granary.testing.ManualLoop;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
 import io.granary.proto.LeaderMessage;

@@ -5,7 +5,7 @@ import static io.granary.allocator.settlement.Records.record;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.granary.allocator.settlement.LaneBooks.KnownEpoch;
-import io.granary.allocator.testing.ManualLoop;
+import io.granary.testing.ManualLoop;
 import io.granary.log.Append;
 import io.granary.log.LaneRecord;
 import io.granary.log.Read;
