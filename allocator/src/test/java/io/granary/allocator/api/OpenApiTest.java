@@ -33,10 +33,9 @@ class OpenApiTest {
     /** As OpenAPI describes itself, but that a schema in it may have no keywords of its own either. */
     private static final Schema OPENAPI = SchemaRegistry.withDefaultDialect(
                     SpecificationVersion.DRAFT_2020_12,
-                    registry -> registry.schemaIdResolvers(ids ->
-                            ids.mapPrefix("https://spec.openapis.org/", "classpath:spec.openapis.org/")))
-            .getSchema(
-                    """
+                    registry -> registry.schemaIdResolvers(
+                            ids -> ids.mapPrefix("https://spec.openapis.org/", "classpath:spec.openapis.org/")))
+            .getSchema("""
                     $schema: https://json-schema.org/draft/2020-12/schema
                     $id: urn:granary:openapi
                     $ref: https://spec.openapis.org/oas/3.1/schema/2022-10-07
@@ -45,8 +44,7 @@ class OpenApiTest {
                         $dynamicAnchor: meta
                         $ref: https://spec.openapis.org/oas/3.1/dialect/base
                         unevaluatedProperties: false
-                    """,
-                    InputFormat.YAML);
+                    """, InputFormat.YAML);
 
     static JsonNode document() throws IOException {
         return YAMLMapper.builder()
@@ -104,10 +102,10 @@ class OpenApiTest {
         assertThat(document.findValuesAsText("$ref"))
                 .isNotEmpty()
                 .allSatisfy(reference -> assertThat(reference).startsWith("#/"))
-                .allSatisfy(reference ->
-                        assertThat(document.at(reference.substring(1)).isMissingNode())
-                                .as(reference)
-                                .isFalse());
+                .allSatisfy(reference -> assertThat(
+                                document.at(reference.substring(1)).isMissingNode())
+                        .as(reference)
+                        .isFalse());
     }
 
     @ParameterizedTest
