@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the README and the pages of docs show is what is compiled, and what they name exists. */
+/** What the pages of the root and of docs show is what is compiled, and what they name exists. */
 class PagesTest {
     private static final Path ROOT = Path.of("..");
     private static final Path EXAMPLES = Path.of("src/test/java/io/granary/example");
@@ -32,10 +32,9 @@ class PagesTest {
     private static final Pattern HEADING = Pattern.compile("^#+ +(.*)$", Pattern.MULTILINE);
 
     static Stream<Path> pages() throws IOException {
-        try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
-            return Stream.concat(
-                    Stream.of(ROOT.resolve("README.md")),
-                    docs.filter(page -> page.toString().endsWith(".md")).sorted().toList().stream());
+        try (Stream<Path> root = Files.list(ROOT);
+                Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
+            return Stream.concat(root, docs).filter(page -> page.toString().endsWith(".md")).sorted().toList().stream();
         }
     }
 
