@@ -49,12 +49,7 @@ final class ScheduledSaleIT {
                 StockFeed feed = granary.stockFeed();
                 GranaryClient client = granary.client();
                 Database books = database(granary)) {
-            SqlTaskStore tasks = new SqlTaskStore(
-                    books.transactions(),
-                    (session, wish, sku, who) -> {
-                        throw new IllegalStateException("no rebalance here");
-                    },
-                    100);
+            SqlTaskStore tasks = new SqlTaskStore(books.transactions(), 100);
             try {
                 allocators.add(AllocatorProcess.start(granary, "first"));
                 allocators.add(AllocatorProcess.start(granary, "second"));

@@ -48,10 +48,7 @@ final class Operators {
     private record Known(Wish wish, Rebalance rebalance) {
         Intentions.Asked asked() {
             return new Intentions.Asked(
-                    rebalance.id(),
-                    wish,
-                    rebalance.state(),
-                    !rebalance.moves().isEmpty());
+                    rebalance.id(), wish, rebalance.state(), !rebalance.moves().isEmpty());
         }
     }
 
@@ -112,7 +109,8 @@ final class Operators {
 
     private void begin(Wish wish) {
         long id = ++ids;
-        known.put(id, new Known(wish, new Rebalance(id, wish.kind(), RebalanceState.PLANNED, wish.target(), List.of())));
+        known.put(
+                id, new Known(wish, new Rebalance(id, wish.kind(), RebalanceState.PLANNED, wish.target(), List.of())));
         decide(wish.needSku(), wish.kind() + " " + wish.inWords(), now -> Intentions.begin(wish, id, now, WHO));
     }
 
@@ -214,7 +212,9 @@ final class Operators {
                 : OperatorGrant.of(
                         sku,
                         units,
-                        scheduler.chance(0.5) ? OptionalInt.empty() : OptionalInt.of(scheduler.between(0, MOST_SLOTS - 1)),
+                        scheduler.chance(0.5)
+                                ? OptionalInt.empty()
+                                : OptionalInt.of(scheduler.between(0, MOST_SLOTS - 1)),
                         by);
         trace.say(scheduler, (order.topsUp() ? "top up to " : "allocate ") + units + " of " + sku);
         for (Leader leader : leaders) {

@@ -5,7 +5,6 @@ import static io.granary.allocator.settlement.Records.record;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.granary.allocator.settlement.LaneBooks.KnownEpoch;
-import io.granary.testing.ManualLoop;
 import io.granary.log.Append;
 import io.granary.log.LaneRecord;
 import io.granary.log.Read;
@@ -14,6 +13,7 @@ import io.granary.metrics.MeterScope;
 import io.granary.model.PartitionId;
 import io.granary.model.RequestId;
 import io.granary.model.Sku;
+import io.granary.testing.ManualLoop;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayDeque;
