@@ -38,6 +38,7 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
 
     private final Loop loop;
     private final ClientSettings settings;
+    private final Backoff backoff;
     private final ClientMetrics metrics;
 
     private final MpscArrayQueue<Call> calls;
@@ -70,6 +71,7 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
         this.loop = loop;
         this.settings = settings;
         this.metrics = metrics;
+        backoff = new Backoff(settings.backoffMin(), settings.backoffMax());
         NodeLink.Session session = new NodeLink.Session(sessionHigh, sessionLow, loop, connector, settings, metrics);
         calls = new MpscArrayQueue<>(settings.maxCalls());
         nowNanos = loop.nanoTime();
@@ -257,6 +259,9 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
         SkuRoutes routes = call.routes();
         if (call.concluded(routes.size())) {
             end(call);
+        } else if (routes.state == null) {
+            // The watch says that the SKU is gone, and the registry can't be asked: at once it would say the same.
+            park(call, true);
         } else if (routes.state == SkuState.SELLING) {
             park(call, routes.hasRegistered());
         } else {
@@ -286,10 +291,8 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
         routes.park(call);
         withParked.add(routes);
         if (tryAgain) {
-            long pause = new Backoff(settings.backoffMin(), settings.backoffMax())
-                    .pause(call.backoffs++)
-                    .toNanos();
-            wheel.set(call, Math.min(call.deadlineNanos(), nowNanos + pause));
+            long pauseNanos = backoff.pause(call.backoffs++).toNanos();
+            wheel.set(call, Math.min(call.deadlineNanos(), nowNanos + pauseNanos));
         }
     }
 

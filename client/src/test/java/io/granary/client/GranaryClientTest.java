@@ -697,6 +697,23 @@ class GranaryClientTest {
             assertThat(outcome(future)).isEqualTo(Outcome.UNAVAILABLE);
             assertThat(client.knownSkus()).isZero();
         }
+
+        @Test
+        void withoutTheRegistryASkuThatIsGoneIsAskedForNowAndThen() {
+            ScriptedNet.End a = oneSlot();
+            CompletableFuture<DeductionResult> future = deduct();
+            loop.run();
+            routes.reachable = false;
+            routes.views.remove(SKU);
+            routes.tell(SKU);
+            int before = routes.readsBegun;
+            a.answer(Answer.INSUFFICIENT, 0);
+            loop.pass(Duration.ofMillis(900));
+            assertThat(future).isNotDone();
+            assertThat(routes.readsBegun - before).isBetween(10, 20);
+            loop.pass(Duration.ofMillis(110));
+            assertThat(outcome(future)).isEqualTo(Outcome.UNAVAILABLE);
+        }
     }
 
     @Nested
