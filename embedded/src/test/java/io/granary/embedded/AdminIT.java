@@ -43,7 +43,7 @@ class AdminIT {
 
     private static void restock(Sku sku, int units) {
         try (StockFeed feed = granary.stockFeed()) {
-            assertThat(feed.restock("admin-it-" + sku, sku, units).join()).isTrue();
+            Restocked.with(feed, "admin-it-" + sku, sku, units);
         }
         await().atMost(PATIENCE)
                 .until(() -> admin.run("sku", "show", sku.code()).code() == 0);

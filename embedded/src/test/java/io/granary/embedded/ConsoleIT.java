@@ -16,7 +16,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -66,12 +65,10 @@ class ConsoleIT {
     static void start(EmbeddedGranary running) throws IOException {
         granary = running;
         try (StockFeed feed = granary.stockFeed()) {
-            List<CompletableFuture<Boolean>> restocks = new ArrayList<>();
-            WEIGHTS.forEach((sku, weight) -> restocks.add(feed.restock("console-" + sku, sku, weight * 8_000L)));
+            WEIGHTS.forEach((sku, weight) -> Restocked.with(feed, "console-" + sku, sku, weight * 8_000L));
             for (int i = 0; i < SKUS; i++) {
-                restocks.add(feed.restock("console-" + i, new Sku(String.format("console-%04d", i)), 10));
+                Restocked.with(feed, "console-" + i, new Sku(String.format("console-%04d", i)), 10);
             }
-            restocks.forEach(restock -> assertThat(restock.join()).isTrue());
         }
         client = granary.client();
         buyers = Executors.newSingleThreadScheduledExecutor();

@@ -84,7 +84,7 @@ class DeadLetterAdminIT {
         Sku sku = new Sku("dead/released");
         try (StockFeed feed = granary.stockFeed();
                 GranaryClient client = granary.client()) {
-            assertThat(feed.restock("released-it", sku, 1).join()).isTrue();
+            Restocked.with(feed, "released-it", sku, 1);
             // A SKU is known some moments after its first stock was sent.
             await().atMost(PATIENCE)
                     .until(

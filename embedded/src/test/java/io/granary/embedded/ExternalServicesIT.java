@@ -67,7 +67,7 @@ class ExternalServicesIT {
                 GranaryClient client = granary.client()) {
             assertThat(granary.backing().processes()).isEmpty();
             if (restock > 0) {
-                assertThat(feed.restock("stock", SKU, restock).join()).isTrue();
+                Restocked.with(feed, "stock", SKU, restock);
             }
             await().atMost(Patience.of(Duration.ofMinutes(1)))
                     .untilAsserted(

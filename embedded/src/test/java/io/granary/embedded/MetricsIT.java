@@ -103,7 +103,7 @@ class MetricsIT {
                         GrpcSettings.of(granary.config()),
                         ClientSettings.of(granary.config()),
                         shop.registry())) {
-            assertThat(feed.restock("metrics", SKU, 20).join()).isTrue();
+            Restocked.with(feed, "metrics", SKU, 20);
             for (int i = 0; i < 10; i++) {
                 RequestId id = RequestId.of("order-" + i);
                 await().atMost(Patience.of(Duration.ofMinutes(1)))

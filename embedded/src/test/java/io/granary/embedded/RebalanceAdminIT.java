@@ -37,9 +37,7 @@ class RebalanceAdminIT {
 
     private static String sku(String code, int units) {
         try (StockFeed feed = granary.stockFeed()) {
-            assertThat(feed.restock("rebalance-it-" + code, new Sku(code), units)
-                            .join())
-                    .isTrue();
+            Restocked.with(feed, "rebalance-it-" + code, new Sku(code), units);
         }
         await().atMost(PATIENCE)
                 .untilAsserted(() ->

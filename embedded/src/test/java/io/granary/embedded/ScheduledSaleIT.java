@@ -85,7 +85,7 @@ final class ScheduledSaleIT {
             throws Exception {
         // As an operator who makes it known before its units come.
         execute(books, "insert into sku (code, state, slots) values ('" + sku.code() + "', 'PAUSED', 2)");
-        assertThat(feed.restock("stock-of-" + sku, sku, 1_000).join()).isTrue();
+        Restocked.with(feed, "stock-of-" + sku, sku, 1_000);
         await().atMost(PATIENCE)
                 .until(() -> query(books, "select pool > 0 from sku where code = '" + sku + "'")
                         .equals("1"));

@@ -28,7 +28,7 @@ class TaskAdminIT {
         admin = Admin.of(granary);
         assertThat(admin.run("health --wait 60s").code()).isZero();
         try (StockFeed feed = granary.stockFeed()) {
-            assertThat(feed.restock("task-admin-it", SKU, 1_000).join()).isTrue();
+            Restocked.with(feed, "task-admin-it", SKU, 1_000);
         }
         await().atMost(PATIENCE)
                 .until(() -> admin.run("sku", "show", SKU.code()).code() == 0);

@@ -8,6 +8,7 @@ import io.granary.backing.BackingProcess;
 import io.granary.backing.Patience;
 import io.granary.client.DeductionResult;
 import io.granary.client.Outcome;
+import io.granary.embedded.Restocked;
 import io.granary.log.StockLog;
 import io.granary.log.rocketmq.RocketMqLogSettings;
 import io.granary.log.rocketmq.RocketMqStockLog;
@@ -129,7 +130,7 @@ class FaultsIT {
     }
 
     private static void buy(Rig rig, Sku sku) {
-        assertThat(rig.feed().restock("stock-of-" + sku.code(), sku, 10).join()).isTrue();
+        Restocked.with(rig.feed(), "stock-of-" + sku.code(), sku, 10);
         await().atMost(Patience.of(Duration.ofMinutes(1)))
                 .untilAsserted(() -> assertThat(rig.client()
                                 .deductAndWait(sku, RequestId.of("one"), 1, Duration.ofSeconds(5))

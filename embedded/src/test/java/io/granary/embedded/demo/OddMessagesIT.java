@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.granary.backing.Patience;
 import io.granary.client.DeductionResult;
 import io.granary.client.Outcome;
+import io.granary.embedded.Restocked;
 import io.granary.log.Read;
 import io.granary.log.Topic;
 import io.granary.log.rocketmq.RocketMqLogSettings;
@@ -138,9 +139,9 @@ class OddMessagesIT {
         }) {
             assertThat(rig.feed().send(sku.code(), bad).join()).as(bad).isTrue();
         }
-        assertThat(rig.feed().restock("m4", sku, 3).join()).isTrue();
+        Restocked.with(rig.feed(), "m4", sku, 3);
         // The same again: applied once.
-        assertThat(rig.feed().restock("m4", sku, 3).join()).isTrue();
+        Restocked.with(rig.feed(), "m4", sku, 3);
 
         await().atMost(LONG)
                 .until(() -> rig.routes().refresh(sku).join().map(SkuView::partitions), Optional::isPresent);
