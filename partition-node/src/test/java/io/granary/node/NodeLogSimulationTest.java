@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Nodes, a leader, settlement and callers in virtual time on one thread, with a log that delays, loses answers and
  * stores late, links that break, nodes that pause and die, and takeovers at any time. What happens follows from the
- * seed alone; {@code -Dseeds.first=N -Dseeds.count=M} choose others.
+ * seed alone. Run more seeds with {@code -Dgranary.seeds=N}, one of them with {@code -Dgranary.seed=S}.
  */
 final class NodeLogSimulationTest {
     private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("io.granary");
@@ -33,8 +33,8 @@ final class NodeLogSimulationTest {
     }
 
     static LongStream seeds() {
-        long first = Long.getLong("seeds.first", 1);
-        return LongStream.range(first, first + Long.getLong("seeds.count", 200));
+        Long one = Long.getLong("granary.seed");
+        return one == null ? LongStream.rangeClosed(1, Long.getLong("granary.seeds", 200)) : LongStream.of(one);
     }
 
     @ParameterizedTest(name = "seed {0}")
