@@ -264,7 +264,7 @@ class ConsoleIT {
         }
         soon().until(() -> !browser.text("main").contains("Rebalances under way"));
         soon().until(() -> !browser.text("main").contains("Draining"));
-        assertThat(browser.text("main")).doesNotContain("frozen");
+        soon().until(() -> !browser.text("main").contains("frozen"));
     }
 
     static Stream<String> pages() {
