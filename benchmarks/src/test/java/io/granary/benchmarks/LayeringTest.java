@@ -20,9 +20,11 @@ class LayeringTest extends Layering {
                         Set.of("io.granary.benchmarks.measure"),
                         "java.sql",
                         Set.of(
+                                "io.granary.benchmarks",
                                 "io.granary.benchmarks.contender",
                                 "io.granary.benchmarks.load.mariadb",
-                                "io.granary.benchmarks.measure"),
+                                "io.granary.benchmarks.measure",
+                                "io.granary.benchmarks.race"),
                         "io.lettuce",
                         Set.of("io.granary.benchmarks.contender", "io.granary.benchmarks.load.redis"),
                         "org.openjdk.jmh",
