@@ -701,18 +701,24 @@ class GranaryClientTest {
         @Test
         void withoutTheRegistryASkuThatIsGoneIsAskedForNowAndThen() {
             ScriptedNet.End a = oneSlot();
+            routes.holdReads = true;
             CompletableFuture<DeductionResult> future = deduct();
             loop.run();
+            a.answer(Answer.INSUFFICIENT, 0);
+            loop.run();
+            assertThat(routes.reads).as("every slot has refused, so the registry is read").hasSize(1);
             routes.reachable = false;
             routes.views.remove(SKU);
             routes.tell(SKU);
+            loop.run();
+            routes.holdReads = false;
             int before = routes.readsBegun;
-            a.answer(Answer.INSUFFICIENT, 0);
+            routes.reads.remove().run();
             loop.pass(Duration.ofMillis(900));
             assertThat(future).isNotDone();
             assertThat(routes.readsBegun - before).isBetween(10, 20);
             loop.pass(Duration.ofMillis(110));
-            assertThat(outcome(future)).isEqualTo(Outcome.UNAVAILABLE);
+            assertThat(outcome(future)).isEqualTo(Outcome.INSUFFICIENT);
         }
     }
 
