@@ -706,7 +706,9 @@ class GranaryClientTest {
             loop.run();
             a.answer(Answer.INSUFFICIENT, 0);
             loop.run();
-            assertThat(routes.reads).as("every slot has refused, so the registry is read").hasSize(1);
+            assertThat(routes.reads)
+                    .as("every slot has refused, so the registry is read")
+                    .hasSize(1);
             routes.reachable = false;
             routes.views.remove(SKU);
             routes.tell(SKU);
