@@ -209,11 +209,6 @@ class CallState {
         heardAll = confirmed;
     }
 
-    /** The registry is out of reach: what is known counts. */
-    void confirmUnseen() {
-        confirmed = heardAll;
-    }
-
     private void hear(int slots) {
         if (!heardAll && refusals >= slots) {
             heardAll = true;
@@ -223,14 +218,15 @@ class CallState {
 
     /**
      * No slot is left to ask in this round. If one said that nobody has so many units, and all that they did not deduct
-     * this id before, the call is over. To be asked once it is {@link #isConfirmed() confirmed} that these are all.
+     * this id before, and it is {@link #isConfirmed() confirmed} that these are all, the call is over. The first alone
+     * says nothing of the id: a slot that this client has not heard of may have deducted it for an earlier call.
      *
      * @param slots how many the SKU has
      * @return whether it is
      */
     boolean concluded(int slots) {
         hear(slots);
-        if (exceeded == null || !heardAll) {
+        if (exceeded == null || !confirmed) {
             return false;
         }
         done(exceeded);

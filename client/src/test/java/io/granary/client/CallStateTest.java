@@ -36,6 +36,11 @@ class CallStateTest {
         call.givenUp();
     }
 
+    private void roundEndsAndAReadShows(int slots) {
+        call.roundEnded(slots, true);
+        call.confirm(slots);
+    }
+
     private DeductionResult expired() {
         call.expired();
         return call.result();
@@ -60,8 +65,18 @@ class CallStateTest {
             assertThat(ask(0, 1, EXCEEDS_ACTUAL, 3)).isEqualTo(Next.OTHER_SLOT);
             assertThat(ask(1, 1, INSUFFICIENT)).isEqualTo(Next.OTHER_SLOT);
             assertThat(call.isDone()).isFalse();
+            roundEndsAndAReadShows(2);
             assertThat(call.concluded(2)).isTrue();
             assertThat(call.result()).isEqualTo(new DeductionResult(Outcome.INSUFFICIENT, 3));
+        }
+
+        @Test
+        void whatExceedsActualIsNoEndBeforeAReadShowsThatTheseAreAllSlots() {
+            ask(0, 1, EXCEEDS_ACTUAL, 0);
+            call.roundEnded(1, true);
+            assertThat(call.heardAll()).isTrue();
+            assertThat(call.concluded(1)).isFalse();
+            assertThat(expired().outcome()).isEqualTo(Outcome.UNAVAILABLE);
         }
 
         @Test
@@ -83,6 +98,7 @@ class CallStateTest {
 
             ask(0, 1, INSUFFICIENT);
             ask(1, 1, INSUFFICIENT);
+            roundEndsAndAReadShows(2);
             assertThat(call.concluded(2)).isTrue();
             assertThat(call.result()).isEqualTo(DeductionResult.of(Outcome.SOLD_OUT));
         }
@@ -105,6 +121,7 @@ class CallStateTest {
         @Test
         void aRefusalWithoutALastWordConcludesNothing() {
             ask(0, 1, INSUFFICIENT);
+            roundEndsAndAReadShows(1);
             assertThat(call.concluded(1)).isFalse();
         }
 
@@ -193,6 +210,7 @@ class CallStateTest {
             giveUp(0, 5);
             assertThat(ask(0, 4, EXCEEDS_ACTUAL, 1)).isEqualTo(Next.SAME_SLOT);
             assertThat(ask(0, 5, EXCEEDS_ACTUAL, 1)).isEqualTo(Next.OTHER_SLOT);
+            roundEndsAndAReadShows(1);
             assertThat(call.concluded(1)).isTrue();
             assertThat(call.result()).isEqualTo(new DeductionResult(Outcome.INSUFFICIENT, 1));
         }

@@ -720,7 +720,7 @@ class GranaryClientTest {
             assertThat(future).isNotDone();
             assertThat(routes.readsBegun - before).isBetween(10, 20);
             loop.pass(Duration.ofMillis(110));
-            assertThat(outcome(future)).isEqualTo(Outcome.INSUFFICIENT);
+            assertThat(outcome(future)).isEqualTo(Outcome.UNAVAILABLE);
         }
     }
 
@@ -787,16 +787,53 @@ class GranaryClientTest {
         }
 
         @Test
-        void isToldFromWhatIsKnownIfTheRegistryIsOutOfReach() {
+        void isNotToldFromWhatIsKnownWhileTheRegistryIsOutOfReach() {
             ScriptedNet.End a = oneSlot();
             routes.publish(SKU, SkuState.SOLD_OUT, 1);
             loop.run();
             routes.reachable = false;
             CompletableFuture<DeductionResult> future = deduct();
+            CompletableFuture<DeductionResult> patient = deduct(SKU, Duration.ofSeconds(3));
             loop.run();
             a.answer(Answer.INSUFFICIENT, 0);
-            loop.run();
-            assertThat(outcome(future)).isEqualTo(Outcome.SOLD_OUT);
+            loop.pass(Duration.ofMillis(900));
+            assertThat(future).isNotDone();
+            assertThat(routes.readsBegun).as("one after each pause of each").isBetween(10, 40);
+            loop.pass(Duration.ofMillis(110));
+            assertThat(outcome(future)).isEqualTo(Outcome.UNAVAILABLE);
+            assertThat(patient).isNotDone();
+            routes.reachable = true;
+            loop.pass(Duration.ofMillis(110));
+            assertThat(outcome(patient)).isEqualTo(Outcome.SOLD_OUT);
+        }
+
+        @Test
+        void isNotToldByNodesAloneWhileTheRegistryIsOutOfReach() {
+            ScriptedNet.End a = oneSlot();
+            routes.reachable = false;
+            // What the watch would bring does not come: an earlier call with this id was deducted at the second slot.
+            routes.change(SKU, SkuState.SELLING, 2, at(0, 1, "a"), at(1, 1, "a"));
+            CompletableFuture<DeductionResult> future = deduct();
+            CompletableFuture<DeductionResult> patient = deduct(SKU, Duration.ofSeconds(3));
+            for (int i = 0; i < 1_010; i++) {
+                loop.pass(MS);
+                while (!a.received.isEmpty()) {
+                    a.answer(Answer.EXCEEDS_ACTUAL, 0);
+                    loop.run();
+                }
+            }
+            assertThat(outcome(future)).isEqualTo(Outcome.UNAVAILABLE);
+            routes.reachable = true;
+            for (int i = 0; i < 200 && !patient.isDone(); i++) {
+                loop.pass(MS);
+                while (!a.received.isEmpty()) {
+                    ClientFrame.Deduct frame = a.deduct();
+                    boolean second = frame.groups().get(0).partition().slot() == 1;
+                    a.answer(frame, second ? Answer.DEDUCTED : Answer.EXCEEDS_ACTUAL, 0);
+                    loop.run();
+                }
+            }
+            assertThat(outcome(patient)).isEqualTo(Outcome.DEDUCTED);
         }
 
         @Test
