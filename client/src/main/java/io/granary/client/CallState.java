@@ -58,6 +58,7 @@ class CallState {
     private boolean confirmed;
     private @Nullable DeductionResult exceeded;
     private Outcome lastRound = Outcome.UNAVAILABLE;
+    private boolean heardRound;
     private @Nullable DeductionResult result;
 
     CallState(long high, long low) {
@@ -80,6 +81,11 @@ class CallState {
     /** The slot that was asked last; -1 if none was. */
     int slot() {
         return slot;
+    }
+
+    /** Whether the call could end with something certain that nodes have said: a whole round was heard, and nothing is open. */
+    boolean hasAnswer() {
+        return heardRound && !isOpen() && !isInFlight();
     }
 
     /** The score of a slot for this call; the slot with the highest is asked first. */
@@ -243,6 +249,7 @@ class CallState {
     void roundEnded(int slots, boolean complete) {
         hear(slots);
         refusals = 0;
+        heardRound |= heard != 0;
         if ((heard & THROTTLED) != 0) {
             lastRound = Outcome.THROTTLED;
         } else if (!complete || (heard & NOT_OWNER) != 0) {

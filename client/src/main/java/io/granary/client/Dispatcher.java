@@ -406,6 +406,11 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
     }
 
     @Override
+    public void tooLate(Call call) {
+        park(call, false);
+    }
+
+    @Override
     public void up(NodeLink link) {
         for (SkuRoutes routes : List.copyOf(withParked)) {
             if (routes.isServedBy(link)) {

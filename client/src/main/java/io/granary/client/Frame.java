@@ -8,12 +8,21 @@ final class Frame {
     final int id;
     final @Nullable Call[] calls;
     final long sentNanos;
+    int entries;
     int unanswered;
 
-    Frame(int id, @Nullable Call[] calls, long sentNanos) {
+    /**
+     * @param most how many entries it may get
+     */
+    Frame(int id, int most, long sentNanos) {
         this.id = id;
-        this.calls = calls;
+        this.calls = new Call[most];
         this.sentNanos = sentNanos;
-        this.unanswered = calls.length;
+    }
+
+    /** The next entry is this call's attempt. */
+    void add(Call call) {
+        calls[entries++] = call;
+        unanswered++;
     }
 }

@@ -149,6 +149,21 @@ class CallStateTest {
         }
 
         @Test
+        void aWholeRoundIsAnAnswerUntilSomethingIsOpen() {
+            assertThat(call.hasAnswer()).isFalse();
+            call.roundEnded(2, false);
+            assertThat(call.hasAnswer()).as("nobody was heard").isFalse();
+            ask(0, 1, INSUFFICIENT);
+            assertThat(call.hasAnswer()).as("not the whole round").isFalse();
+            call.roundEnded(2, false);
+            assertThat(call.hasAnswer()).isTrue();
+            giveUp(0, 1);
+            assertThat(call.hasAnswer()).isFalse();
+            ask(0, 1, INSUFFICIENT);
+            assertThat(call.hasAnswer()).isTrue();
+        }
+
+        @Test
         void theRegistryMayEndIt() {
             call.refuse(Outcome.SOLD_OUT);
             assertThat(call.result()).isEqualTo(DeductionResult.of(Outcome.SOLD_OUT));

@@ -15,7 +15,9 @@ import io.granary.testing.ManualLoop;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Nested;
@@ -633,6 +635,49 @@ class GranaryClientTest {
             a.answer(Answer.EXCEEDS_ACTUAL, 1);
             loop.run();
             assertThat(future.join()).isEqualTo(new DeductionResult(Outcome.INSUFFICIENT, 1));
+        }
+
+        /** Node a answers what has come in so far this long ago with INSUFFICIENT. */
+        private void answerAfter(Duration delay, Duration until) {
+            ScriptedNet.End a = net.to("a:1");
+            Map<ClientFrame.Deduct, Long> due = new LinkedHashMap<>();
+            for (long end = loop.nanoTime() + until.toNanos(); loop.nanoTime() < end; loop.pass(MS)) {
+                while (!a.received.isEmpty()) {
+                    due.put(a.deduct(), loop.nanoTime() + delay.toNanos());
+                }
+                List<ClientFrame.Deduct> now = due.keySet().stream()
+                        .filter(frame -> due.get(frame) <= loop.nanoTime())
+                        .toList();
+                now.forEach(frame -> a.answer(frame, Answer.INSUFFICIENT, 0));
+                due.keySet().removeAll(now);
+                loop.run();
+            }
+        }
+
+        @Test
+        void whoHasBeenRefusedDoesNotEndUnknownForAnAttemptThatCouldNotBeAnsweredInTime() {
+            oneSlot();
+            List<CompletableFuture<DeductionResult>> calls = new ArrayList<>();
+            for (int ms = 300; ms < 420; ms++) {
+                calls.add(deduct(SKU, Duration.ofMillis(ms)));
+            }
+            answerAfter(Duration.ofMillis(30), Duration.ofMillis(430));
+            assertThat(calls).allMatch(call -> outcome(call) == Outcome.INSUFFICIENT);
+            assertThat(metrics.get("granary.client.attempts").functionCounter().count())
+                    .as("all have asked several times")
+                    .isGreaterThan(120 * 4);
+        }
+
+        @Test
+        void aFirstAttemptIsMadeHoweverLittleTimeThereIs() {
+            ScriptedNet.End a = oneSlot();
+            unheard.add(deduct());
+            answerAfter(Duration.ofMillis(30), Duration.ofMillis(100));
+            CompletableFuture<DeductionResult> hurried = deduct(SKU, Duration.ofMillis(5));
+            loop.run();
+            assertThat(a.received).isNotEmpty();
+            loop.pass(Duration.ofMillis(8));
+            assertThat(outcome(hurried)).isEqualTo(Outcome.UNKNOWN);
         }
 
         @Test
