@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Only an owner of the highest open epoch or of a later one can settle them. It knows what its predecessors made
  *       durable, and what they may still send is void. A replaced owner knows less than the truth: its refusal proves
  *       nothing.
- *   <li>{@link Answer#NOT_OWNER} and {@link Answer#THROTTLED} speak of their own attempt only. They never settle an
- *       earlier one.
+ *   <li>{@link Answer#NOT_OWNER}, {@link Answer#THROTTLED} and {@link Answer#EXPIRED} speak of their own attempt only. They
+ *       never settle an earlier one.
  *   <li>At the deadline an open attempt, as one in flight, makes the outcome {@link Outcome#UNKNOWN}.
  * </ul>
  *
@@ -154,8 +154,9 @@ class CallState {
                 yield refused(INSUFFICIENT);
             }
             case THROTTLED -> isOpen() ? Next.SAME_SLOT : refused(THROTTLED);
-            // INVALID: the quantity was checked before; a node that can't take it can't serve this call.
-            case NOT_OWNER, INVALID -> isOpen() ? Next.SAME_SLOT : refused(NOT_OWNER);
+            // INVALID: the quantity was checked before; a node that can't take it can't serve this call. EXPIRED: it came
+            // too late to be decided, though the call still waits.
+            case NOT_OWNER, INVALID, EXPIRED -> isOpen() ? Next.SAME_SLOT : refused(NOT_OWNER);
             case UNKNOWN -> {
                 openEpoch = Math.max(openEpoch, epoch);
                 yield Next.SAME_SLOT;

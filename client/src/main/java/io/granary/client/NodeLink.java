@@ -18,6 +18,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -257,10 +258,10 @@ final class NodeLink {
                     continue;
                 }
                 if (!grouped) {
-                    builder.group(slot.partition, slot.epoch);
+                    builder.group(slot.partition, slot.epoch, 0);
                     grouped = true;
                 }
-                builder.entry(call.high, call.low, call.quantity);
+                builder.entry(call.high, call.low, call.quantity).patience(patienceMillis(call, nowNanos));
                 call.asked(slot.number(), slot.epoch);
                 call.moveInto(frame);
                 frame.add(call);
@@ -275,6 +276,11 @@ final class NodeLink {
             session.metrics().frame(frame.entries);
             link.send(builder.build());
         }
+    }
+
+    /** How long the caller will still wait, rounded up. */
+    private static int patienceMillis(Call call, long nowNanos) {
+        return (int) TimeUnit.NANOSECONDS.toMillis(call.deadlineNanos() - nowNanos) + 1;
     }
 
     /** How long an answer takes of late: what has not been answered yet counts, too. */

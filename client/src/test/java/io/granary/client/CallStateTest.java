@@ -126,7 +126,7 @@ class CallStateTest {
         }
 
         @ParameterizedTest
-        @EnumSource(names = {"INSUFFICIENT", "THROTTLED", "NOT_OWNER", "INVALID"})
+        @EnumSource(names = {"INSUFFICIENT", "THROTTLED", "NOT_OWNER", "INVALID", "EXPIRED"})
         void aRefusalLeadsToTheNextSlot(Answer answer) {
             assertThat(ask(0, 1, answer)).isEqualTo(Next.OTHER_SLOT);
             assertThat(call.isOpen()).isFalse();
@@ -204,7 +204,7 @@ class CallStateTest {
         }
 
         @ParameterizedTest
-        @EnumSource(names = {"NOT_OWNER", "THROTTLED", "INVALID", "UNKNOWN"})
+        @EnumSource(names = {"NOT_OWNER", "THROTTLED", "INVALID", "EXPIRED", "UNKNOWN"})
         void whatSpeaksOnlyOfItsOwnAttemptSettlesNothing(Answer answer) {
             giveUp(0, 5);
             assertThat(ask(0, 9, answer)).isEqualTo(Next.SAME_SLOT);

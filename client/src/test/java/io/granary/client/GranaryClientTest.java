@@ -148,7 +148,9 @@ class GranaryClientTest {
             again.welcome();
             loop.run();
             ClientFrame.Deduct retry = again.deduct();
-            assertThat(retry.groups()).isEqualTo(sent.groups());
+            assertThat(retry.groups()).extracting(ClientFrame.Group::partition).containsExactly(new PartitionId(SKU, 0));
+            assertThat(retry.groups().get(0).entries())
+                    .isEqualTo(sent.groups().get(0).entries());
             again.allDeducted(retry);
             loop.run();
             assertThat(outcome(future)).isEqualTo(Outcome.DEDUCTED);
@@ -350,6 +352,48 @@ class GranaryClientTest {
             assertThat(a.received)
                     .extracting(frame -> ((ClientFrame.Deduct) frame).entries())
                     .containsExactly(8, 1);
+        }
+
+        @Test
+        void aGroupCarriesHowLongItsCallersWillStillWait() {
+            ScriptedNet.End a = oneSlot();
+            a.ready = false;
+            unheard.add(deduct(SKU, Duration.ofMillis(300)));
+            unheard.add(deduct(SKU, Duration.ofMillis(500)));
+            unheard.add(deduct(SKU, Duration.ofMillis(400)));
+            loop.pass(Duration.ofMillis(100));
+            a.ready = true;
+            a.listener.onReady();
+            loop.run();
+            // Up to a ms more, never less: nobody is to be dropped while he waits.
+            assertThat(a.deduct().groups())
+                    .extracting(ClientFrame.Group::patienceMillis)
+                    .containsExactly(401);
+        }
+
+        @Test
+        void expiredSaysThatTheAttemptDidNothingAndACallThatStillWaitsAsksAgain() {
+            twoSlots();
+            CompletableFuture<DeductionResult> future = deductAtSlot0();
+            loop.run();
+            net.to("a:1").answer(Answer.EXPIRED, 0);
+            loop.run();
+            assertThat(net.to("b:1").received).as("nothing is open, so another slot may be asked").isNotEmpty();
+            net.to("b:1").answer(Answer.EXPIRED, 0);
+            loop.pass(Duration.ofMillis(5));
+            net.to("a:1").answer(Answer.DEDUCTED, 0);
+            loop.run();
+            assertThat(outcome(future)).isEqualTo(Outcome.DEDUCTED);
+        }
+
+        @Test
+        void expiredAtTheDeadlineIsNoUnknown() {
+            ScriptedNet.End a = oneSlot();
+            CompletableFuture<DeductionResult> future = deduct();
+            loop.pass(Duration.ofMillis(990));
+            a.answer(Answer.EXPIRED, 0);
+            loop.pass(Duration.ofMillis(13));
+            assertThat(outcome(future)).isEqualTo(Outcome.UNAVAILABLE);
         }
 
         @Test

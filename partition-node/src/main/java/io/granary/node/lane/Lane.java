@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +37,9 @@ import org.slf4j.LoggerFactory;
  * owned here: whoever has replaced this node may have deducted it. A record may be empty but for that.
  *
  * <p>When what forms has reached the size of a record, further frames wait in the backlog, which is bounded; beyond it
- * they are THROTTLED. Frames wait only while a record is in flight: its end serves them.
+ * they are THROTTLED. Frames wait only while a record is in flight: its end serves them. What has waited longer than
+ * those who asked would is answered EXPIRED instead: after an outage a node has better things to do. That is measured from
+ * the frame's arrival by the node's own clock, and decides only who is served, never what is true.
  */
 public final class Lane implements LaneWriter.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
@@ -429,13 +432,34 @@ public final class Lane implements LaneWriter.Owner {
         if (formingBytes < settings.recordMaxBytes() && backlog.isEmpty()) {
             serve(frame, ticket);
             pump();
-        } else if (backlogEntries + frame.entries() <= settings.backlogMaxEntries()) {
+        } else if (hasRoomFor(frame.entries())) {
             backlog.addLast(new Waiting(frame, ticket, stream));
             backlogEntries += frame.entries();
         } else {
             ticket.answer(0, frame.entries(), Answer.THROTTLED, 0);
             ticket.flush();
         }
+    }
+
+    /** Whether so many more may wait. Those at the head whom nobody waits for any more make room. */
+    private boolean hasRoomFor(int entries) {
+        while (backlogEntries + entries > settings.backlogMaxEntries() && !backlog.isEmpty()) {
+            Waiting oldest = backlog.getFirst();
+            long waitedMillis = waitedMillis(oldest.ticket(), loop.nanoTime());
+            if (!oldest.stream().isSuperseded()
+                    && oldest.frame().groups().stream().anyMatch(group -> waitedMillis <= group.patienceMillis())) {
+                return false;
+            }
+            backlog.removeFirst();
+            backlogEntries -= oldest.frame().entries();
+            oldest.ticket().answer(0, oldest.frame().entries(), Answer.EXPIRED, 0);
+            oldest.ticket().flush();
+        }
+        return backlogEntries + entries <= settings.backlogMaxEntries();
+    }
+
+    private static long waitedMillis(FrameTicket ticket, long nowNanos) {
+        return TimeUnit.NANOSECONDS.toMillis(nowNanos - ticket.receivedNanos());
     }
 
     private void serveBacklog() {
@@ -449,22 +473,28 @@ public final class Lane implements LaneWriter.Owner {
     }
 
     private void serve(ClientFrame.Deduct frame, FrameTicket ticket) {
+        long now = loop.nanoTime();
+        long waitedMillis = waitedMillis(ticket, now);
         int index = 0;
         for (ClientFrame.Group group : frame.groups()) {
-            serve(group, ticket, index);
+            if (waitedMillis <= group.patienceMillis()) {
+                serve(group, ticket, index, now);
+            } else {
+                ticket.answer(index, group.entries().count(), Answer.EXPIRED, 0);
+            }
             index += group.entries().count();
         }
         ticket.flush();
     }
 
-    private void serve(ClientFrame.Group group, FrameTicket ticket, int firstIndex) {
+    private void serve(ClientFrame.Group group, FrameTicket ticket, int firstIndex, long now) {
         Entries entries = group.entries();
         Partition partition = partitions.get(group.partition());
         if (partition == null || partition.epoch() != group.epoch()) {
             ticket.answer(firstIndex, entries.count(), Answer.NOT_OWNER, partition == null ? 0 : partition.epoch());
             return;
         }
-        turnWindow();
+        turnWindow(now);
         int before = partition.formingCount();
         int entriesBefore = partition.formingEntries();
         for (int i = 0; i < entries.count(); i++) {
@@ -566,8 +596,7 @@ public final class Lane implements LaneWriter.Owner {
     // ---- The id window
 
     /** Counts what is remembered, not what is asked: a flood of refusals must not make a node forget. */
-    private void turnWindow() {
-        long now = loop.nanoTime();
+    private void turnWindow(long now) {
         if (windowIds >= settings.idWindowMaxIds()
                 || now - windowSinceNanos >= settings.idWindow().toNanos()) {
             windowIds = 0;

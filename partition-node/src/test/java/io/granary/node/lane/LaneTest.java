@@ -5,6 +5,7 @@ import static io.granary.node.lane.LaneBench.id;
 import static io.granary.protocol.Answer.CONFLICT;
 import static io.granary.protocol.Answer.DEDUCTED;
 import static io.granary.protocol.Answer.EXCEEDS_ACTUAL;
+import static io.granary.protocol.Answer.EXPIRED;
 import static io.granary.protocol.Answer.INSUFFICIENT;
 import static io.granary.protocol.Answer.INVALID;
 import static io.granary.protocol.Answer.NOT_OWNER;
@@ -809,6 +810,55 @@ final class LaneTest {
         }
 
         @Test
+        void afterAnOutageWhatNobodyWaitsForAnyMoreIsDropped() {
+            use(new LaneBench(small, new ScriptedLog(1)));
+            Partition partition = bench.joined().open(0, 1_000_000);
+            int inFlight = bench.send(frame(1, 1, 1_000));
+            int forming = bench.send(frame(10, 300, 1_000));
+            int impatient = bench.send(frame(1_000, 10, 4_999));
+            int patient = bench.send(frame(2_000, 10, 5_000));
+            int mixed = bench.send(
+                    bench.begin().group(id(0), 1, 0).entry(1, 2, 1).patience(10).group(id(0), 1, 0).entry(3, 4, 1).patience(9_000));
+            bench.loop.pass(LONG);
+            while (log.waiting(0) > 0) {
+                bench.store();
+            }
+
+            // What was accepted before the outage stands in a section, and counts however late it is.
+            assertThat(bench.client.answers(inFlight)).containsOnly(DEDUCTED);
+            assertThat(bench.client.answers(forming)).containsOnly(DEDUCTED);
+            assertThat(bench.client.answers(impatient)).containsOnly(EXPIRED);
+            assertThat(bench.client.answers(patient)).containsOnly(DEDUCTED);
+            assertThat(bench.client.answers(mixed)).containsExactly(EXPIRED, DEDUCTED);
+            assertThat(partition.pool().consumed()).isEqualTo(1 + 300 + 10 + 1);
+        }
+
+        @Test
+        void whatNobodyWaitsForAnyMoreMakesRoomInTheBacklog() {
+            use(new LaneBench(small, new ScriptedLog(1)));
+            bench.joined().open(0, 1_000_000);
+            bench.send(frame(1, 1));
+            bench.send(frame(10, 300));
+            int first = bench.send(frame(1_000, 2_000, 100));
+            int second = bench.send(frame(4_000, 2_096, 200));
+            int tooMany = bench.send(frame(8_000, 1, 100));
+            assertThat(bench.client.answers(tooMany)).containsOnly(THROTTLED);
+
+            bench.loop.pass(Duration.ofMillis(150));
+            int fits = bench.send(frame(9_000, 2_000, 1_000));
+            assertThat(bench.client.answers(first)).containsOnly(EXPIRED);
+            assertThat(bench.client.answers(second)).containsOnlyNulls();
+            assertThat(bench.client.answers(fits)).containsOnlyNulls();
+            assertThat(bench.client.answers(bench.send(frame(12_000, 1, 100)))).containsOnly(THROTTLED);
+            while (log.waiting(0) > 0) {
+                bench.store();
+            }
+
+            assertThat(bench.client.answers(second)).containsOnly(DEDUCTED);
+            assertThat(bench.client.answers(fits)).containsOnly(DEDUCTED);
+        }
+
+        @Test
         void whatWaitsIsServedThoughTheRestWasClosed() {
             use(new LaneBench(small, new ScriptedLog(1)));
             bench.joined();
@@ -1204,7 +1254,11 @@ final class LaneTest {
     }
 
     private ClientFrame.Builder frame(long firstId, int entries) {
-        ClientFrame.Builder builder = bench.begin().group(id(0), 1);
+        return frame(firstId, entries, ClientFrame.PATIENCE_FOR_EVER);
+    }
+
+    private ClientFrame.Builder frame(long firstId, int entries, int patienceMillis) {
+        ClientFrame.Builder builder = bench.begin().group(id(0), 1, 0).patience(patienceMillis);
         for (int i = 0; i < entries; i++) {
             builder.entry(firstId + i, -firstId - i, 1);
         }
