@@ -37,6 +37,11 @@ final class NodeLink {
     /** A frame must have this part of the unanswered entries to be sent. */
     private static final int WORTH_SHIFT = 3;
 
+    /** Calls whose unsettled attempts differ in age by less travel in the same groups. */
+    private static final Duration AGE_GRAIN = Duration.ofMillis(250);
+
+    private static final int NO_GROUP = -1;
+
     /** What becomes of the calls; called on the loop. */
     interface Owner {
         /** A transport's thread has something for the loop. */
@@ -240,7 +245,7 @@ final class NodeLink {
     private void send(Stream to, Link<byte[]> link, int most) {
         long nowNanos = session.loop().nanoTime();
         long answerNanos = answerNanos(to, nowNanos);
-        Frame frame = new Frame(frameId++, most, nowNanos);
+        Frame frame = new Frame(frameId++, most, nowNanos, AGE_GRAIN.toNanos() + 2 * answerNanos);
         builder.begin(frame.id);
         while (frame.entries < most && !ring.isEmpty()) {
             Slot slot = ring.removeFirst();
@@ -248,7 +253,7 @@ final class NodeLink {
                 continue;
             }
             slot.ringOf = null;
-            boolean grouped = false;
+            int groupAge = NO_GROUP;
             Call call;
             while (frame.entries < most && (call = slot.poll()) != null) {
                 queued--;
@@ -257,11 +262,13 @@ final class NodeLink {
                     owner.tooLate(call);
                     continue;
                 }
-                if (!grouped) {
-                    builder.group(slot.partition, slot.epoch, 0);
-                    grouped = true;
+                int age = ageMillis(call, frame);
+                if (age != groupAge) {
+                    builder.group(slot.partition, slot.epoch, age);
+                    groupAge = age;
                 }
                 builder.entry(call.high, call.low, call.quantity).patience(patienceMillis(call, nowNanos));
+                call.sent(nowNanos);
                 call.asked(slot.number(), slot.epoch);
                 call.moveInto(frame);
                 frame.add(call);
@@ -281,6 +288,18 @@ final class NodeLink {
     /** How long the caller will still wait, rounded up. */
     private static int patienceMillis(Call call, long nowNanos) {
         return (int) TimeUnit.NANOSECONDS.toMillis(call.deadlineNanos() - nowNanos) + 1;
+    }
+
+    /**
+     * How old the call's oldest unsettled attempt will be, at most, when the answer is heard, rounded up so that calls of
+     * about the same age travel together; 0 if it has none.
+     */
+    private static int ageMillis(Call call, Frame frame) {
+        if (!call.isOpen()) {
+            return 0;
+        }
+        long nanos = frame.sentNanos - call.unsettledSinceNanos() + frame.answerWithinNanos;
+        return (int) ((nanos / AGE_GRAIN.toNanos() + 1) * AGE_GRAIN.toMillis());
     }
 
     /** How long an answer takes of late: what has not been answered yet counts, too. */
@@ -361,6 +380,7 @@ final class NodeLink {
 
     private void receivedAnswers(Stream from, NodeFrame.Answers answers) {
         Frame frame = from.frames.get(answers.frameId());
+        boolean late = frame != null && session.loop().nanoTime() - frame.sentNanos > frame.answerWithinNanos;
         try {
             for (int i = 0; i < answers.count(); i++) {
                 int index = answers.index(i);
@@ -373,7 +393,9 @@ final class NodeLink {
                 frame.calls[index] = null;
                 frame.unanswered--;
                 unanswered--;
-                owner.answered(call, frame, answer, answers.detail(i));
+                // The node was asked to remember less than has passed now: its refusal proves nothing of what is open.
+                boolean isVoid = late && answer.isForWantOfUnits() && call.isOpen();
+                owner.answered(call, frame, isVoid ? Answer.UNKNOWN : answer, answers.detail(i));
             }
         } catch (MalformedFrameException e) {
             malformed(from, e);

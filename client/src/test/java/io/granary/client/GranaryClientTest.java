@@ -148,7 +148,9 @@ class GranaryClientTest {
             again.welcome();
             loop.run();
             ClientFrame.Deduct retry = again.deduct();
-            assertThat(retry.groups()).extracting(ClientFrame.Group::partition).containsExactly(new PartitionId(SKU, 0));
+            assertThat(retry.groups())
+                    .extracting(ClientFrame.Group::partition)
+                    .containsExactly(new PartitionId(SKU, 0));
             assertThat(retry.groups().get(0).entries())
                     .isEqualTo(sent.groups().get(0).entries());
             again.allDeducted(retry);
@@ -629,6 +631,87 @@ class GranaryClientTest {
             net.to("b:1").answer(Answer.DEDUCTED, 0);
             loop.run();
             assertThat(outcome(future)).isEqualTo(Outcome.DEDUCTED);
+        }
+    }
+
+    /** What a node must remember so that its refusal proves something. */
+    @Nested
+    class Memory {
+        private List<Integer> ages(ClientFrame.Deduct frame) {
+            return frame.groups().stream().map(ClientFrame.Group::ageMillis).toList();
+        }
+
+        @Test
+        void onlyCallsWithAnAttemptOpenHaveAnAgeAndAGroupOfTheirOwn() {
+            ScriptedNet.End a = oneSlot();
+            unheard.add(deduct(SKU, Duration.ofMinutes(1)));
+            loop.run();
+            assertThat(ages(a.deduct())).containsExactly(0);
+            loop.pass(Duration.ofSeconds(5));
+            unheard.add(deduct(SKU, Duration.ofMinutes(1)));
+            a.listener.onBroken("cut");
+            loop.run();
+            ScriptedNet.End again = net.to("a:1");
+            again.welcome();
+            loop.run();
+            ClientFrame.Deduct retries = again.deduct();
+            assertThat(ages(retries)).hasSize(2).contains(0);
+            // 5 s, and as long as an answer may take: a quarter of a second, as they came at once so far.
+            assertThat(ages(retries)).filteredOn(age -> age > 0).singleElement().satisfies(age -> assertThat(age)
+                    .isBetween(5_250, 5_500));
+        }
+
+        @Test
+        void whoIsRefusedForAnOpenAttemptIsAsGoodAsNew() {
+            ScriptedNet.End a = oneSlot();
+            CompletableFuture<DeductionResult> future = deduct(SKU, Duration.ofMinutes(1));
+            loop.run();
+            a.answer(Answer.UNKNOWN, 0);
+            loop.pass(Duration.ofMillis(5));
+            ClientFrame.Deduct retry = a.deduct();
+            assertThat(ages(retry)).containsExactly(500);
+            a.answer(retry, Answer.INSUFFICIENT, 0);
+            loop.pass(Duration.ofSeconds(1));
+            ClientFrame.Deduct fresh = a.deduct();
+            assertThat(ages(fresh)).containsExactly(0);
+            a.allDeducted(fresh);
+            loop.run();
+            assertThat(outcome(future)).isEqualTo(Outcome.DEDUCTED);
+        }
+
+        @Test
+        void aRefusalThatComesLaterThanTheNodeWasToldProvesNothing() {
+            ScriptedNet.End a = oneSlot();
+            CompletableFuture<DeductionResult> future = deduct(SKU, Duration.ofSeconds(3));
+            loop.run();
+            a.answer(Answer.UNKNOWN, 0);
+            loop.pass(Duration.ofMillis(5));
+            ClientFrame.Deduct retry = a.deduct();
+            loop.pass(Duration.ofSeconds(1));
+            a.answer(retry, Answer.EXCEEDS_ACTUAL, 0);
+            loop.pass(Duration.ofMillis(105));
+            assertThat(future).isNotDone();
+            // It knows now how long answers take.
+            ClientFrame.Deduct again = a.deduct();
+            assertThat(ages(again)).singleElement().satisfies(age -> assertThat(age).isGreaterThan(3_000));
+            loop.pass(SECOND);
+            a.answer(again, Answer.EXCEEDS_ACTUAL, 0);
+            loop.run();
+            assertThat(outcome(future)).isEqualTo(Outcome.SOLD_OUT);
+        }
+
+        @Test
+        void whatANodeCantRememberIsUnknownAtTheDeadline() {
+            ScriptedNet.End a = oneSlot();
+            CompletableFuture<DeductionResult> future = deduct();
+            for (int i = 0; i < 1_005; i++) {
+                while (!a.received.isEmpty()) {
+                    a.answer(Answer.UNKNOWN, 0);
+                    loop.run();
+                }
+                loop.pass(MS);
+            }
+            assertThat(outcome(future)).isEqualTo(Outcome.UNKNOWN);
         }
     }
 

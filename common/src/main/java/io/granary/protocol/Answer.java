@@ -42,6 +42,11 @@ public enum Answer {
         this.code = (byte) code;
     }
 
+    /** Whether it says that the id is not deducted, as there are too few units. */
+    public boolean isForWantOfUnits() {
+        return this == INSUFFICIENT || this == EXCEEDS_ACTUAL;
+    }
+
     /** The byte that stands for it in an answer frame. */
     public byte code() {
         return code;

@@ -21,7 +21,9 @@ import java.util.List;
  * </pre>
  *
  * Kind 2 is what older clients send: a deduct frame whose groups have neither patience nor age. It is understood as if
- * they waited for ever and asked for the first time. An entry's index in a frame counts through all its groups from 0. Deduct frames may follow only after the node's
+ * they waited for ever and asked for the first time.
+ *
+ * <p>An entry's index in a frame counts through all its groups from 0. Deduct frames may follow only after the node's
  * {@link NodeFrame.Welcome}; that is why a stream that was given up before it was welcomed can never act.
  */
 public sealed interface ClientFrame {

@@ -495,13 +495,18 @@ public final class Lane implements LaneWriter.Owner {
             return;
         }
         turnWindow(now);
+        // Whether a refusal would prove anything: else the id may have been deducted by an earlier attempt, and be forgotten.
+        boolean remembersAll = group.ageMillis() == 0
+                || partition
+                        .pool()
+                        .isCompleteSince(ticket.receivedNanos() - TimeUnit.MILLISECONDS.toNanos(group.ageMillis()));
         int before = partition.formingCount();
         int entriesBefore = partition.formingEntries();
         for (int i = 0; i < entries.count(); i++) {
             if (i % AT_ONCE == 0) {
                 touched += touch(partition.pool(), entries, i);
             }
-            serve(partition, entries, i, ticket, firstIndex + i);
+            serve(partition, entries, i, ticket, firstIndex + i, remembersAll);
         }
         windowIds += partition.formingCount() - before;
         int waiting = partition.formingEntries() - entriesBefore;
@@ -521,7 +526,8 @@ public final class Lane implements LaneWriter.Owner {
         return touched;
     }
 
-    private void serve(Partition partition, Entries entries, int i, FrameTicket ticket, int index) {
+    private void serve(
+            Partition partition, Entries entries, int i, FrameTicket ticket, int index, boolean remembersAll) {
         int quantity = entries.quantity(i);
         if (!Quantity.isValid(quantity)) {
             ticket.answer(index, 1, Answer.INVALID, 0);
@@ -533,7 +539,10 @@ public final class Lane implements LaneWriter.Owner {
         if (answer == null) {
             return;
         }
-        if (answer == Answer.INSUFFICIENT) {
+        if (answer == Answer.INSUFFICIENT && !remembersAll) {
+            partition.demand().refused(quantity);
+            ticket.answer(index, 1, Answer.UNKNOWN, 0);
+        } else if (answer == Answer.INSUFFICIENT) {
             refuse(partition, quantity, ticket, index);
         } else {
             ticket.answer(
@@ -602,7 +611,7 @@ public final class Lane implements LaneWriter.Owner {
             windowIds = 0;
             windowSinceNanos = now;
             // All of them: one that nobody asks any more would keep its ids for ever.
-            partitions.values().forEach(partition -> partition.pool().turnWindow());
+            partitions.values().forEach(partition -> partition.pool().turnWindow(now));
         }
     }
 }

@@ -3,13 +3,19 @@ package io.granary.node.pool;
 
 /**
  * The recent request ids of a partition, in two generations: ids go into the present one, and turning the window drops
- * the one before. So an id is remembered for at least one turn and at most two, and forgetting costs nothing.
+ * the one before. So an id is remembered for at least one turn and at most two, and forgetting costs nothing. It knows
+ * since when it remembers every id that was deducted: of what is older, that it does not know an id proves nothing.
  *
- * <p>Not thread-safe.
+ * <p>Moments are those of one monotonic clock, in ns. Not thread-safe.
  */
 public final class IdWindow {
     private IdTable present = new IdTable();
     private IdTable before = new IdTable();
+    private long presentSinceNanos;
+    /** Whether there may be ids from before {@link #sinceNanos} that are not remembered. */
+    private boolean limited;
+
+    private long sinceNanos;
 
     /** The word of the id; 0 if it is not remembered. */
     public long find(long high, long low) {
@@ -40,11 +46,28 @@ public final class IdWindow {
         return present.size() + before.size();
     }
 
+    /** Ids that were deducted before that moment may be missing. Of several such moments the latest counts. */
+    public void limitTo(long nanos) {
+        if (!limited || nanos - sinceNanos > 0) {
+            limited = true;
+            sinceNanos = nanos;
+        }
+    }
+
+    /** Whether every id that was deducted at that moment or later is remembered. */
+    public boolean isCompleteSince(long nanos) {
+        return !limited || nanos - sinceNanos >= 0;
+    }
+
     /** Forgets the older generation; the present one becomes the older. */
-    public void turn() {
+    public void turn(long nowNanos) {
         if (size() > 0) {
+            if (before.size() > 0) {
+                limitTo(presentSinceNanos);
+            }
             before = present;
             present = new IdTable();
+            presentSinceNanos = nowNanos;
         }
     }
 }

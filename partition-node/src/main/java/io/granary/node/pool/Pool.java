@@ -181,11 +181,16 @@ public final class Pool {
      * Forgets the older half of the remembered ids, unless one of them is still pending: a retry of that one would be
      * decided anew, and could be refused though it counts.
      */
-    public void turnWindow() {
+    public void turnWindow(long nowNanos) {
         if (olderSeq <= confirmedSeq) {
             olderSeq = newestSeq;
-            ids.turn();
+            ids.turn(nowNanos);
         }
+    }
+
+    /** Whether every id that was deducted at that moment or later is remembered, by the clock of {@link #turnWindow}. */
+    public boolean isCompleteSince(long nanos) {
+        return ids.isCompleteSince(nanos);
     }
 
     public long granted() {

@@ -37,6 +37,11 @@ final class Folded {
         }
     }
 
+    /** Ids that were deducted before that moment, of the node's clock, may be missing. */
+    void limitTo(long nanos) {
+        ids.limitTo(nanos);
+    }
+
     /** The partition must not be served; the first reason stands. */
     void fail(String why) {
         if (problem == null) {

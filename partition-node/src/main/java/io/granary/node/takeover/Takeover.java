@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +54,8 @@ public final class Takeover {
         final Set<PartitionId> toFence = new LinkedHashSet<>();
         /** Those that miss units if something is lost from the settled offset on; the others want only ids. */
         final List<Folded> counted = new ArrayList<>();
+        /** All that it is read for. */
+        final List<Folded> all = new ArrayList<>();
 
         boolean isWanted;
 
@@ -64,6 +67,10 @@ public final class Takeover {
         void fail(String reason) {
             counted.forEach(into -> into.fail(reason));
         }
+
+        void limitTo(long nanos) {
+            all.forEach(into -> into.limitTo(nanos));
+        }
     }
 
     private final String writerName;
@@ -73,6 +80,9 @@ public final class Takeover {
     private final List<OpenPartition> partitions;
     private final Map<PartitionId, Folded> folded = new HashMap<>();
     private final Map<PartitionId, Long> epochs = new HashMap<>();
+    /** When it began: later than the snapshot, so what is so old now was at most so old then. */
+    private final long begunNanos;
+
     private int lanesOpen;
 
     private Takeover(String writerName, StockLog log, Loop loop, List<OpenPartition> partitions, Outcome outcome) {
@@ -81,6 +91,7 @@ public final class Takeover {
         this.loop = loop;
         this.partitions = partitions;
         this.outcome = outcome;
+        begunNanos = loop.nanoTime();
     }
 
     /**
@@ -117,6 +128,7 @@ public final class Takeover {
                     continue;
                 }
                 lane.fold.expect(id, earlier, into);
+                lane.all.add(into);
                 lane.isWanted = true;
                 if (!earlier.getFenced()) {
                     lane.toFence.add(id);
@@ -125,11 +137,41 @@ public final class Takeover {
             }
         }
         lanes.values().removeIf(lane -> !lane.isWanted);
+        limitMemory(lanes);
         lanesOpen = lanes.size();
         if (lanesOpen == 0) {
             finish();
         }
         lanes.values().forEach(this::fence);
+    }
+
+    /**
+     * How far back the ids that will be read reach: as far as the window of every lane. Where a lane's whole history is
+     * read that is no limit, unless earlier epochs were left out: then nobody says how old their ids are.
+     */
+    private void limitMemory(Map<Integer, LaneTask> lanes) {
+        for (OpenPartition partition : partitions) {
+            boolean limited = false;
+            Folded into = foldedOf(idOf(partition));
+            for (EarlierEpoch earlier : partition.getEarlierList()) {
+                LaneTask lane = lanes.get(earlier.getLane());
+                if (lane != null && (lane.position.getWindow() > 0 || lane.position.getWindowAgeMillis() > 0)) {
+                    into.limitTo(begunNanos - TimeUnit.MILLISECONDS.toNanos(lane.position.getWindowAgeMillis()));
+                    limited = true;
+                }
+            }
+            if (!limited && partition.getEarlierCount() < partition.getEpoch() - 1) {
+                into.limitTo(begunNanos);
+            }
+        }
+    }
+
+    private Folded foldedOf(PartitionId id) {
+        Folded into = folded.get(id);
+        if (into == null) {
+            throw new IllegalStateException(id + ": not taken over here");
+        }
+        return into;
     }
 
     private void fence(LaneTask lane) {
@@ -188,6 +230,7 @@ public final class Takeover {
             public void onLost(long first, String reason) {
                 if (lane.toFence.isEmpty() || first <= lane.position.getSettled()) {
                     // Only ids of the window are gone; the ledger knows them.
+                    lane.limitTo(begunNanos);
                     read(lane, first, to);
                 } else {
                     lane.fail(reason);
@@ -197,13 +240,14 @@ public final class Takeover {
         });
     }
 
-    private static void apply(LaneTask lane, LaneRecord record) {
+    private void apply(LaneTask lane, LaneRecord record) {
         try {
             lane.fold.apply(record.offset(), LogRecord.decode(record.body()));
         } catch (MalformedRecordException e) {
             String reason = "lane " + lane.position.getLane() + ", offset " + record.offset() + ": " + e.getMessage();
             if (record.offset() < lane.position.getSettled()) {
                 LOG.warn("Its ids are not remembered: {}", reason);
+                lane.limitTo(begunNanos);
             } else {
                 lane.fail(reason);
             }
@@ -220,10 +264,7 @@ public final class Takeover {
     private void finish() {
         for (OpenPartition partition : partitions) {
             PartitionId id = idOf(partition);
-            Folded result = folded.get(id);
-            if (result == null) {
-                throw new IllegalStateException(id + ": not taken over here");
-            }
+            Folded result = foldedOf(id);
             String problem = result.problem(id, partition.getGranted());
             if (problem == null) {
                 outcome.onTaken(id, partition.getEpoch(), result.toPool(partition.getGranted()));

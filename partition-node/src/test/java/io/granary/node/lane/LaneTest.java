@@ -818,7 +818,7 @@ final class LaneTest {
             int impatient = bench.send(frame(1_000, 10, 4_999));
             int patient = bench.send(frame(2_000, 10, 5_000));
             int mixed = bench.send(
-                    bench.begin().group(id(0), 1, 0).entry(1, 2, 1).patience(10).group(id(0), 1, 0).entry(3, 4, 1).patience(9_000));
+                    frame(5_000, 1, 10).group(id(0), 1, 0).entry(3, 4, 1).patience(9_000));
             bench.loop.pass(LONG);
             while (log.waiting(0) > 0) {
                 bench.store();
@@ -1180,6 +1180,67 @@ final class LaneTest {
 
     @Nested
     final class Window {
+        /** A retry of an attempt that left this long ago. */
+        private int retry(long id, int quantity, long ageMillis) {
+            return bench.send(bench.begin().group(id(0), 1, (int) ageMillis).entry(id, -id, quantity).patience(60_000));
+        }
+
+        @Test
+        void beyondItsMemoryARefusalIsUnknownAndNothingElseChanges() {
+            Duration window = Duration.ofSeconds(10);
+            use(new LaneBench(new LaneSettings(4_096, 4_096, window, 1_000), new ScriptedLog(1)));
+            bench.joined().open(0, 3);
+            assertThat(bench.answerOnceAsked(1, 1)).isEqualTo(DEDUCTED);
+            bench.loop.pass(window);
+            assertThat(bench.answerOnceAsked(2, 1)).isEqualTo(DEDUCTED);
+            int whileAllIsKnown = retry(5, 9, 3_600_000);
+            bench.store();
+            assertThat(bench.answer(whileAllIsKnown)).isEqualTo(INSUFFICIENT);
+
+            bench.loop.pass(window);
+            assertThat(bench.answerOnceAsked(3, 1)).isEqualTo(DEDUCTED);
+            // The id of 20 s ago is forgotten: all since the first turn, 10 s ago, are known.
+            int beyond = retry(1, 1, 10_001);
+            assertThat(bench.answer(beyond)).isEqualTo(UNKNOWN);
+            int within = retry(1, 1, 10_000);
+            int first = retry(1, 1, 0);
+            int known = retry(2, 1, 3_600_000);
+            int other = retry(2, 2, 3_600_000);
+            while (log.waiting(0) > 0) {
+                bench.store();
+            }
+            assertThat(bench.answer(within)).isEqualTo(INSUFFICIENT);
+            assertThat(bench.answer(first)).isEqualTo(INSUFFICIENT);
+            assertThat(bench.answer(known)).isEqualTo(DEDUCTED);
+            assertThat(bench.answer(other)).isEqualTo(CONFLICT);
+
+            bench.lane.ceiling(new Sku("sku"), 0L);
+            assertThat(bench.answer(retry(1, 1, 10_001))).isEqualTo(UNKNOWN);
+        }
+
+        @Test
+        void anAgeIsThatOfTheArrival() {
+            use(new LaneBench(new LaneSettings(4_096, 4_096, Duration.ofSeconds(10), 1_000), new ScriptedLog(1)));
+            bench.joined();
+            Pool pool = new Pool(0, 0, 0, limited(Duration.ofSeconds(5)));
+            bench.lane.begin(id(0), 1);
+            bench.lane.open(id(0), 1, pool);
+            assertThat(bench.answer(retry(1, 1, 5_001))).isEqualTo(UNKNOWN);
+            int within = retry(1, 1, 5_000);
+            bench.store();
+            assertThat(bench.answer(within)).isEqualTo(INSUFFICIENT);
+            bench.loop.pass(Duration.ofMillis(1));
+            int later = retry(1, 1, 5_001);
+            bench.store();
+            assertThat(bench.answer(later)).isEqualTo(INSUFFICIENT);
+        }
+
+        private IdWindow limited(Duration reach) {
+            IdWindow ids = new IdWindow();
+            ids.limitTo(bench.loop.nanoTime() - reach.toNanos());
+            return ids;
+        }
+
         @Test
         void idsAreForgottenAfterTwoTurnsInTime() {
             Partition partition = bench.joined().open(0, 100);

@@ -257,6 +257,101 @@ final class TakeoverTest implements Takeover.Outcome {
         assertThat(taken).containsOnlyKeys(OTHER);
     }
 
+    private long agoNanos(long millis) {
+        return loop.nanoTime() - Duration.ofMillis(millis).toNanos();
+    }
+
+    private void assertReaches(Pool pool, long millis) {
+        assertThat(pool.isCompleteSince(agoNanos(millis))).as("%s ms ago", millis).isTrue();
+        assertThat(pool.isCompleteSince(agoNanos(millis + 1)))
+                .as("%s ms ago", millis + 1)
+                .isFalse();
+    }
+
+    private void assertReachesForEver(Pool pool) {
+        assertThat(pool.isCompleteSince(loop.nanoTime() - Long.MAX_VALUE / 2)).isTrue();
+    }
+
+    private static LanePosition aged(LanePosition position, long millis) {
+        return position.toBuilder().setWindowAgeMillis(millis).build();
+    }
+
+    @Test
+    void theFirstEpochRemembersAllThereEverWas() {
+        begin(List.of(open(P, 1, 100)));
+
+        assertReachesForEver(taken.get(P));
+    }
+
+    @Test
+    void whoReadsWholeLanesRemembersAllThereEverWas() {
+        log.add(0, r -> r.deductions(P, 1, 1, entries(1, 1)));
+        begin(
+                List.of(open(P, 3, 100, earlier(1, 0, 0), earlier(2, 1, 0))),
+                position(0, 0, 0),
+                position(1, 0, 0));
+        log.next(0).store();
+        log.next(1).store();
+        loop.run();
+
+        assertReachesForEver(taken.get(P));
+    }
+
+    @Test
+    void memoryReachesBackAsFarAsTheYoungestWindowAndTheTakeoverItself() {
+        for (int i = 0; i < 5; i++) {
+            log.add(0, r -> {});
+            log.add(1, r -> {});
+        }
+        begin(
+                List.of(open(P, 3, 100, fenced(1, 0, 1), earlier(2, 1, 0)), open(OTHER, 2, 100, fenced(1, 0, 1))),
+                aged(position(0, 5, 3), 9_000),
+                aged(position(1, 5, 4), 3_000));
+        loop.pass(Duration.ofMillis(250));
+        log.next(1).store();
+        loop.run();
+
+        assertReaches(taken.get(P), 3_250);
+        assertReaches(taken.get(OTHER), 9_250);
+    }
+
+    @Test
+    void aWindowOfWhichNobodySaysHowOldItIsIsNoOlderThanTheTakeover() {
+        for (int i = 0; i < 5; i++) {
+            log.add(0, r -> {});
+        }
+        begin(List.of(open(P, 2, 100, earlier(1, 0, 0))), position(0, 5, 3));
+        loop.pass(Duration.ofMillis(10));
+        log.next(0).store();
+        loop.run();
+
+        assertReaches(taken.get(P), 10);
+    }
+
+    @Test
+    void noWholeLaneMakesUpForAnEpochThatWasLeftOut() {
+        begin(List.of(open(P, 3, 100, earlier(2, 0, 0))), position(0, 0, 0));
+        log.next(0).store();
+        loop.run();
+
+        assertReaches(taken.get(P), 0);
+    }
+
+    @Test
+    void memoryDoesNotReachBackToIdsThatTheLogHasLost() {
+        log.add(0, r -> r.deductions(P, 1, 1, entries(1, 1)));
+        log.add(0, r -> r.fence(P, 2));
+        log.expire(0, 1);
+        log.add(1, new byte[] {1, 2, 3});
+        begin(
+                List.of(open(P, 2, 100, fenced(1, 0, 1)), open(OTHER, 2, 100, fenced(1, 1, 1))),
+                aged(position(0, 2, 0), 9_000),
+                aged(position(1, 1, 0), 9_000));
+
+        assertReaches(taken.get(P), 0);
+        assertReaches(taken.get(OTHER), 0);
+    }
+
     @Test
     void whoeverWantsOnlyIdsDoesNotFailForThem() {
         log.add(0, r -> r.deductions(P, 1, 1, entries(1, 1)));
