@@ -89,7 +89,7 @@ class SalesWatchTest {
         sales.begins(PAUSED, nanos(8_000));
         sales.ends(nanos(8_100));
 
-        assertThat(figures(KILLED).silence()).isEqualTo(Duration.ofMillis(6_000));
+        assertThat(figures(KILLED).silence()).isEqualTo(Duration.ofSeconds(6));
         assertThat(figures(KILLED).silenceBeyond()).isEqualTo(Duration.ofMillis(5_500));
         assertThat(figures(KILLED).neverNormal()).isEqualTo(1);
         assertThat(figures(PAUSED).silence()).isEqualTo(Duration.ofMillis(100));
