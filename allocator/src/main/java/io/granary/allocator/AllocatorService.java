@@ -203,6 +203,7 @@ public final class AllocatorService implements AutoCloseable {
                         allocators.stream().map(AllocatorEntry::name).toList();
                 settlement.setAllocators(names);
                 sources.setAllocators(allocators);
+                leader.setAllocators(allocators);
                 state.setJoined(names.contains(name));
             }
 

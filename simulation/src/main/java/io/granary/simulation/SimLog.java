@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The broker: lanes in memory. It keeps what the design asks of RocketMQ and nothing more: offsets are consecutive,
- * readers see what is flushed, an append is acknowledged only when it and all before it is flushed. It may delay, lose,
- * keep to itself, or store late whatever it did not acknowledge; a restart loses what was not flushed.
+ * The broker: lanes in memory. It keeps what the design asks of RocketMQ and nothing more: offsets are consecutive, an
+ * append is acknowledged only when it and all before it is flushed. It may delay, lose, keep to itself, or store late
+ * whatever it did not acknowledge; readers see what is stored, flushed or not, and a restart loses what was not flushed.
  */
 final class SimLog {
     private static final Duration TIME_OUT = Duration.ofMillis(40);
@@ -172,8 +172,8 @@ final class SimLog {
 
         private void look(int number, long from, long until, CompletableFuture<Read> result) {
             Lane lane = lanes.get(number);
-            if (!down && from < lane.flushed) {
-                int to = Math.min(lane.flushed, (int) from + scheduler.between(1, READ_AT_ONCE));
+            if (!down && from < lane.records.size()) {
+                int to = Math.min(lane.records.size(), (int) from + scheduler.between(1, READ_AT_ONCE));
                 List<LaneRecord> found = List.copyOf(lane.records.subList((int) from, to));
                 process.after(delay(), () -> result.complete(new Read.Records(found)));
             } else if (scheduler.nowNanos() >= until || process.isDead()) {

@@ -4,7 +4,11 @@ package io.granary.simulation;
 import static com.google.common.base.Preconditions.checkState;
 
 import io.granary.client.Outcome;
+import io.granary.log.LaneRecord;
 import io.granary.model.Sku;
+import io.granary.record.LaneRule;
+import io.granary.record.LogRecord;
+import io.granary.record.Section;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -180,11 +184,26 @@ final class Simulation {
 
     private boolean isSettled() {
         for (int lane = 0; lane < world.log().laneCount(); lane++) {
-            if (world.books().settled(lane) < world.log().flushed(lane).size()) {
+            if (!isSettled(lane)) {
                 return false;
             }
         }
         return world.skus().stream().allMatch(sku -> world.books().book(sku).rebalance() == null);
+    }
+
+    /** Whether all that counts in the lane has settled. Late copies of records may stand at its end, and proofs. */
+    private boolean isSettled(int lane) {
+        LaneRule rule = new LaneRule();
+        for (LaneRecord record : world.log().flushed(lane)) {
+            boolean settled = record.offset() < world.books().settled(lane);
+            for (Section section : LogRecord.decode(record.body()).sections()) {
+                boolean repeated = section instanceof Section.Fence && section.epoch() <= rule.fenceOf(section.partition());
+                if (rule.judge(section) == LaneRule.Verdict.VALID && !repeated && !settled) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     private void judge() {

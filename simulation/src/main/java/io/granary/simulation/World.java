@@ -244,6 +244,7 @@ final class World {
 
             @Override
             public void onAllocators(List<AllocatorEntry> live) {
+                leader[0].setAllocators(live);
                 settlement.setAllocators(live.stream().map(AllocatorEntry::name).toList());
             }
 

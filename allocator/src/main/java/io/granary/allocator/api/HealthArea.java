@@ -79,6 +79,11 @@ final class HealthArea implements Area {
 
     private static Health.Check nodes(CompletableFuture<LeaderLook> look) {
         try {
+            List<String> behind = look.join().behind();
+            if (!behind.isEmpty()) {
+                return new Health.Check(
+                        "nodes", false, "of an older release, can't read what nodes write: " + String.join(", ", behind));
+            }
             List<LeaderLook.NodeLook> nodes = look.join().nodes();
             long ready = nodes.stream().filter(LeaderLook.NodeLook::ready).count();
             boolean taking = nodes.stream().anyMatch(LeaderLook.NodeLook::takes);

@@ -15,6 +15,7 @@ import io.granary.proto.Leader;
 import io.granary.proto.LeaderMessage;
 import io.granary.proto.Open;
 import io.granary.proto.OpenPartition;
+import io.granary.proto.WriteRecords;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -94,6 +95,12 @@ final class ControlMessages {
     static LeaderMessage instruct(List<Instruction> instructions) {
         return LeaderMessage.newBuilder()
                 .setInstruct(Instruct.newBuilder().addAllInstructions(instructions))
+                .build();
+    }
+
+    static LeaderMessage writeRecords(int version) {
+        return LeaderMessage.newBuilder()
+                .setWriteRecords(WriteRecords.newBuilder().setVersion(version))
                 .build();
     }
 

@@ -15,6 +15,7 @@ import io.granary.model.Sku;
 import io.granary.proto.LeaderMessage;
 import io.granary.proto.NodeMessage;
 import io.granary.protocol.Connector;
+import io.granary.registry.AllocatorEntry;
 import io.granary.registry.Cluster;
 import io.granary.registry.NodeEntry;
 import java.time.Duration;
@@ -57,6 +58,7 @@ public final class Leader implements AutoCloseable {
     private final Duration announceWait;
     // On the loop:
     private Map<String, NodeEntry> nodes = Map.of();
+    private List<AllocatorEntry> allocators = List.of();
     private boolean leading;
     private boolean closed;
     private boolean taking;
@@ -99,6 +101,17 @@ public final class Leader implements AutoCloseable {
             nodes = copy;
             if (tenure != null) {
                 tenure.setNodes(copy);
+            }
+        });
+    }
+
+    /** The live allocators, all of them. */
+    public void setAllocators(List<AllocatorEntry> live) {
+        List<AllocatorEntry> copy = List.copyOf(live);
+        loop.execute(() -> {
+            allocators = copy;
+            if (tenure != null) {
+                tenure.setAllocators(copy);
             }
         });
     }
@@ -293,7 +306,7 @@ public final class Leader implements AutoCloseable {
         });
         tenure = begun;
         parts.metrics().leads(true);
-        begun.begin(nodes);
+        begun.begin(nodes, allocators);
         terms.onTerm(term);
     }
 

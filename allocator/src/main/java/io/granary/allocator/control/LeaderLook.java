@@ -12,10 +12,12 @@ import java.util.Set;
  *
  * @param nodes the live nodes, ordered by incarnation
  * @param joining whether more may be ready in a moment: one has just come, or the term has just begun
+ * @param behind live nodes and allocators that can't read the records which nodes write
  */
-public record LeaderLook(long term, List<NodeLook> nodes, boolean joining) {
+public record LeaderLook(long term, List<NodeLook> nodes, boolean joining, List<String> behind) {
     public LeaderLook {
         nodes = List.copyOf(nodes);
+        behind = List.copyOf(behind);
     }
 
     /** The same by configured names. */

@@ -29,6 +29,8 @@ final class LeaderMetrics {
     private final AtomicInteger leading = new AtomicInteger();
     private final AtomicInteger nodes = new AtomicInteger();
     private final AtomicInteger attention = new AtomicInteger();
+    private final AtomicInteger recordVersion = new AtomicInteger();
+    private final AtomicInteger behind = new AtomicInteger();
 
     LeaderMetrics(MeterScope meters) {
         for (Grant.Reason reason : Grant.Reason.values()) {
@@ -51,6 +53,11 @@ final class LeaderMetrics {
         meters.gauge("granary.leader.leading", "1 if this allocator leads, else 0", leading::get);
         meters.gauge("granary.leader.nodes", "Live nodes that the leader knows", nodes::get);
         meters.gauge("granary.leader.attention", "SKUs that wait for a look", attention::get);
+        meters.gauge(
+                "granary.leader.record.version",
+                "Version of the records that nodes are to write, 0 if this allocator does not lead",
+                recordVersion::get);
+        meters.gauge("granary.leader.behind", "Live processes that can't read the records that nodes write", behind::get);
     }
 
     private static Counter assignments(MeterScope meters, String kind) {
@@ -66,11 +73,20 @@ final class LeaderMetrics {
         if (!leads) {
             nodes.set(0);
             attention.set(0);
+            recordVersions(0, 0);
         }
     }
 
     void knows(int nodesNow) {
         nodes.set(nodesNow);
+    }
+
+    /**
+     * @param processesBehind that can't read what nodes write
+     */
+    void recordVersions(int version, int processesBehind) {
+        recordVersion.set(version);
+        behind.set(processesBehind);
     }
 
     void attends(int skus) {

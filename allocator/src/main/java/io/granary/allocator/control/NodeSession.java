@@ -42,6 +42,9 @@ final class NodeSession {
 
     /** Hears what happens, on the loop. */
     interface Events {
+        /** It has said what it is. */
+        void onGreeted(NodeSession node);
+
         /** It can be given partitions, from now on. */
         void onReady(NodeSession node);
 
@@ -123,6 +126,12 @@ final class NodeSession {
     int lane() {
         Attendance present = attendance;
         return present == null ? -1 : present.lane;
+    }
+
+    /** The version of the records that it says it writes; 0 if it has not said. */
+    int recordVersion() {
+        Attendance present = attendance;
+        return present == null ? 0 : present.recordVersion;
     }
 
     /** What it last reported of a partition; null if it does not hold it, as far as is known. */
@@ -220,6 +229,7 @@ final class NodeSession {
         // What it says, and what the books say.
         private int lane = -1;
         private int laneInBooks = -1;
+        private int recordVersion;
         private boolean laneAsked;
 
         @Override
@@ -268,6 +278,8 @@ final class NodeSession {
                 return;
             }
             lane = node.getLane();
+            recordVersion = node.getRecordVersion();
+            events.onGreeted(NodeSession.this);
             if (laneInBooks < 0 || lane != laneInBooks) {
                 askForLane();
             }

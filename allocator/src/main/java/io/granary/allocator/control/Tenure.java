@@ -14,6 +14,7 @@ import io.granary.proto.LeaderMessage;
 import io.granary.proto.NodeMessage;
 import io.granary.proto.PartitionReport;
 import io.granary.protocol.Connector;
+import io.granary.registry.AllocatorEntry;
 import io.granary.registry.Cluster;
 import io.granary.registry.NodeEntry;
 import io.granary.registry.SkuEntry;
@@ -72,6 +73,7 @@ final class Tenure implements NodeSession.Events {
     private final LeaderSettings settings;
     private final Nodes nodes;
     private final long bornNanos;
+    private final RecordVersions records = new RecordVersions();
     private final Placement placement = new Placement();
     private final Reviewer reviewer;
     private final Publisher publisher;
@@ -115,8 +117,9 @@ final class Tenure implements NodeSession.Events {
         return term;
     }
 
-    void begin(Map<String, NodeEntry> live) {
+    void begin(Map<String, NodeEntry> live, List<AllocatorEntry> allocators) {
         setNodes(live);
+        setAllocators(allocators);
         sweep();
     }
 
@@ -150,7 +153,8 @@ final class Tenure implements NodeSession.Events {
                                 node.isReady(),
                                 nodes.isDrained(node.incarnation())))
                         .toList(),
-                nodes.isJoining(now) || now - bornNanos < settings.joinGrace().toNanos());
+                nodes.isJoining(now) || now - bornNanos < settings.joinGrace().toNanos(),
+                records.behind());
     }
 
     CompletableFuture<Map<Integer, PartitionLook>> lookAt(Sku sku) {
@@ -275,7 +279,31 @@ final class Tenure implements NodeSession.Events {
             }
         }
         parts.metrics().knows(nodes.all().size());
+        records.setNodes(live.values());
+        tellRecordVersion();
         lookAtUnplaced();
+    }
+
+    void setAllocators(List<AllocatorEntry> live) {
+        records.setAllocators(live);
+        tellRecordVersion();
+    }
+
+    @Override
+    public void onGreeted(NodeSession node) {
+        records.heard(node.recordVersion());
+        tellRecordVersion();
+    }
+
+    /** A node that has not said what it is, or whose link breaks, is told when it says so. */
+    private void tellRecordVersion() {
+        int version = records.version();
+        for (NodeSession node : nodes.all()) {
+            if (node.recordVersion() > 0 && node.recordVersion() < version) {
+                node.sendAnyway(ControlMessages.writeRecords(version));
+            }
+        }
+        parts.metrics().recordVersions(version, records.behind().size());
     }
 
     private CompletableFuture<OptionalInt> laneOf(NodeSession node) {

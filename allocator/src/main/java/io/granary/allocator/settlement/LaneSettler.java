@@ -25,8 +25,9 @@ import org.slf4j.LoggerFactory;
  * wrong, it begins again from where the books say that the lane stands; what was applied is never applied again, since
  * every change is conditional on that standing. So any number of settlers of a lane do no harm, they only waste time.
  *
- * <p>Before it goes on after a start or a fault it compares the last record applied with what the log has there now: a
- * broker may have shown records that it then lost.
+ * <p>It applies only {@link ProvenRecords}: what the log shows and then loses was never applied. Before it goes on after a
+ * start or a fault it compares the last record applied with what the log has there now: if that is another one, the log has
+ * lost what it had acknowledged.
  *
  * <p>An alarm stops the lane for all settlers until somebody clears it in the books.
  *
@@ -59,10 +60,10 @@ final class LaneSettler {
     private final Deque<PendingRecord> pending = new ArrayDeque<>();
     private long pendingBytes;
     private long pendingRows;
+    private ProvenRecords proven = new ProvenRecords(0);
     private boolean ready;
     private boolean reading;
     private boolean applying;
-    private long nextOffset;
     private long settled;
     private long ids;
     private @Nullable LaneMark lastMark;
@@ -118,6 +119,8 @@ final class LaneSettler {
     private void reset() {
         round++;
         metrics.waiting(-pending.size());
+        metrics.unproven(-proven.unproven());
+        proven = new ProvenRecords(0);
         fold = new BatchFold(lane);
         pending.clear();
         noteOldest();
@@ -164,7 +167,7 @@ final class LaneSettler {
             return;
         }
         setAlarmed(false);
-        nextOffset = settled;
+        proven = new ProvenRecords(settled);
         if (settled == 0 || standing.tail().isEmpty()) {
             ready = true;
             proceed();
@@ -184,7 +187,9 @@ final class LaneSettler {
             }
             looksInRow = 0;
             ready = true;
-            take(found.subList(1, found.size()));
+            if (found.size() > 1) {
+                take(found.subList(1, found.size()));
+            }
             proceed();
         } else if (read instanceof Read.Expired expired && expired.first() <= settled) {
             // Nothing is left to compare with, and nothing that is wanted is missing.
@@ -210,7 +215,7 @@ final class LaneSettler {
             reading = true;
             at(
                     notReadBeforeNanos,
-                    () -> then(log.read(lane, nextOffset, settings.readWait()), this::taken, this::failed));
+                    () -> then(log.read(lane, proven.readFrom(), settings.readWait()), this::taken, this::failed));
         }
         if (!applying && !pending.isEmpty()) {
             boolean full = pendingRows >= settings.batchRows() || pending.size() >= settings.batchRecords();
@@ -244,16 +249,22 @@ final class LaneSettler {
     private void taken(Read read) {
         reading = false;
         if (read instanceof Read.Records records) {
-            notReadBeforeNanos = loop.nanoTime() + settings.readPause().toNanos();
+            if (!proven.isWaiting()) {
+                notReadBeforeNanos = loop.nanoTime() + settings.readPause().toNanos();
+            }
             take(records.records());
             proceed();
         } else if (read instanceof Read.Nothing) {
+            proven.takeNothing();
+            proceed();
+        } else if (read instanceof Read.BeyondEnd && proven.isWaiting()) {
+            proven.takeLoss();
             proceed();
         } else if (read instanceof Read.Failed failed) {
             LOG.debug("Lane {}: {}", lane, failed.reason());
             retry();
         } else if (read instanceof Read.Expired expired && pending.isEmpty() && !applying) {
-            raise("the record at " + nextOffset + " is gone: the log begins at " + expired.first());
+            raise("the record at " + proven.next() + " is gone: the log begins at " + expired.first());
         } else {
             // Beyond the end, as far as the log shows now: comparing the tail will tell whether something was lost.
             retry();
@@ -261,14 +272,15 @@ final class LaneSettler {
     }
 
     private void take(List<LaneRecord> records) {
-        for (LaneRecord record : records) {
-            PendingRecord taken = PendingRecord.of(record);
-            pending.add(taken);
-            pendingBytes += taken.bytes();
-            pendingRows += taken.rows();
-            nextOffset = record.offset() + 1;
+        metrics.unproven(-proven.unproven());
+        List<PendingRecord> taken = proven.take(records);
+        metrics.unproven(proven.unproven());
+        for (PendingRecord record : taken) {
+            pending.add(record);
+            pendingBytes += record.bytes();
+            pendingRows += record.rows();
         }
-        metrics.waiting(records.size());
+        metrics.waiting(taken.size());
         noteOldest();
     }
 

@@ -17,7 +17,7 @@ import java.util.List;
  */
 record PendingRecord(
         long offset, long storedMillis, int bytes, long print, LogRecord record, String malformed, int rows) {
-    private static final LogRecord NOTHING = new LogRecord(0, "", List.of());
+    private static final LogRecord NOTHING = new LogRecord(0, "", LogRecord.NOTHING, List.of());
 
     static PendingRecord of(LaneRecord read) {
         long print = print(read.body());
@@ -44,6 +44,16 @@ record PendingRecord(
 
     static long print(byte[] body) {
         return Hashing.murmur3_128().hashBytes(body).asLong();
+    }
+
+    /** Up to which offset, inclusive, it proves that records of its lane were acknowledged. */
+    long proves() {
+        return record.proves(offset);
+    }
+
+    /** Whether there is nothing to apply. */
+    boolean isEmpty() {
+        return record.sections().isEmpty() && !isMalformed();
     }
 
     boolean isMalformed() {

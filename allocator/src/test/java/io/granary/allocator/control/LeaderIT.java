@@ -27,6 +27,7 @@ import io.granary.proto.OpenPartition;
 import io.granary.proto.PartitionReport.State;
 import io.granary.protocol.grpc.GrpcConnector;
 import io.granary.protocol.grpc.GrpcSettings;
+import io.granary.registry.AllocatorEntry;
 import io.granary.registry.NodeEntry;
 import io.granary.registry.SkuEntry;
 import io.granary.registry.SkuState;
@@ -197,6 +198,25 @@ class LeaderIT {
 
     private void assertPublished(Sku sku, SkuState state, int slots) {
         assertThat(cluster.entry(sku)).contains(new SkuEntry(state, slots));
+    }
+
+    @Test
+    void nodesWriteWhatTheOldestProcessReadsAndNewRecordsOnceItIsGone() {
+        ScriptedNode a = node("a");
+        Leader leader = leading("one", a);
+        Map<String, NodeEntry> withAnOldOne = new HashMap<>(entries(List.of(a)));
+        withAnOldOne.put("old", new NodeEntry("old", "127.0.0.1:1", -1, 1));
+        leader.setNodes(withAnOldOne);
+        leader.setAllocators(List.of(new AllocatorEntry("one", "")));
+        soon(() -> assertThat(a.entry().lane()).isNotNegative());
+        assertThat(a.recordVersion()).isEqualTo(1);
+
+        leader.setNodes(entries(List.of(a)));
+        soon(() -> assertThat(a.recordVersion()).isEqualTo(2));
+
+        // A process that comes too late is named.
+        leader.setAllocators(List.of(new AllocatorEntry("one", ""), new AllocatorEntry("old", "", 1)));
+        soon(() -> assertThat(leader.look().join().behind()).containsExactly("old"));
     }
 
     @Test

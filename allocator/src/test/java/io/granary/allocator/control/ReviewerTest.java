@@ -114,6 +114,9 @@ class ReviewerTest {
 
     private static final class Unheard implements NodeSession.Events {
         @Override
+        public void onGreeted(NodeSession node) {}
+
+        @Override
         public void onReady(NodeSession node) {}
 
         @Override

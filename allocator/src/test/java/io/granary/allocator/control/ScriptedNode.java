@@ -58,6 +58,7 @@ public final class ScriptedNode implements AutoCloseable {
     private final Map<Sku, Long> ceilings = new HashMap<>();
     private final List<String> leaders = new ArrayList<>();
     private int lane = -1;
+    private int recordVersion = 1;
     private long term;
     private Link<NodeMessage> leader;
     private State opensAs = State.SERVING;
@@ -143,13 +144,20 @@ public final class ScriptedNode implements AutoCloseable {
             case INSTRUCT -> instruct(message.getInstruct());
             case CEILINGS -> keep(message.getCeilings());
             case DESCRIBE -> reportAll();
+            case WRITE_RECORDS -> {
+                recordVersion = message.getWriteRecords().getVersion();
+                introduce();
+            }
             default -> throw new AssertionError(message);
         }
     }
 
     private void introduce() {
         leader.send(NodeMessage.newBuilder()
-                .setNode(Node.newBuilder().setIncarnation(incarnation).setLane(lane))
+                .setNode(Node.newBuilder()
+                        .setIncarnation(incarnation)
+                        .setLane(lane)
+                        .setRecordVersion(recordVersion))
                 .build());
     }
 
@@ -292,6 +300,11 @@ public final class ScriptedNode implements AutoCloseable {
 
     public synchronized long term() {
         return term;
+    }
+
+    /** The version of records that it was told to write; 1 at first. */
+    public synchronized int recordVersion() {
+        return recordVersion;
     }
 
     public synchronized List<PartitionId> partitions() {

@@ -14,6 +14,7 @@ import io.granary.protocol.ClientFrame;
 import io.granary.record.Entries;
 import io.granary.record.LogRecord;
 import io.granary.record.RecordBuilder;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -36,6 +37,9 @@ import org.slf4j.LoggerFactory;
  * answered DEDUCTED before its section is durable and valid, nor refused before a record shows that the partition is still
  * owned here: whoever has replaced this node may have deducted it. A record may be empty but for that.
  *
+ * <p>Each record proves that what the lane had acknowledged before is never lost: only what is proven settles. So what was
+ * written last is followed by an empty record if nothing else follows it soon.
+ *
  * <p>When what forms has reached the size of a record, further frames wait in the backlog, which is bounded; beyond it
  * they are THROTTLED. Frames wait only while a record is in flight: its end serves them. What has waited longer than
  * those who asked would is answered EXPIRED instead: after an outage a node has better things to do. That is measured from
@@ -46,6 +50,9 @@ public final class Lane implements LaneWriter.Owner {
 
     /** Ids whose memory is waited for at once. */
     private static final int AT_ONCE = 32;
+
+    /** After so long without a record, what was written last is proven by an empty one. */
+    private static final Duration PROOF_PAUSE = Duration.ofMillis(20);
 
     /** Hears what others should know. Called on the loop. */
     public interface Events {
@@ -91,6 +98,8 @@ public final class Lane implements LaneWriter.Owner {
 
     private int backlogEntries;
     private @Nullable LaneWriter writer;
+    private int recordVersion = 1;
+    private boolean provingSoon;
     private boolean joined;
     private boolean closing;
     private boolean stopped;
@@ -152,8 +161,47 @@ public final class Lane implements LaneWriter.Owner {
         return joined && writer != null ? OptionalInt.of(writer.lane()) : OptionalInt.empty();
     }
 
+    /**
+     * From now on records are of this version, or of the highest that can be written here; never again of a lower one. At
+     * first they are of version 1, which everybody reads.
+     */
+    public void writeRecords(int version) {
+        recordVersion = Math.max(recordVersion, Math.min(version, LogRecord.VERSION));
+        if (joined) {
+            proveSoon();
+        }
+    }
+
+    /** The version of the records that are written. */
+    public int recordVersion() {
+        return recordVersion;
+    }
+
     private RecordBuilder newRecord(int bytes) {
-        return new RecordBuilder(writerName, loop.currentTimeMillis(), bytes);
+        return new RecordBuilder(writerName, loop.currentTimeMillis(), named(), bytes);
+    }
+
+    private long named() {
+        return recordVersion == 1 ? LogRecord.UNNAMED : lane().acknowledged();
+    }
+
+    private void proveSoon() {
+        if (recordVersion > 1 && !provingSoon && lane().isIdle() && lane().isUnproven()) {
+            provingSoon = true;
+            loop.schedule(PROOF_PAUSE.minusNanos(lane().idleNanos()), this::prove);
+        }
+    }
+
+    private void prove() {
+        provingSoon = false;
+        // A record in flight is the proof.
+        if (lane().isIdle() && lane().isUnproven()) {
+            if (lane().idleNanos() < PROOF_PAUSE.toNanos()) {
+                proveSoon();
+            } else {
+                lane().write(newRecord(0).build(), List.of());
+            }
+        }
     }
 
     private void pump() {
@@ -161,7 +209,7 @@ public final class Lane implements LaneWriter.Owner {
             return;
         }
         List<Partition> next = new ArrayList<>(dirty.size());
-        int bytes = RecordBuilder.emptyBytes(writerName);
+        int bytes = RecordBuilder.emptyBytes(writerName, named());
         while (!dirty.isEmpty() && bytes + bytesOf(dirty.getFirst()) <= LogRecord.MAX_BYTES) {
             Partition partition = dirty.removeFirst();
             partition.isDirty = false;
@@ -226,6 +274,7 @@ public final class Lane implements LaneWriter.Owner {
             pump();
             serveBacklog();
         } while (lane().isIdle() && !dirty.isEmpty());
+        proveSoon();
     }
 
     private void closeFenced() {

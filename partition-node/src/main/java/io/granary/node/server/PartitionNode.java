@@ -189,6 +189,7 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
             case INSTRUCT -> order.getInstruct().getInstructionsList().forEach(this::instruct);
             case CEILINGS -> keepCeilings(order.getCeilings());
             case DESCRIBE -> reportAll();
+            case WRITE_RECORDS -> writeRecords(order.getWriteRecords().getVersion());
             case LEADER, MESSAGE_NOT_SET -> LOG.warn("The leader said {}", order.getMessageCase());
         }
     }
@@ -200,11 +201,21 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
         }
     }
 
+    private void writeRecords(int version) {
+        int before = lane.recordVersion();
+        lane.writeRecords(version);
+        if (lane.recordVersion() != before) {
+            LOG.info("{} writes records of version {}", incarnation, lane.recordVersion());
+        }
+        introduce();
+    }
+
     private void introduce() {
         leaders.send(NodeMessage.newBuilder()
                 .setNode(Node.newBuilder()
                         .setIncarnation(incarnation)
-                        .setLane(lane.number().orElse(NodeEntry.NO_LANE)))
+                        .setLane(lane.number().orElse(NodeEntry.NO_LANE))
+                        .setRecordVersion(lane.recordVersion()))
                 .build());
     }
 
@@ -229,8 +240,9 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
         }
         if (!begun.isEmpty()) {
             long sinceNanos = loop.nanoTime();
-            takeoverLoop.execute(() ->
-                    Takeover.begin(incarnation, log, takeoverLoop, begun, open.getLanesList(), new Takeover.Outcome() {
+            int version = lane.recordVersion();
+            takeoverLoop.execute(() -> Takeover.begin(
+                    incarnation, version, log, takeoverLoop, begun, open.getLanesList(), new Takeover.Outcome() {
                         @Override
                         public void onTaken(PartitionId partition, long epoch, Pool pool) {
                             loop.execute(() -> {

@@ -31,7 +31,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes over partitions, many at once: one fence record into each lane whose epochs are not known to be ended, then one
  * read of each lane up to its own fence, folded into exact totals and the ids of the window. Only the fence's offset
- * marks the end of a lane. Never waits for settlement. Used on its loop only.
+ * marks the end of a lane. Never waits for settlement. Settlement waits for the proof that the fence was acknowledged: an
+ * empty record behind it, which the takeover sends and does not wait for. If this node dies before it is stored, who
+ * takes over next fences again, as this fence has not settled. Used on its loop only.
  */
 public final class Takeover {
     private static final Logger LOG = LoggerFactory.getLogger(Takeover.class);
@@ -74,6 +76,7 @@ public final class Takeover {
     }
 
     private final String writerName;
+    private final int recordVersion;
     private final StockLog log;
     private final Loop loop;
     private final Outcome outcome;
@@ -85,8 +88,15 @@ public final class Takeover {
 
     private int lanesOpen;
 
-    private Takeover(String writerName, StockLog log, Loop loop, List<OpenPartition> partitions, Outcome outcome) {
+    private Takeover(
+            String writerName,
+            int recordVersion,
+            StockLog log,
+            Loop loop,
+            List<OpenPartition> partitions,
+            Outcome outcome) {
         this.writerName = writerName;
+        this.recordVersion = recordVersion;
         this.log = log;
         this.loop = loop;
         this.partitions = partitions;
@@ -97,16 +107,18 @@ public final class Takeover {
     /**
      * Begins to take over. Call on the loop.
      *
+     * @param recordVersion of the records that it writes
      * @param positions of every lane that an earlier epoch of a partition names
      */
     public static void begin(
             String writerName,
+            int recordVersion,
             StockLog log,
             Loop loop,
             List<OpenPartition> partitions,
             List<LanePosition> positions,
             Outcome outcome) {
-        new Takeover(writerName, log, loop, partitions, outcome).begin(positions);
+        new Takeover(writerName, recordVersion, log, loop, partitions, outcome).begin(positions);
     }
 
     static PartitionId idOf(OpenPartition partition) {
@@ -178,13 +190,13 @@ public final class Takeover {
         if (lane.toFence.isEmpty()) {
             read(lane, lane.position.getSettled());
         } else {
-            fence(lane, new ArrayDeque<>(lane.toFence), lane.position.getSettled());
+            fence(lane, new ArrayDeque<>(lane.toFence), lane.position.getSettled(), LogRecord.NOTHING);
         }
     }
 
     /** Fences as many as one record takes, then the rest: what the last record ends, the earlier ones end as well. */
-    private void fence(LaneTask lane, Deque<PartitionId> rest, long least) {
-        RecordBuilder record = new RecordBuilder(writerName, loop.currentTimeMillis(), FENCE_BYTES);
+    private void fence(LaneTask lane, Deque<PartitionId> rest, long least, long acknowledged) {
+        RecordBuilder record = newRecord(acknowledged, FENCE_BYTES);
         while (!rest.isEmpty() && record.size() + FENCE_BYTES <= LogRecord.MAX_BYTES) {
             PartitionId id = rest.removeFirst();
             record.fence(id, epochOf(id));
@@ -195,11 +207,25 @@ public final class Takeover {
                         + " (expected: at least " + least + "); the log has lost acknowledged records");
                 laneDone();
             } else if (rest.isEmpty()) {
+                prove(lane, offset);
                 read(lane, offset);
             } else {
-                fence(lane, rest, offset + 1);
+                fence(lane, rest, offset + 1, offset);
             }
         });
+    }
+
+    /** Whoever waits for the fence, and for what stands before it, learns that all that was acknowledged. */
+    private void prove(LaneTask lane, long fence) {
+        if (recordVersion > 1) {
+            byte[] proof = newRecord(fence, 0).build();
+            UntilStored.append(log, loop, lane.position.getLane(), proof, () -> {}, offset -> {});
+        }
+    }
+
+    private RecordBuilder newRecord(long acknowledged, int bytes) {
+        return new RecordBuilder(
+                writerName, loop.currentTimeMillis(), recordVersion == 1 ? LogRecord.UNNAMED : acknowledged, bytes);
     }
 
     private long epochOf(PartitionId id) {

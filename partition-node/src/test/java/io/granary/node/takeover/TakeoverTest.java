@@ -73,8 +73,47 @@ final class TakeoverTest implements Takeover.Outcome {
     }
 
     private void begin(List<OpenPartition> partitions, LanePosition... positions) {
-        Takeover.begin("node-2", log, loop, partitions, List.of(positions), this);
+        begin(1, partitions, positions);
+    }
+
+    private void begin(int recordVersion, List<OpenPartition> partitions, LanePosition... positions) {
+        Takeover.begin("node-2", recordVersion, log, loop, partitions, List.of(positions), this);
         loop.run();
+    }
+
+    @Test
+    void theFenceIsProvenBehindItAndNobodyWaitsForThat() {
+        log.add(0, r -> r.deductions(P, 1, 1, entries(1, 5)));
+        begin(2, List.of(open(P, 2, 100, earlier(1, 0, 0))), position(0, 0, 0));
+        ScriptedLog.Sending fence = log.next(0);
+        assertThat(fence.record().acknowledged()).isEqualTo(LogRecord.NOTHING);
+        fence.store();
+        loop.run();
+        assertThat(taken.get(P).consumed()).isEqualTo(5);
+
+        log.next(0).lose();
+        loop.pass(LONG);
+        log.next(0).store();
+        loop.pass(LONG);
+
+        assertThat(log.records(0).get(2)).satisfies(proof -> {
+            assertThat(proof.acknowledged()).isEqualTo(1);
+            assertThat(proof.sections()).isEmpty();
+            assertThat(proof.writer()).isEqualTo("node-2");
+        });
+        assertThat(log.waiting(0)).isZero();
+    }
+
+    @Test
+    void aFenceOfVersion1IsNotProven() {
+        begin(1, List.of(open(P, 2, 100, earlier(1, 0, 0))), position(0, 0, 0));
+        ScriptedLog.Sending fence = log.next(0);
+        assertThat(fence.record().acknowledged()).isEqualTo(LogRecord.UNNAMED);
+        fence.store();
+        loop.pass(LONG);
+
+        assertThat(taken).containsKey(P);
+        assertThat(log.waiting(0)).isZero();
     }
 
     @Test

@@ -201,7 +201,7 @@ public final class CuratorCluster implements Cluster {
         List<AllocatorEntry> now = found.entrySet().stream()
                 .flatMap(one -> RegistryPaths.nameOf(one.getKey()).stream()
                         .map(name -> RegistryCodec.decodeAllocator(name, one.getValue())
-                                .orElseGet(() -> new AllocatorEntry(name, ""))))
+                                .orElseGet(() -> new AllocatorEntry(name, "", 1))))
                 .sorted(Comparator.comparing(AllocatorEntry::name))
                 .toList();
         if (!now.equals(allocators)) {
