@@ -59,13 +59,24 @@ final class HealthArea implements Area {
         ctx.json(Health.of(
                 leadership.self(),
                 leads ? leadership.self() : null,
-                List.of(leading(leads), books(alarms), nodes(look), lanes(alarms))));
+                List.of(leading(leads), registry(), books(alarms), nodes(look), lanes(alarms))));
     }
 
     private Health.Check leading(boolean leads) {
         return leads
                 ? new Health.Check("leader", true, leadership.self() + " leads")
                 : new Health.Check("leader", false, "no allocator leads now");
+    }
+
+    private Health.Check registry() {
+        return leadership
+                .outOfReachSince()
+                .map(since -> new Health.Check(
+                        "registry",
+                        false,
+                        "the registry is out of reach since " + since
+                                + ": sales and grants go on, no takeover and no new route"))
+                .orElseGet(() -> new Health.Check("registry", true, "ZooKeeper answers"));
     }
 
     private static Health.Check books(CompletableFuture<List<String>> alarms) {

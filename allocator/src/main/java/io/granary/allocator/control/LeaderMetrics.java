@@ -27,6 +27,7 @@ final class LeaderMetrics {
     private final Timer look;
     private final Counter looksFailed;
     private final AtomicInteger leading = new AtomicInteger();
+    private final AtomicInteger unreached = new AtomicInteger();
     private final AtomicInteger nodes = new AtomicInteger();
     private final AtomicInteger attention = new AtomicInteger();
 
@@ -49,6 +50,10 @@ final class LeaderMetrics {
         look = meters.timer("granary.leader.look", "Looks at SKUs that need attention, many at once");
         looksFailed = meters.counter("granary.leader.look.failed", "Looks that failed and are done again");
         meters.gauge("granary.leader.leading", "1 if this allocator leads, else 0", leading::get);
+        meters.gauge(
+                "granary.leader.registry.unreachable",
+                "1 while this allocator can't ask the registry: sales and grants go on",
+                unreached::get);
         meters.gauge("granary.leader.nodes", "Live nodes that the leader knows", nodes::get);
         meters.gauge("granary.leader.attention", "SKUs that wait for a look", attention::get);
     }
@@ -67,6 +72,10 @@ final class LeaderMetrics {
             nodes.set(0);
             attention.set(0);
         }
+    }
+
+    void reaches(boolean registry) {
+        unreached.set(registry ? 0 : 1);
     }
 
     void knows(int nodesNow) {

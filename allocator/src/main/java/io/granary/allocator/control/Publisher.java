@@ -27,10 +27,15 @@ final class Publisher {
     private final Loop loop;
     private final Cluster cluster;
     private final Map<Sku, SkuEntry> published = new HashMap<>();
+    /** Of what was ever written: who writes later writes as many or more. */
+    private final Map<Sku, Integer> slots = new HashMap<>();
+
     private final Map<Sku, SkuEntry> wanted = new LinkedHashMap<>();
     private Map<Sku, SkuEntry> underWay = Map.of();
     private CompletableFuture<Void> formed = new CompletableFuture<>();
     private boolean paused;
+    /** Why the last write failed; null if it did not. */
+    private @Nullable String failing;
     private boolean closed;
 
     Publisher(Loop loop, Cluster cluster) {
@@ -62,8 +67,7 @@ final class Publisher {
 
     /** How many slots of a SKU the registry tells of, for certain; later writes tell of as many or more. */
     int publishedSlots(Sku sku) {
-        SkuEntry entry = published.get(sku);
-        return entry == null ? 0 : entry.slots();
+        return slots.getOrDefault(sku, 0);
     }
 
     /** Completes after the next write that succeeds: ask again then. */
@@ -92,14 +96,27 @@ final class Publisher {
             return;
         }
         if (fault == null) {
+            if (failing != null) {
+                failing = null;
+                LOG.info("SKUs are published again");
+            }
             published.putAll(batch);
+            batch.forEach((sku, entry) -> slots.merge(sku, entry.slots(), Math::max));
             CompletableFuture<Void> done = formed;
             formed = new CompletableFuture<>();
             done.complete(null);
             pump();
             return;
         }
-        LOG.warn("{} SKUs could not be published, trying again", batch.size(), fault);
+        String reason = String.valueOf(fault.getMessage());
+        if (!reason.equals(failing)) {
+            failing = reason;
+            LOG.warn(
+                    "{} SKUs can't be published: {}. It is tried every {} ms; sales and grants go on",
+                    batch.size(),
+                    reason,
+                    RETRY.toMillis());
+        }
         // It may have been written or not.
         batch.forEach((sku, entry) -> {
             published.remove(sku);

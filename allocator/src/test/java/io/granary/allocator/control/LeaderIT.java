@@ -446,6 +446,23 @@ class LeaderIT {
         assertThat(books.number("select max(epoch) from `partition`")).isEqualTo(1);
     }
 
+    /** Who can't know whom the registry names does not put that one out of office again and again. */
+    @Test
+    void whoLosesItsTermWhileTheRegistryIsOutOfReachWaitsForIt() {
+        ScriptedNode a = node("a");
+        Leader one = leading("one", a);
+        soon(() -> assertThat(a.leaders()).containsExactly("one"));
+        one.setReach(false);
+        leading("two", a);
+        soon(() -> assertThat(a.leaders()).containsExactly("one", "two"));
+        soon(() -> assertThat(one.look()).isCompletedExceptionally());
+        await().during(Duration.ofMillis(1_500)).untilAsserted(() -> assertThat(a.leaders())
+                .containsExactly("one", "two"));
+
+        one.setReach(true);
+        soon(() -> assertThat(a.leaders()).startsWith("one", "two", "one"));
+    }
+
     @Test
     void anotherLeaderGoesOnWhereTheFirstOneDied() {
         List<Sku> skus = IntStream.range(0, 200).mapToObj(i -> new Sku("s" + i)).toList();
