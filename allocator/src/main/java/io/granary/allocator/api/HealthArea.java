@@ -15,6 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a sale can run: asked of the leader; an allocator that knows none answers itself. */
@@ -93,16 +94,24 @@ final class HealthArea implements Area {
             List<LeaderLook.NodeLook> nodes = look.join().nodes();
             long ready = nodes.stream().filter(LeaderLook.NodeLook::ready).count();
             boolean taking = nodes.stream().anyMatch(LeaderLook.NodeLook::takes);
+            List<LeaderLook.NodeLook> lost = nodes.stream()
+                    .filter(node -> node.outOfReachSince() != null)
+                    .toList();
             String stands = ready + " of " + nodes.size() + " live nodes are ready";
-            return new Health.Check(
-                    "nodes",
-                    taking,
-                    taking || ready == 0
-                            ? stands
-                            : stands + ", but all that are ready are drained: no node can take partitions");
+            if (!taking && ready > 0) {
+                stands += ", but all that are ready are drained: no node can take partitions";
+            }
+            return new Health.Check("nodes", taking && lost.isEmpty(), lost.isEmpty() ? stands : stands + of(lost));
         } catch (CompletionException e) {
             return new Health.Check("nodes", false, "only a leader knows them: " + reason(e));
         }
+    }
+
+    private static String of(List<LeaderLook.NodeLook> lost) {
+        return lost.stream()
+                .map(node -> node.incarnation() + " since " + node.outOfReachSince() + " with " + node.partitions()
+                        + " partitions")
+                .collect(Collectors.joining(", ", "; registered, but out of reach: ", ""));
     }
 
     private static Health.Check lanes(CompletableFuture<List<String>> alarms) {

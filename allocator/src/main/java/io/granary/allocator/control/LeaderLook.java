@@ -3,9 +3,11 @@ package io.granary.allocator.control;
 
 import io.granary.allocator.allocation.LiveNodes;
 import io.granary.registry.NodeEntry;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a leader sees at one moment, for showing.
@@ -37,8 +39,17 @@ public record LeaderLook(long term, List<NodeLook> nodes, boolean joining) {
      * @param lane that it appends to; -1 if it is not ready
      * @param ready whether it can serve partitions
      * @param drained whether operators want that it gets none, and loses those that it has
+     * @param outOfReachSince since when it is not heard, by the leader's clock; null if it is, or was lately
+     * @param partitions how many the books said that it owns, at the last sweep
      */
-    public record NodeLook(String incarnation, String address, int lane, boolean ready, boolean drained) {
+    public record NodeLook(
+            String incarnation,
+            String address,
+            int lane,
+            boolean ready,
+            boolean drained,
+            @Nullable Instant outOfReachSince,
+            int partitions) {
         /** Its configured name. */
         public String name() {
             return NodeEntry.nameOf(incarnation);

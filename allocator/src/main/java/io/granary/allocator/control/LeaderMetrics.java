@@ -29,6 +29,7 @@ final class LeaderMetrics {
     private final AtomicInteger leading = new AtomicInteger();
     private final AtomicInteger unreached = new AtomicInteger();
     private final AtomicInteger nodes = new AtomicInteger();
+    private final AtomicInteger nodesUnreachable = new AtomicInteger();
     private final AtomicInteger attention = new AtomicInteger();
 
     LeaderMetrics(MeterScope meters) {
@@ -55,6 +56,10 @@ final class LeaderMetrics {
                 "1 while this allocator can't ask the registry: sales and grants go on",
                 unreached::get);
         meters.gauge("granary.leader.nodes", "Live nodes that the leader knows", nodes::get);
+        meters.gauge(
+                "granary.leader.nodes.unreachable",
+                "Live nodes that the leader has not heard for too long; others take over from them",
+                nodesUnreachable::get);
         meters.gauge("granary.leader.attention", "SKUs that wait for a look", attention::get);
     }
 
@@ -70,6 +75,7 @@ final class LeaderMetrics {
         leading.set(leads ? 1 : 0);
         if (!leads) {
             nodes.set(0);
+            nodesUnreachable.set(0);
             attention.set(0);
         }
     }
@@ -80,6 +86,10 @@ final class LeaderMetrics {
 
     void knows(int nodesNow) {
         nodes.set(nodesNow);
+    }
+
+    void unreachable(int nodesNow) {
+        nodesUnreachable.set(nodesNow);
     }
 
     void attends(int skus) {

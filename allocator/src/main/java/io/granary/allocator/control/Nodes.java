@@ -11,7 +11,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The live nodes, as the registry names them. Lives on the leader's loop. */
+/**
+ * The live nodes: those that the registry names, and those that it named until lately and that are heard. Lives on the
+ * leader's loop.
+ */
 final class Nodes {
     private final Map<String, NodeSession> sessions = new TreeMap<>();
     private final Duration joinGrace;
@@ -63,7 +66,7 @@ final class Nodes {
         return isJoining(nowNanos)
                 ? List.of()
                 : sessions.values().stream()
-                        .filter(NodeSession::isReady)
+                        .filter(node -> node.isReady() && node.isRegistered() && !node.isOutOfReach())
                         .map(NodeSession::incarnation)
                         .filter(incarnation -> !isDrained(incarnation))
                         .toList();

@@ -19,6 +19,7 @@ import io.granary.registry.NodeEntry;
 import io.granary.registry.SkuEntry;
 import io.granary.registry.SkuState;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -77,6 +78,7 @@ final class Tenure implements NodeSession.Events {
     private final Publisher publisher;
     private final CeilingRounds ceilings;
     private final FreshReports freshReports;
+    private final RollCall rollCall;
     private final Attention attention = new Attention();
     private final Map<Sku, SkuTrack> tracks = new HashMap<>();
     /** SKUs for whose partitions there was no node. */
@@ -84,6 +86,9 @@ final class Tenure implements NodeSession.Events {
 
     private final CompletableFuture<Void> swept = new CompletableFuture<>();
     private Map<String, Integer> tally = new HashMap<>();
+    /** How many partitions each node owned, at the last sweep. */
+    private Map<String, Integer> owned = Map.of();
+
     private boolean sweeping;
     private boolean drainTimer;
     private long sweepNanos;
@@ -109,6 +114,8 @@ final class Tenure implements NodeSession.Events {
         reviewer = new Reviewer(parts.planner(), nodes, placement, publisher::publishedSlots, settings.needLife());
         ceilings = new CeilingRounds(loop, nodes, settings.ceilingsWait());
         freshReports = new FreshReports(loop, nodes);
+        rollCall = new RollCall(
+                loop, nodes, settings.unreachableAfter(), parts.metrics(), this::onOutOfReach, this::onGone);
     }
 
     long term() {
@@ -117,6 +124,7 @@ final class Tenure implements NodeSession.Events {
 
     void begin(Map<String, NodeEntry> live) {
         setNodes(live);
+        rollCall.begin();
         sweep();
     }
 
@@ -127,6 +135,7 @@ final class Tenure implements NodeSession.Events {
         active = false;
         nodes.all().forEach(NodeSession::close);
         publisher.close();
+        rollCall.close();
         freshReports.close();
         swept.completeExceptionally(new IllegalStateException("no longer leading"));
         if (sweepTimer != null) {
@@ -148,7 +157,9 @@ final class Tenure implements NodeSession.Events {
                                 node.address(),
                                 node.lane(),
                                 node.isReady(),
-                                nodes.isDrained(node.incarnation())))
+                                nodes.isDrained(node.incarnation()),
+                                node.isOutOfReach() ? Instant.ofEpochMilli(node.outOfReachMillis()) : null,
+                                owned.getOrDefault(node.incarnation(), 0)))
                         .toList(),
                 nodes.isJoining(now) || now - bornNanos < settings.joinGrace().toNanos());
     }
@@ -248,14 +259,15 @@ final class Tenure implements NodeSession.Events {
         for (String known : nodes.incarnations()) {
             NodeSession session = nodes.get(known);
             NodeEntry entry = live.get(known);
-            if (session != null && (entry == null || !entry.address().equals(session.address()))) {
-                nodes.remove(known);
-                session.close();
-                ceilings.forget(session);
-                if (entry == null) {
-                    LOG.info("Node {} is gone", known);
-                    lookAtThoseOf(known);
-                }
+            if (session == null) {
+                continue;
+            }
+            if (entry == null) {
+                rollCall.unregistered(session);
+            } else if (entry.address().equals(session.address())) {
+                session.register();
+            } else {
+                forget(session);
             }
         }
         for (NodeEntry entry : live.values()) {
@@ -268,6 +280,7 @@ final class Tenure implements NodeSession.Events {
                         ControlMessages.greeting(parts.name(), term),
                         this::laneOf,
                         settings.reconnect(),
+                        settings.unreachableAfter(),
                         this);
                 nodes.put(session);
                 session.connect();
@@ -276,6 +289,32 @@ final class Tenure implements NodeSession.Events {
         }
         parts.metrics().knows(nodes.all().size());
         lookAtUnplaced();
+    }
+
+    private void forget(NodeSession node) {
+        nodes.remove(node.incarnation());
+        node.close();
+        ceilings.forget(node);
+        freshReports.heard(node);
+    }
+
+    private void onGone(NodeSession node) {
+        LOG.info("Node {} is gone", node.incarnation());
+        forget(node);
+        parts.metrics().knows(nodes.all().size());
+        lookAtThoseOf(node.incarnation());
+        lookAtUnplaced();
+    }
+
+    private void onOutOfReach(NodeSession node) {
+        lookAtThoseOf(node.incarnation());
+        lookAtUnplaced();
+    }
+
+    @Override
+    public void onHeardAgain(NodeSession node) {
+        // What nobody could take is still its own.
+        lookAtThoseOf(node.incarnation());
     }
 
     private CompletableFuture<OptionalInt> laneOf(NodeSession node) {
@@ -312,6 +351,7 @@ final class Tenure implements NodeSession.Events {
     public void onLinkLost(NodeSession node) {
         freshReports.heard(node);
         ceilings.forget(node);
+        rollCall.linkLost(node);
         // A node that has heard a later leader closes our links: without a node there is nothing to write, and so
         // nothing else that would tell.
         checkTerm();
@@ -599,6 +639,7 @@ final class Tenure implements NodeSession.Events {
                 sweepFrom(books.get(books.size() - 1).id());
             } else {
                 placement.reset(tally);
+                owned = tally;
                 parts.metrics().swept(loop.nanoTime() - sweepNanos);
                 sweepAgain(settings.sweep());
                 swept.complete(null);
