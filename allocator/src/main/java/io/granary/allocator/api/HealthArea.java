@@ -5,10 +5,12 @@ import io.granary.allocator.control.Leader;
 import io.granary.allocator.control.LeaderLook;
 import io.granary.allocator.store.SqlViews;
 import io.granary.api.Health;
+import io.granary.model.Sku;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Whether a sale can run: asked of the leader; an allocator that knows none answers itself. */
 final class HealthArea implements Area {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final int MOST_NAMED = 10;
 
     private final Leadership leadership;
     private final Leader leader;
@@ -60,7 +63,7 @@ final class HealthArea implements Area {
         ctx.json(Health.of(
                 leadership.self(),
                 leads ? leadership.self() : null,
-                List.of(leading(leads), registry(), books(alarms), nodes(look), lanes(alarms))));
+                List.of(leading(leads), registry(), books(alarms), nodes(look), skus(look), lanes(alarms))));
     }
 
     private Health.Check leading(boolean leads) {
@@ -112,6 +115,24 @@ final class HealthArea implements Area {
                 .map(node -> node.incarnation() + " since " + node.outOfReachSince() + " with " + node.partitions()
                         + " partitions")
                 .collect(Collectors.joining(", ", "; registered, but out of reach: ", ""));
+    }
+
+    private static Health.Check skus(CompletableFuture<LeaderLook> look) {
+        try {
+            Map<Sku, String> failing = look.join().failing();
+            if (failing.isEmpty()) {
+                return new Health.Check("skus", true, "all are looked after");
+            }
+            String some = failing.entrySet().stream()
+                    .sorted(Map.Entry.comparingByKey())
+                    .limit(MOST_NAMED)
+                    .map(one -> one.getKey() + ": " + one.getValue())
+                    .collect(Collectors.joining("; "));
+            return new Health.Check(
+                    "skus", false, failing.size() + " are set aside, as looks at them fail, and tried again: " + some);
+        } catch (CompletionException e) {
+            return new Health.Check("skus", false, "only a leader looks after them: " + reason(e));
+        }
     }
 
     private static Health.Check lanes(CompletableFuture<List<String>> alarms) {

@@ -280,7 +280,7 @@ public final class Feed implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return new LeaderLook(0, List.of(), false);
+        return new LeaderLook(0, List.of(), false, Map.of());
     }
 
     private void tell(Overview overview) throws JsonProcessingException {

@@ -2,10 +2,12 @@
 package io.granary.allocator.control;
 
 import io.granary.allocator.allocation.LiveNodes;
+import io.granary.model.Sku;
 import io.granary.registry.NodeEntry;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,10 +16,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param nodes the live nodes, ordered by incarnation
  * @param joining whether more may be ready in a moment: one has just come, or the term has just begun
+ * @param failing SKUs that are set aside as looks at them fail, and why
  */
-public record LeaderLook(long term, List<NodeLook> nodes, boolean joining) {
+public record LeaderLook(long term, List<NodeLook> nodes, boolean joining, Map<Sku, String> failing) {
     public LeaderLook {
         nodes = List.copyOf(nodes);
+        failing = Map.copyOf(failing);
     }
 
     /** The same by configured names. */

@@ -31,6 +31,7 @@ final class LeaderMetrics {
     private final AtomicInteger nodes = new AtomicInteger();
     private final AtomicInteger nodesUnreachable = new AtomicInteger();
     private final AtomicInteger attention = new AtomicInteger();
+    private final AtomicInteger failing = new AtomicInteger();
 
     LeaderMetrics(MeterScope meters) {
         for (Grant.Reason reason : Grant.Reason.values()) {
@@ -61,6 +62,8 @@ final class LeaderMetrics {
                 "Live nodes that the leader has not heard for too long; others take over from them",
                 nodesUnreachable::get);
         meters.gauge("granary.leader.attention", "SKUs that wait for a look", attention::get);
+        meters.gauge(
+                "granary.leader.skus.failing", "SKUs that are set aside as each look at them fails", failing::get);
     }
 
     private static Counter assignments(MeterScope meters, String kind) {
@@ -77,6 +80,7 @@ final class LeaderMetrics {
             nodes.set(0);
             nodesUnreachable.set(0);
             attention.set(0);
+            failing.set(0);
         }
     }
 
@@ -90,6 +94,10 @@ final class LeaderMetrics {
 
     void unreachable(int nodesNow) {
         nodesUnreachable.set(nodesNow);
+    }
+
+    void failing(int skus) {
+        failing.set(skus);
     }
 
     void attends(int skus) {

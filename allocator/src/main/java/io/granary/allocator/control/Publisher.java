@@ -32,10 +32,9 @@ final class Publisher {
 
     private final Map<Sku, SkuEntry> wanted = new LinkedHashMap<>();
     private Map<Sku, SkuEntry> underWay = Map.of();
+    private final Trouble writes = new Trouble(LOG, "Publishing SKUs in the registry");
     private CompletableFuture<Void> formed = new CompletableFuture<>();
     private boolean paused;
-    /** Why the last write failed; null if it did not. */
-    private @Nullable String failing;
     private boolean closed;
 
     Publisher(Loop loop, Cluster cluster) {
@@ -96,10 +95,7 @@ final class Publisher {
             return;
         }
         if (fault == null) {
-            if (failing != null) {
-                failing = null;
-                LOG.info("SKUs are published again");
-            }
+            writes.isOver();
             published.putAll(batch);
             batch.forEach((sku, entry) -> slots.merge(sku, entry.slots(), Math::max));
             CompletableFuture<Void> done = formed;
@@ -108,15 +104,7 @@ final class Publisher {
             pump();
             return;
         }
-        String reason = String.valueOf(fault.getMessage());
-        if (!reason.equals(failing)) {
-            failing = reason;
-            LOG.warn(
-                    "{} SKUs can't be published: {}. It is tried every {} ms; sales and grants go on",
-                    batch.size(),
-                    reason,
-                    RETRY.toMillis());
-        }
+        writes.is(fault);
         // It may have been written or not.
         batch.forEach((sku, entry) -> {
             published.remove(sku);

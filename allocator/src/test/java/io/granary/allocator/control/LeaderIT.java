@@ -603,6 +603,48 @@ class LeaderIT {
         assertThat(announced).failsWithin(Patience.of(Duration.ofSeconds(10)));
     }
 
+    /** A row that breaks the rules of the schema, as somebody may have written it who did not heed them. */
+    private void addBroken(Sku sku, long inventory, long actual, long received) {
+        books.database().transactions().run(session -> {
+            try (var statement = session.getConnection().createStatement()) {
+                statement.execute("set check_constraint_checks = 0");
+                statement.execute("insert into sku (code, slots, inventory, actual, received) values ('" + sku.code()
+                        + "', 1, " + inventory + ", " + actual + ", " + received + ")");
+                statement.execute("set check_constraint_checks = 1");
+            }
+        });
+    }
+
+    @Test
+    void aSkuThatCannotBeLookedAtHoldsUpNoOther() {
+        Sku refused = new Sku("refused");
+        Sku unreadable = new Sku("unreadable");
+        List<Sku> others = IntStream.range(0, 20).mapToObj(i -> new Sku("s" + i)).toList();
+        others.subList(0, 10).forEach(sku -> books.addSku(sku, 1, 10));
+        addBroken(refused, 10, 10, 11);
+        addBroken(unreadable, 10, 9, 9);
+        others.subList(10, 20).forEach(sku -> books.addSku(sku, 1, 10));
+        ScriptedNode a = node("a");
+        Leader leader = leading("one", a);
+
+        soon(() -> assertThat(others)
+                .allSatisfy(
+                        sku -> assertThat(a.remaining(new PartitionId(sku, 0))).isEqualTo(10)));
+        soon(() -> assertThat(leader.look().join().failing()).containsOnlyKeys(refused, unreadable));
+        assertThat(leader.look().join().failing().get(unreadable)).contains("actual 9 inventory 10");
+        // Found by a sweep alone.
+        Sku late = new Sku("late");
+        books.addSku(late, 1, 5);
+        soon(() -> assertThat(a.remaining(new PartitionId(late, 0))).isEqualTo(5));
+
+        books.update("update sku set received = 10, actual = 10 where code in ('refused', 'unreadable')");
+        soon(() -> {
+            assertThat(a.remaining(new PartitionId(refused, 0))).isEqualTo(10);
+            assertThat(a.remaining(new PartitionId(unreadable, 0))).isEqualTo(10);
+        });
+        soon(() -> assertThat(leader.look().join().failing()).isEmpty());
+    }
+
     @Test
     void partitionsWaitForTheFirstNode() {
         books.addSku(SKU, 2, 10);

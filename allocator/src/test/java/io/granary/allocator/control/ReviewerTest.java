@@ -519,6 +519,40 @@ class ReviewerTest {
     }
 
     @Nested
+    class StartingAgainAndAgain {
+        private Set<String> takersAfterStarts(int starts) {
+            for (int start = 1; start <= starts; start++) {
+                new Peer("b-" + start, 2);
+                loop.pass(JOIN_GRACE.dividedBy(2));
+                nodes.remove("b-" + start);
+            }
+            new Peer("b-last", 2);
+            return Set.copyOf(nodes.takers(loop.nanoTime()));
+        }
+
+        @Test
+        void holdsUpTheOthersForOneGrace() {
+            ready("a", 1);
+            assertThat(takersAfterStarts(1)).isEmpty();
+            assertThat(takersAfterStarts(20)).containsExactly("a-1");
+        }
+
+        @Test
+        void whoWasReadyOrAwayForLongIsWaitedForAgain() {
+            ready("a", 1);
+            takersAfterStarts(20);
+            nodes.joined(nodes.get("b-last"));
+            nodes.remove("b-last");
+            assertThat(takersAfterStarts(0)).isEmpty();
+
+            takersAfterStarts(20);
+            nodes.remove("b-last");
+            loop.pass(JOIN_GRACE.multipliedBy(11));
+            assertThat(takersAfterStarts(0)).isEmpty();
+        }
+    }
+
+    @Nested
     class OutOfReach {
         private final SkuBook book = book(1, 0, owned(0, 2, "a", 100));
 
