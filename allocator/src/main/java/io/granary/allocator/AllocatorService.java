@@ -221,6 +221,12 @@ public final class AllocatorService implements AutoCloseable {
             public void onFollowing() {
                 leader.setLeading(false);
             }
+
+            @Override
+            public void onReach(boolean inReach) {
+                leadership.setReach(inReach);
+                leader.setReach(inReach);
+            }
         });
     }
 

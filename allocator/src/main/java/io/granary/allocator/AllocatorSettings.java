@@ -150,7 +150,8 @@ public record AllocatorSettings(
                 config.getDuration("need-life"),
                 config.getDuration("ceilings-wait"),
                 config.getDuration("announce-wait"),
-                config.getDuration("reconnect"));
+                config.getDuration("reconnect"),
+                config.getDuration("unreachable-after"));
     }
 
     private static SettlementSettings settlement(Config config) {

@@ -25,6 +25,8 @@ import io.granary.backing.BackingServices;
 import io.granary.backing.DatabaseAddress;
 import io.granary.backing.Patience;
 import io.granary.backing.SharedBacking;
+import io.granary.backing.ZooKeeperOptions;
+import io.granary.backing.ZooKeeperProcess;
 import io.granary.config.Configuration;
 import io.granary.log.Append;
 import io.granary.log.StockLog;
@@ -54,6 +56,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -68,6 +71,7 @@ import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /** Whole allocators on a real ZooKeeper, RocketMQ and MariaDB; only the partition nodes are scripted. */
@@ -312,14 +316,57 @@ class AllocatorIT {
         soon(() -> assertThat(nodesCheck(allocator).ok()).isTrue());
     }
 
+    /** Grants need the database and the links to the nodes; who led leads on. */
+    @Test
+    void refillsGoOnWithoutTheRegistry(@TempDir Path folder) {
+        ZooKeeperProcess ofItsOwn = new ZooKeeperProcess(folder, ZooKeeperOptions.defaults());
+        // Closed after those who use it.
+        add(ofItsOwn).start();
+        config = config.withValue(
+                "granary.registry.connect", ConfigValueFactory.fromAnyRef(ofItsOwn.connectString()));
+        AllocatorService allocator = allocator("one");
+        ScriptedNode a = node("a");
+        soon(() -> assertThat(a.entry().lane()).isNotNegative());
+        update(StockUpdate.Kind.RESTOCK, SKU, 100_000, 2);
+        soon(() -> assertThat(a.remaining(SLOT_0)).isEqualTo(25_000));
+        soon(() -> assertThat(check(allocator, "registry").ok()).isTrue());
+
+        ofItsOwn.pause();
+        try {
+            soon(() -> assertThat(check(allocator, "registry")).satisfies(check -> {
+                assertThat(check.ok()).isFalse();
+                assertThat(check.detail())
+                        .startsWith("the registry is out of reach since ")
+                        .endsWith(": sales and grants go on, no takeover and no new route");
+            }));
+            a.sell(SLOT_0, 25_000);
+            soon(() -> assertThat(a.remaining(SLOT_0)).isPositive());
+            restock(SKU, 1_000_000);
+            soon(() -> assertThat(books.figures(SKU).received()).isEqualTo(1_100_000));
+            soon(() -> {
+                a.sell(SLOT_0, a.remaining(SLOT_0));
+                assertThat(a.figures(SLOT_0).get(1)).isGreaterThan(200_000);
+            });
+            assertThat(check(allocator, "leader").ok()).isTrue();
+        } finally {
+            ofItsOwn.resume();
+        }
+        soon(() -> assertThat(check(allocator, "registry").ok()).isTrue());
+        assertThat(books.number("select max(term) from leader_term")).isEqualTo(1);
+    }
+
     private static Health.Check nodesCheck(AllocatorService allocator) {
+        return check(allocator, "nodes");
+    }
+
+    private static Health.Check check(AllocatorService allocator, String name) {
         try {
             URI health = URI.create("http://" + allocator.api().address() + ApiPaths.ROOT + "/health");
             String answer = HttpClient.newHttpClient()
                     .send(HttpRequest.newBuilder(health).build(), HttpResponse.BodyHandlers.ofString())
                     .body();
             return ApiJson.forClient().readValue(answer, Health.class).checks().stream()
-                    .filter(check -> check.name().equals("nodes"))
+                    .filter(check -> check.name().equals(name))
                     .findFirst()
                     .orElseThrow();
         } catch (IOException e) {

@@ -289,12 +289,18 @@ final class Books {
                 .toList();
     }
 
-    List<SkuBook> page(int afterId, int limit) {
-        return skus.values().stream()
+    AllocationStore.Page page(int afterId, int limit) {
+        List<SkuBook> page = skus.values().stream()
                 .filter(book -> book.id() > afterId)
                 .limit(limit)
                 .map(this::shown)
                 .toList();
+        return new AllocationStore.Page(
+                page,
+                Map.of(),
+                page.size() < limit
+                        ? OptionalInt.empty()
+                        : OptionalInt.of(page.get(page.size() - 1).id()));
     }
 
     List<Sku> ownedBy(String incarnation) {

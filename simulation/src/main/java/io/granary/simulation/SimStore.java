@@ -119,7 +119,7 @@ final class SimStore {
             }
 
             @Override
-            public List<SkuBook> page(int afterId, int limit) {
+            public AllocationStore.Page page(int afterId, int limit) {
                 return transact(() -> books.page(afterId, limit));
             }
 

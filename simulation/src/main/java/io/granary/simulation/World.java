@@ -215,7 +215,8 @@ final class World {
                         Duration.ofMillis(200),
                         Duration.ofMillis(50),
                         Duration.ofMillis(500),
-                        Duration.ofMillis(50)),
+                        Duration.ofMillis(50),
+                        Duration.ofMillis(120)),
                 new AllocationSettings(
                         Duration.ofMillis(100), Duration.ofMillis(10), 2, scheduler.between(1, 10), 10, slots),
                 leaderLoop,

@@ -22,6 +22,9 @@ import java.util.TreeSet;
 
 /** What the leader says, as messages. */
 final class ControlMessages {
+    /** Asks for an answer from the node's loop: it has kept no ceiling. */
+    static final LeaderMessage SIGN_OF_LIFE = ceilings(0, Map.of());
+
     private ControlMessages() {}
 
     static LeaderMessage greeting(String name, long term) {

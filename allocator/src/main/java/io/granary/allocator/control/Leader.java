@@ -33,9 +33,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Plans while the registry says that this allocator leads: opens partitions on nodes, grants, gathers, takes over from
- * nodes that are gone, and says in the registry what is sold. Two leaders at once do no harm: each takes a term from the
- * books, which refuse the writes of earlier terms, and nodes hear only the highest.
+ * Plans once the registry says that this allocator leads, until it names another one or the books know of a later term:
+ * opens partitions on nodes, grants, gathers, takes over from nodes that are gone, and says in the registry what is sold.
+ * Two leaders at once do no harm: each takes a term from the books, which refuse the writes of earlier terms, and nodes
+ * hear only the highest. So a registry that can't be asked ends no term; only a new one is not begun without it.
  *
  * <p>Thread-safe: everything hops to the loop.
  */
@@ -60,6 +61,7 @@ public final class Leader implements AutoCloseable {
     private Map<String, NodeEntry> nodes = Map.of();
     private List<AllocatorEntry> allocators = List.of();
     private boolean leading;
+    private boolean inReach = true;
     private boolean closed;
     private boolean taking;
     private @Nullable Tenure tenure;
@@ -116,7 +118,7 @@ public final class Leader implements AutoCloseable {
         });
     }
 
-    /** The registry says that this allocator leads, or that it does not, or can't know. */
+    /** The registry says that this allocator leads, or that another one does. */
     public void setLeading(boolean leads) {
         loop.execute(() -> {
             leading = leads && !closed;
@@ -124,6 +126,23 @@ public final class Leader implements AutoCloseable {
                 takeTerm();
             } else {
                 endTerm();
+            }
+        });
+    }
+
+    /** Whether the registry can be asked. While it can't, who leads goes on, but does not try to lead again. */
+    public void setReach(boolean canBeAsked) {
+        loop.execute(() -> {
+            boolean could = inReach;
+            inReach = canBeAsked;
+            parts.metrics().reaches(canBeAsked);
+            if (could && !inReach) {
+                LOG.warn("The registry is out of reach: what is known stays known, and whoever leads goes on");
+            } else if (!could && inReach) {
+                LOG.info("The registry can be asked again");
+            }
+            if (inReach && leading) {
+                takeTerm();
             }
         });
     }
@@ -302,7 +321,12 @@ public final class Leader implements AutoCloseable {
         LOG.info("{} leads, term {}", parts.name(), term);
         Tenure begun = new Tenure(parts, term, () -> {
             endTerm();
-            takeTermLater();
+            if (inReach) {
+                takeTermLater();
+            } else {
+                // The registry may name another one, who would be put out of office again and again.
+                LOG.info("{} leads again when the registry can be asked and says so", parts.name());
+            }
         });
         tenure = begun;
         parts.metrics().leads(true);

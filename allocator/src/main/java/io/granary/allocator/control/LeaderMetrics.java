@@ -27,10 +27,13 @@ final class LeaderMetrics {
     private final Timer look;
     private final Counter looksFailed;
     private final AtomicInteger leading = new AtomicInteger();
+    private final AtomicInteger unreached = new AtomicInteger();
     private final AtomicInteger nodes = new AtomicInteger();
+    private final AtomicInteger nodesUnreachable = new AtomicInteger();
     private final AtomicInteger attention = new AtomicInteger();
     private final AtomicInteger recordVersion = new AtomicInteger();
     private final AtomicInteger behind = new AtomicInteger();
+    private final AtomicInteger failing = new AtomicInteger();
 
     LeaderMetrics(MeterScope meters) {
         for (Grant.Reason reason : Grant.Reason.values()) {
@@ -51,13 +54,23 @@ final class LeaderMetrics {
         look = meters.timer("granary.leader.look", "Looks at SKUs that need attention, many at once");
         looksFailed = meters.counter("granary.leader.look.failed", "Looks that failed and are done again");
         meters.gauge("granary.leader.leading", "1 if this allocator leads, else 0", leading::get);
+        meters.gauge(
+                "granary.leader.registry.unreachable",
+                "1 while this allocator can't ask the registry: sales and grants go on",
+                unreached::get);
         meters.gauge("granary.leader.nodes", "Live nodes that the leader knows", nodes::get);
+        meters.gauge(
+                "granary.leader.nodes.unreachable",
+                "Live nodes that the leader has not heard for too long; others take over from them",
+                nodesUnreachable::get);
         meters.gauge("granary.leader.attention", "SKUs that wait for a look", attention::get);
         meters.gauge(
                 "granary.leader.record.version",
                 "Version of the records that nodes are to write, 0 if this allocator does not lead",
                 recordVersion::get);
         meters.gauge("granary.leader.behind", "Live processes that can't read the records that nodes write", behind::get);
+        meters.gauge(
+                "granary.leader.skus.failing", "SKUs that are set aside as each look at them fails", failing::get);
     }
 
     private static Counter assignments(MeterScope meters, String kind) {
@@ -72,9 +85,15 @@ final class LeaderMetrics {
         leading.set(leads ? 1 : 0);
         if (!leads) {
             nodes.set(0);
+            nodesUnreachable.set(0);
             attention.set(0);
             recordVersions(0, 0);
+            failing.set(0);
         }
+    }
+
+    void reaches(boolean registry) {
+        unreached.set(registry ? 0 : 1);
     }
 
     void knows(int nodesNow) {
@@ -87,6 +106,14 @@ final class LeaderMetrics {
     void recordVersions(int version, int processesBehind) {
         recordVersion.set(version);
         behind.set(processesBehind);
+    }
+
+    void unreachable(int nodesNow) {
+        nodesUnreachable.set(nodesNow);
+    }
+
+    void failing(int skus) {
+        failing.set(skus);
     }
 
     void attends(int skus) {

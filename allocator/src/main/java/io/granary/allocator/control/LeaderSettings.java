@@ -19,6 +19,8 @@ import java.time.Duration;
  * @param ceilingsWait how long a restock waits for nodes to forget ceilings, 0 to 1 min
  * @param announceWait after this a restock that could not be announced fails, 100 ms to 10 min
  * @param reconnect the longest pause before a node is connected to again, 10 ms to 10 min
+ * @param unreachableAfter after this a node that is not heard is out of reach and others take over from it, and one that is
+ *     heard but not registered is gone, 100 ms to 10 min
  */
 public record LeaderSettings(
         Duration sweep,
@@ -32,7 +34,8 @@ public record LeaderSettings(
         Duration needLife,
         Duration ceilingsWait,
         Duration announceWait,
-        Duration reconnect) {
+        Duration reconnect,
+        Duration unreachableAfter) {
     /**
      * @throws IllegalArgumentException if a value is out of its range
      */
@@ -49,5 +52,6 @@ public record LeaderSettings(
         Check.range("ceilings-wait", ceilingsWait, Duration.ZERO, Duration.ofMinutes(1));
         Check.range("announce-wait", announceWait, Duration.ofMillis(100), Duration.ofMinutes(10));
         Check.range("reconnect", reconnect, Duration.ofMillis(10), Duration.ofMinutes(10));
+        Check.range("unreachable-after", unreachableAfter, Duration.ofMillis(100), Duration.ofMinutes(10));
     }
 }

@@ -36,7 +36,7 @@ final class Reviewer {
 
     /** How a partition of the books stands with its owner. */
     enum Standing {
-        /** It has no owner, or none that lives. */
+        /** It has no owner, or none that lives and is in reach. */
         UNOWNED,
         /** Its owner can't open it at this epoch, or has closed it. */
         REFUSED,
@@ -87,7 +87,7 @@ final class Reviewer {
 
     Standing standing(SkuBook book, PartitionBook partition) {
         NodeSession owner = nodes.get(partition.node());
-        if (owner == null) {
+        if (owner == null || owner.isOutOfReach()) {
             return Standing.UNOWNED;
         }
         if (!owner.isReady()) {
@@ -204,7 +204,7 @@ final class Reviewer {
                         view = partition.epoch() == 0 ? SlotView.fresh(partition) : view;
                     }
                 }
-            } else if (nodes.isDrained(partition.node()) && !book.frozen() && standing != Standing.UNKNOWN) {
+            } else if (nodes.isDrained(partition.node()) && !book.frozen() && mayDrain(partition, standing)) {
                 Assignment assignment = assign(partition, standing, takers, ofSku);
                 if (assignment != null) {
                     assignments.add(assignment);
@@ -217,6 +217,12 @@ final class Reviewer {
         }
         Review decided = decide(book, track, views, assignments, unplaced, laterNanos);
         return unpublished ? decided.soon() : decided;
+    }
+
+    /** Not while its owner knows more than these books; but who is drained and not linked is not waited for. */
+    private boolean mayDrain(PartitionBook partition, Standing standing) {
+        NodeSession owner = nodes.get(partition.node());
+        return standing != Standing.UNKNOWN || (owner != null && !owner.isReady());
     }
 
     /**

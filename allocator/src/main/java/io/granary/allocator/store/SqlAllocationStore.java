@@ -32,6 +32,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.apache.ibatis.session.SqlSession;
 import org.jspecify.annotations.Nullable;
@@ -124,21 +125,25 @@ public final class SqlAllocationStore implements AllocationStore {
     static List<SkuBook> load(SqlSession session, Collection<Sku> skus) {
         AllocationMapper mapper = session.getMapper(AllocationMapper.class);
         List<SkuRow> rows = mapper.skus(skus);
-        return rows.isEmpty() ? List.of() : books(rows, mapper.partitions(ids(rows)), rebalances(session, rows));
+        return rows.isEmpty() ? List.of() : allBooks(rows, mapper.partitions(ids(rows)), rebalances(session, rows));
     }
 
     @Override
-    public List<SkuBook> page(int afterId, int limit) {
+    public Page page(int afterId, int limit) {
         return transactions.snapshot(session -> {
             AllocationMapper mapper = session.getMapper(AllocationMapper.class);
             List<SkuRow> rows = mapper.skuPage(afterId, limit);
-            return rows.isEmpty()
-                    ? List.of()
-                    : books(
-                            rows,
-                            mapper.partitionRange(
-                                    rows.get(0).id(), rows.get(rows.size() - 1).id()),
-                            rebalances(session, rows));
+            if (rows.isEmpty()) {
+                return new Page(List.of(), Map.of(), OptionalInt.empty());
+            }
+            int lastId = rows.get(rows.size() - 1).id();
+            Map<Sku, RuntimeException> unreadable = new HashMap<>();
+            List<SkuBook> books = books(
+                    rows,
+                    mapper.partitionRange(rows.get(0).id(), lastId),
+                    rebalances(session, rows),
+                    unreadable::put);
+            return new Page(books, unreadable, rows.size() < limit ? OptionalInt.empty() : OptionalInt.of(lastId));
         });
     }
 
@@ -195,7 +200,7 @@ public final class SqlAllocationStore implements AllocationStore {
         AllocationMapper mapper = session.getMapper(AllocationMapper.class);
         List<PartitionRow> partitions = mapper.lockPartitions(ids);
         List<SkuRow> skus = mapper.lockSkus(ids);
-        return books(skus, partitions, rebalances(session, skus));
+        return allBooks(skus, partitions, rebalances(session, skus));
     }
 
     /**
@@ -332,7 +337,7 @@ public final class SqlAllocationStore implements AllocationStore {
                 return new TakeoverSnapshot(List.of(), Map.of());
             }
             Collection<Integer> ids = ids(rows);
-            return takeover(mapper, books(rows, mapper.partitions(ids), Map.of()), mapper.epochs(ids));
+            return takeover(mapper, allBooks(rows, mapper.partitions(ids), Map.of()), mapper.epochs(ids));
         });
     }
 
@@ -399,33 +404,51 @@ public final class SqlAllocationStore implements AllocationStore {
     }
 
     /** Both lists are ordered by SKU id. */
-    private static List<SkuBook> books(
+    private static List<SkuBook> allBooks(
             List<SkuRow> skus, List<PartitionRow> partitions, Map<Long, Rebalance> rebalances) {
+        return books(skus, partitions, rebalances, (sku, fault) -> {
+            throw fault;
+        });
+    }
+
+    private static List<SkuBook> books(
+            List<SkuRow> skus,
+            List<PartitionRow> partitions,
+            Map<Long, Rebalance> rebalances,
+            BiConsumer<Sku, RuntimeException> onUnreadable) {
         List<SkuBook> books = new ArrayList<>(skus.size());
         int next = 0;
         for (SkuRow sku : skus) {
-            List<PartitionBook> own = new ArrayList<>(sku.slots());
+            List<PartitionRow> own = new ArrayList<>();
             while (next < partitions.size() && partitions.get(next).skuId() <= sku.id()) {
                 PartitionRow row = partitions.get(next++);
                 if (row.skuId() == sku.id()) {
-                    own.add(book(row));
+                    own.add(row);
                 }
             }
-            books.add(new SkuBook(
-                    sku.id(),
-                    sku.sku(),
-                    sku.state().equals("PAUSED"),
-                    sku.frozen(),
-                    sku.slots(),
-                    plan(sku),
-                    sku.inventory(),
-                    sku.pool(),
-                    sku.actual(),
-                    sku.received(),
-                    own,
-                    sku.rebalance() == null ? null : rebalances.get(sku.rebalance())));
+            try {
+                books.add(book(sku, own, rebalances));
+            } catch (IllegalArgumentException e) {
+                onUnreadable.accept(sku.sku(), e);
+            }
         }
         return books;
+    }
+
+    private static SkuBook book(SkuRow sku, List<PartitionRow> own, Map<Long, Rebalance> rebalances) {
+        return new SkuBook(
+                sku.id(),
+                sku.sku(),
+                sku.state().equals("PAUSED"),
+                sku.frozen(),
+                sku.slots(),
+                plan(sku),
+                sku.inventory(),
+                sku.pool(),
+                sku.actual(),
+                sku.received(),
+                own.stream().map(SqlAllocationStore::book).toList(),
+                sku.rebalance() == null ? null : rebalances.get(sku.rebalance()));
     }
 
     private static SkuPlan plan(SkuRow sku) {

@@ -105,9 +105,31 @@ class LeaderIT {
             Duration.ofSeconds(2),
             Duration.ofSeconds(1),
             Duration.ofSeconds(5),
+            Duration.ofSeconds(1),
             Duration.ofSeconds(1));
 
+    private static LeaderSettings unreachableAfter(Duration time) {
+        return new LeaderSettings(
+                SETTINGS.sweep(),
+                SETTINGS.pace(),
+                SETTINGS.patience(),
+                SETTINGS.resend(),
+                SETTINGS.batchSkus(),
+                SETTINGS.batches(),
+                SETTINGS.transactionSkus(),
+                SETTINGS.joinGrace(),
+                SETTINGS.needLife(),
+                SETTINGS.ceilingsWait(),
+                SETTINGS.announceWait(),
+                SETTINGS.reconnect(),
+                time);
+    }
+
     private Leader leader(String name) {
+        return leader(name, SETTINGS);
+    }
+
+    private Leader leader(String name, LeaderSettings settings) {
         ThreadLoop loop = ThreadLoop.start(name);
         GrpcConnector<io.granary.proto.LeaderMessage, io.granary.proto.NodeMessage> connector =
                 GrpcConnector.control(GrpcSettings.defaults());
@@ -116,7 +138,7 @@ class LeaderIT {
         Leader leader = new Leader(
                 name,
                 8,
-                SETTINGS,
+                settings,
                 AllocatorSettings.of(Configuration.defaults()).allocation(),
                 loop,
                 blocking,
@@ -146,7 +168,11 @@ class LeaderIT {
     }
 
     private Leader leading(String name, ScriptedNode... live) {
-        Leader leader = leader(name);
+        return leading(name, SETTINGS, live);
+    }
+
+    private Leader leading(String name, LeaderSettings settings, ScriptedNode... live) {
+        Leader leader = leader(name, settings);
         leader.setNodes(entries(List.of(live)));
         leader.setLeading(true);
         return leader;
@@ -415,6 +441,91 @@ class LeaderIT {
         assertThat(partition.getConsumed()).isEqualTo(4);
     }
 
+    /** Two nodes that have five partitions each. */
+    private Leader tenPartitions(LeaderSettings settings) {
+        for (int i = 0; i < 10; i++) {
+            books.addSku(new Sku("s" + i), 1, 10);
+        }
+        Leader leader = leading("one", settings, node("a-1"), node("b-1"));
+        soon(() -> {
+            assertThat(node("a-1").partitions()).hasSize(5);
+            assertThat(node("b-1").partitions()).hasSize(5);
+        });
+        return leader;
+    }
+
+    @Test
+    void whoIsRegisteredAndNotHeardIsTakenOverAndIsOneOfTheNodesAgainWhenItIs() {
+        Leader leader = tenPartitions(SETTINGS);
+        ScriptedNode a = node("a-1");
+        ScriptedNode b = node("b-1");
+        List<PartitionId> taken = a.partitions();
+        a.hangs(true);
+
+        soon(() -> assertThat(b.partitions()).hasSize(10));
+        assertThat(taken)
+                .allSatisfy(partition -> assertThat(b.figures(partition).get(0)).isEqualTo(2));
+        LeaderLook.NodeLook look = leader.look().join().nodes().get(0);
+        assertThat(look.ready()).isFalse();
+        assertThat(look.outOfReachSince()).isNotNull();
+
+        a.hangs(false);
+        soon(() -> assertThat(leader.look().join().nodes().get(0).ready()).isTrue());
+        assertThat(leader.look().join().nodes().get(0).outOfReachSince()).isNull();
+        soon(() -> assertThat(taken)
+                .allSatisfy(partition -> assertThat(a.state(partition)).isEqualTo(State.CLOSED)));
+        Sku late = new Sku("late");
+        books.addSku(late, 1, 5);
+        leader.onStockChanged(Set.of(late));
+        soon(() -> assertThat(a.remaining(new PartitionId(late, 0))).isEqualTo(5));
+    }
+
+    @Test
+    void whoIsOutOfReachKeepsItsPartitionsWhileNobodyElseCanTakeThem() {
+        books.addSku(SKU, 1, 10);
+        ScriptedNode a = node("a");
+        Leader leader = leading("one", a);
+        soon(() -> assertThat(a.remaining(SLOT_0)).isEqualTo(10));
+        a.hangs(true);
+        soon(() -> assertThat(leader.look().join().nodes().get(0).outOfReachSince())
+                .isNotNull());
+        a.hangs(false);
+        soon(() -> assertThat(leader.look().join().nodes().get(0).ready()).isTrue());
+        restock(SKU, 5);
+        leader.onStockChanged(Set.of(SKU));
+        soon(() -> assertThat(a.figures(SLOT_0)).containsExactly(1L, 15L, 0L, 0L, 15L));
+    }
+
+    @Test
+    void aDrainDoesNotWaitForANodeThatHasNoLink() {
+        Leader leader = tenPartitions(unreachableAfter(Duration.ofMinutes(10)));
+        node("a-1").close();
+        soon(() -> assertThat(leader.look().join().nodes().get(0).ready()).isFalse());
+        books.update("insert into node_drain (node, who) values ('a', 'ann')");
+        leader.onDrains();
+
+        soon(() -> assertThat(node("b-1").partitions()).hasSize(10));
+    }
+
+    @Test
+    void whoIsHeardButNotRegisteredKeepsItsPartitionsUntilItIsAgain() {
+        Leader leader = tenPartitions(unreachableAfter(Duration.ofMinutes(10)));
+        leader.setNodes(Map.of());
+        Sku late = new Sku("late");
+        books.addSku(late, 1, 5);
+        leader.onStockChanged(Set.of(late));
+        // Who comes first would have got them all.
+        leader.setNodes(entries(List.of(node("b-1"))));
+        soon(() -> assertThat(node("b-1").partitions()).hasSize(6));
+        leader.setNodes(entries(List.of(node("a-1"), node("b-1"))));
+        Sku later = new Sku("later");
+        books.addSku(later, 1, 5);
+        leader.onStockChanged(Set.of(later));
+
+        soon(() -> assertThat(node("a-1").partitions()).hasSize(6));
+        assertThat(books.number("select max(epoch) from `partition`")).isEqualTo(1);
+    }
+
     private static List<OpenPartition> secondEpochs(Open open) {
         return open.getPartitionsList().stream()
                 .filter(partition -> partition.getEpoch() == 2)
@@ -466,6 +577,23 @@ class LeaderIT {
         assertThat(books.number("select max(epoch) from `partition`")).isEqualTo(1);
     }
 
+    /** Who can't know whom the registry names does not put that one out of office again and again. */
+    @Test
+    void whoLosesItsTermWhileTheRegistryIsOutOfReachWaitsForIt() {
+        ScriptedNode a = node("a");
+        Leader one = leading("one", a);
+        soon(() -> assertThat(a.leaders()).containsExactly("one"));
+        one.setReach(false);
+        leading("two", a);
+        soon(() -> assertThat(a.leaders()).containsExactly("one", "two"));
+        soon(() -> assertThat(one.look()).isCompletedExceptionally());
+        await().during(Duration.ofMillis(1_500)).untilAsserted(() -> assertThat(a.leaders())
+                .containsExactly("one", "two"));
+
+        one.setReach(true);
+        soon(() -> assertThat(a.leaders()).startsWith("one", "two", "one"));
+    }
+
     @Test
     void anotherLeaderGoesOnWhereTheFirstOneDied() {
         List<Sku> skus = IntStream.range(0, 200).mapToObj(i -> new Sku("s" + i)).toList();
@@ -493,6 +621,48 @@ class LeaderIT {
         Leader leader = leader("one");
         CompletableFuture<Void> announced = leader.announce(Set.of(SKU));
         assertThat(announced).failsWithin(Patience.of(Duration.ofSeconds(10)));
+    }
+
+    /** A row that breaks the rules of the schema, as somebody may have written it who did not heed them. */
+    private void addBroken(Sku sku, long inventory, long actual, long received) {
+        books.database().transactions().run(session -> {
+            try (var statement = session.getConnection().createStatement()) {
+                statement.execute("set check_constraint_checks = 0");
+                statement.execute("insert into sku (code, slots, inventory, actual, received) values ('" + sku.code()
+                        + "', 1, " + inventory + ", " + actual + ", " + received + ")");
+                statement.execute("set check_constraint_checks = 1");
+            }
+        });
+    }
+
+    @Test
+    void aSkuThatCannotBeLookedAtHoldsUpNoOther() {
+        Sku refused = new Sku("refused");
+        Sku unreadable = new Sku("unreadable");
+        List<Sku> others = IntStream.range(0, 20).mapToObj(i -> new Sku("s" + i)).toList();
+        others.subList(0, 10).forEach(sku -> books.addSku(sku, 1, 10));
+        addBroken(refused, 10, 10, 11);
+        addBroken(unreadable, 10, 9, 9);
+        others.subList(10, 20).forEach(sku -> books.addSku(sku, 1, 10));
+        ScriptedNode a = node("a");
+        Leader leader = leading("one", a);
+
+        soon(() -> assertThat(others)
+                .allSatisfy(
+                        sku -> assertThat(a.remaining(new PartitionId(sku, 0))).isEqualTo(10)));
+        soon(() -> assertThat(leader.look().join().failing()).containsOnlyKeys(refused, unreadable));
+        assertThat(leader.look().join().failing().get(unreadable)).contains("actual 9 inventory 10");
+        // Found by a sweep alone.
+        Sku late = new Sku("late");
+        books.addSku(late, 1, 5);
+        soon(() -> assertThat(a.remaining(new PartitionId(late, 0))).isEqualTo(5));
+
+        books.update("update sku set received = 10, actual = 10 where code in ('refused', 'unreadable')");
+        soon(() -> {
+            assertThat(a.remaining(new PartitionId(refused, 0))).isEqualTo(10);
+            assertThat(a.remaining(new PartitionId(unreadable, 0))).isEqualTo(10);
+        });
+        soon(() -> assertThat(leader.look().join().failing()).isEmpty());
     }
 
     @Test

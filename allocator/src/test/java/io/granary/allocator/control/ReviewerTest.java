@@ -71,6 +71,7 @@ class ReviewerTest {
                     ControlMessages.greeting("leader", 1),
                     node -> CompletableFuture.completedFuture(OptionalInt.of(lane)),
                     Duration.ofSeconds(1),
+                    Duration.ofSeconds(5),
                     new Unheard());
             nodes.put(session);
             session.connect();
@@ -121,6 +122,9 @@ class ReviewerTest {
 
         @Override
         public void onReport(NodeSession node, PartitionId partition, PartitionReport report) {}
+
+        @Override
+        public void onHeardAgain(NodeSession node) {}
 
         @Override
         public void onFullReport(NodeSession node) {}
@@ -514,6 +518,87 @@ class ReviewerTest {
             Review review = review(book);
             assertThat(review.waiting()).isTrue();
             assertThat(reviewer.returnTo(book, 0, track)).isZero();
+        }
+    }
+
+    @Nested
+    class StartingAgainAndAgain {
+        private Set<String> takersAfterStarts(int starts) {
+            for (int start = 1; start <= starts; start++) {
+                new Peer("b-" + start, 2);
+                loop.pass(JOIN_GRACE.dividedBy(2));
+                nodes.remove("b-" + start);
+            }
+            new Peer("b-last", 2);
+            return Set.copyOf(nodes.takers(loop.nanoTime()));
+        }
+
+        @Test
+        void holdsUpTheOthersForOneGrace() {
+            ready("a", 1);
+            assertThat(takersAfterStarts(1)).isEmpty();
+            assertThat(takersAfterStarts(20)).containsExactly("a-1");
+        }
+
+        @Test
+        void whoWasReadyOrAwayForLongIsWaitedForAgain() {
+            ready("a", 1);
+            takersAfterStarts(20);
+            nodes.joined(nodes.get("b-last"));
+            nodes.remove("b-last");
+            assertThat(takersAfterStarts(0)).isEmpty();
+
+            takersAfterStarts(20);
+            nodes.remove("b-last");
+            loop.pass(JOIN_GRACE.multipliedBy(11));
+            assertThat(takersAfterStarts(0)).isEmpty();
+        }
+    }
+
+    @Nested
+    class OutOfReach {
+        private final SkuBook book = book(1, 0, owned(0, 2, "a", 100));
+
+        private void loseFromSight(String name) {
+            nodes.get(name + "-1").loseFromSight();
+        }
+
+        @Test
+        void whoIsNotHeardIsReplacedByOneWhoIs() {
+            ready("a", 1, report(0, 2, State.SERVING, 100));
+            ready("b", 2);
+            loseFromSight("a");
+
+            assertThat(needsLook(book)).isTrue();
+            assertThat(review(book).change().assignments()).containsExactly(new Assignment(0, 2, "b-1", 2));
+        }
+
+        @Test
+        void ifThereIsNobodyElseNothingIsWritten() {
+            ready("a", 1, report(0, 2, State.SERVING, 100));
+            loseFromSight("a");
+
+            assertThat(review(book).change().isEmpty()).isTrue();
+            assertThat(review(book).unplaced()).isTrue();
+        }
+
+        @Test
+        void whoIsNotRegisteredKeepsWhatItHasAndGetsNothing() {
+            ready("a", 1, report(0, 2, State.SERVING, 100));
+            nodes.get("a-1").unregister();
+            assertThat(needsLook(book)).isFalse();
+            assertThat(nodes.takers(loop.nanoTime())).isEmpty();
+        }
+
+        @Test
+        void aDrainDoesNotWaitForALink() {
+            new Peer("a-1", 1);
+            loop.pass(JOIN_GRACE.plusMillis(1));
+            ready("b", 2);
+            assertThat(review(book).change().isEmpty()).isTrue();
+
+            nodes.setDrained(Set.of("a"));
+            assertThat(review(book).change().assignments()).containsExactly(new Assignment(0, 2, "b-1", 2));
         }
     }
 

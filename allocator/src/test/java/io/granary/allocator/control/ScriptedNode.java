@@ -63,6 +63,7 @@ public final class ScriptedNode implements AutoCloseable {
     private Link<NodeMessage> leader;
     private State opensAs = State.SERVING;
     private boolean answersCeilings = true;
+    private boolean hangs;
     private Consumer<NodeEntry> onLane = entry -> {};
 
     public ScriptedNode(String incarnation) {
@@ -95,6 +96,11 @@ public final class ScriptedNode implements AutoCloseable {
         answersCeilings = answers;
     }
 
+    /** Whether it does nothing any more, though its links are up: what it is told is lost. */
+    public synchronized void hangs(boolean now) {
+        hangs = now;
+    }
+
     private LinkListener<LeaderMessage> accept(Link<NodeMessage> link) {
         return new LinkListener<>() {
             @Override
@@ -117,6 +123,9 @@ public final class ScriptedNode implements AutoCloseable {
     }
 
     private synchronized void hear(Link<NodeMessage> link, LeaderMessage message) {
+        if (hangs) {
+            return;
+        }
         if (message.hasLeader()) {
             if (message.getLeader().getTerm() < term) {
                 link.close();

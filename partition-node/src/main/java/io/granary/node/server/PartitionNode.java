@@ -186,7 +186,10 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
         switch (order.getMessageCase()) {
             case ASSIGN_LANE -> assignLane(order.getAssignLane().getLane());
             case OPEN -> open(order.getOpen());
-            case INSTRUCT -> order.getInstruct().getInstructionsList().forEach(this::instruct);
+            case INSTRUCT -> {
+                order.getInstruct().getInstructionsList().forEach(Totals::check);
+                order.getInstruct().getInstructionsList().forEach(this::instruct);
+            }
             case CEILINGS -> keepCeilings(order.getCeilings());
             case DESCRIBE -> reportAll();
             case WRITE_RECORDS -> writeRecords(order.getWriteRecords().getVersion());
@@ -224,6 +227,7 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
         Map<PartitionId, OpenPartition> ordered = new LinkedHashMap<>();
         for (OpenPartition partition : open.getPartitionsList()) {
             PartitionId id = new PartitionId(new Sku(partition.getSku()), partition.getSlot());
+            Totals.check(partition);
             if (ordered.put(id, partition) != null) {
                 throw new IllegalArgumentException("open: " + id + " twice (expected: once)");
             }
