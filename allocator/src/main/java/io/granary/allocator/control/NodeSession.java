@@ -340,6 +340,11 @@ final class NodeSession {
         }
 
         private void hear(NodeMessage message) {
+            if (message.hasNode() && !message.getNode().getIncarnation().equals(incarnation)) {
+                LOG.info("At {} is {} (expected: {})", address, message.getNode().getIncarnation(), incarnation);
+                lose();
+                return;
+            }
             heardNanos = loop.nanoTime();
             NodeSession.this.heardNanos = heardNanos;
             spoken = true;
@@ -359,11 +364,6 @@ final class NodeSession {
         }
 
         private void greeted(Node node) {
-            if (!node.getIncarnation().equals(incarnation)) {
-                LOG.info("At {} is {} (expected: {})", address, node.getIncarnation(), incarnation);
-                lose();
-                return;
-            }
             lane = node.getLane();
             if (laneInBooks < 0 || lane != laneInBooks) {
                 askForLane();
