@@ -63,7 +63,9 @@ final class Batch {
         return failed;
     }
 
-    /** Completes on the loop when the nodes are told; exceptionally if the books can't be asked, or refuse one of the SKUs. */
+    /**
+     * Completes on the loop when the nodes are told; exceptionally if the books can't be asked, or refuse one of the SKUs.
+     */
     CompletableFuture<Void> run() {
         long asOf = tenure.stockChanges();
         return inParts(

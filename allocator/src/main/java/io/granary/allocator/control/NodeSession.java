@@ -350,6 +350,11 @@ final class NodeSession {
         }
 
         private void hear(NodeMessage message) {
+            if (message.hasNode() && !message.getNode().getIncarnation().equals(incarnation)) {
+                LOG.info("At {} is {} (expected: {})", address, message.getNode().getIncarnation(), incarnation);
+                lose();
+                return;
+            }
             heardNanos = loop.nanoTime();
             NodeSession.this.heardNanos = heardNanos;
             spoken = true;
@@ -369,11 +374,6 @@ final class NodeSession {
         }
 
         private void greeted(Node node) {
-            if (!node.getIncarnation().equals(incarnation)) {
-                LOG.info("At {} is {} (expected: {})", address, node.getIncarnation(), incarnation);
-                lose();
-                return;
-            }
             lane = node.getLane();
             recordVersion = node.getRecordVersion();
             events.onGreeted(NodeSession.this);

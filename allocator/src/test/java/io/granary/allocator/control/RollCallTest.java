@@ -8,6 +8,7 @@ import io.granary.metrics.MeterScope;
 import io.granary.model.PartitionId;
 import io.granary.proto.CeilingsKept;
 import io.granary.proto.LeaderMessage;
+import io.granary.proto.Node;
 import io.granary.proto.NodeMessage;
 import io.granary.proto.PartitionReport;
 import io.granary.protocol.Connector;
@@ -94,6 +95,7 @@ final class RollCallTest implements NodeSession.Events, Connector<LeaderMessage,
 
     private final List<LinkListener<NodeMessage>> links = new ArrayList<>();
     private boolean answers = true;
+    private String whoIsThere = "n-1";
 
     @BeforeEach
     void begin() {
@@ -108,7 +110,13 @@ final class RollCallTest implements NodeSession.Events, Connector<LeaderMessage,
         return new Link<>() {
             @Override
             public void send(LeaderMessage message) {
-                if (answers) {
+                if (answers && message.hasLeader()) {
+                    listener.onMessage(NodeMessage.newBuilder()
+                            .setNode(Node.newBuilder()
+                                    .setIncarnation(whoIsThere)
+                                    .setLane(-1))
+                            .build());
+                } else if (answers) {
                     listener.onMessage(NodeMessage.newBuilder()
                             .setCeilingsKept(CeilingsKept.newBuilder())
                             .build());
@@ -181,6 +189,16 @@ final class RollCallTest implements NodeSession.Events, Connector<LeaderMessage,
         assertThat(told).containsExactly("link lost");
         pass(2);
         assertThat(told).startsWith("link lost", "out of reach");
+    }
+
+    @Test
+    void whoAnswersInItsPlaceDoesNotCount() {
+        pass(1);
+        whoIsThere = "n-2";
+        links.get(0).onBroken("the process is dead");
+        pass(6);
+        assertThat(told).contains("out of reach");
+        assertThat(node.isOutOfReach()).isTrue();
     }
 
     @Test
