@@ -57,7 +57,8 @@ final class LeaderMetrics {
                 "granary.leader.record.version",
                 "Version of the records that nodes are to write, 0 if this allocator does not lead",
                 recordVersion::get);
-        meters.gauge("granary.leader.behind", "Live processes that can't read the records that nodes write", behind::get);
+        meters.gauge(
+                "granary.leader.behind", "Live processes that can't read the records that nodes write", behind::get);
     }
 
     private static Counter assignments(MeterScope meters, String kind) {
