@@ -41,6 +41,7 @@ import io.granary.protocol.grpc.GrpcConnector;
 import io.granary.protocol.grpc.GrpcSettings;
 import io.granary.record.Entries;
 import io.granary.record.RecordBuilder;
+import io.granary.registry.NodeEntry;
 import io.granary.registry.NodeRegistration;
 import io.granary.registry.Routes;
 import io.granary.registry.SkuState;
@@ -353,6 +354,23 @@ class AllocatorIT {
         }
         soon(() -> assertThat(check(allocator, "registry").ok()).isTrue());
         assertThat(books.number("select max(term) from leader_term")).isEqualTo(1);
+    }
+
+    @Test
+    void nodesWriteNewRecordsAndHealthNamesAnOldProcessThatComesThen() {
+        ScriptedNode a = node("a-1");
+        AllocatorService allocator = allocator("one");
+        soon(() -> assertThat(a.recordVersion()).isEqualTo(2));
+
+        NodeRegistration old =
+                add(CuratorRegistry.start(RegistrySettings.of(config))).nodeRegistration();
+        old.publish(new NodeEntry("old-1", "127.0.0.1:1", NodeEntry.NO_LANE, 1));
+        soon(() -> assertThat(nodesCheck(allocator))
+                .isEqualTo(new Health.Check(
+                        "nodes", false, "of an older release, can't read what nodes write: old-1")));
+
+        old.close();
+        soon(() -> assertThat(nodesCheck(allocator).ok()).isTrue());
     }
 
     private static Health.Check nodesCheck(AllocatorService allocator) {

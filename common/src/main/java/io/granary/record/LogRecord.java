@@ -13,8 +13,9 @@ import java.util.List;
  * One message of a lane, as read. All numbers are big-endian.
  *
  * <pre>
- * record   = magic 0x47 (1) version 0x02 (1) timeMillis (8) acknowledged (8) writerLength (1) writer sections (4) section*
- *          | magic 0x47 (1) version 0x01 (1) timeMillis (8) writerLength (1) writer sections (4) section*
+ * record   = magic 0x47 (1) version 0x02 (1) timeMillis (8) acknowledged (8) rest
+ *          | magic 0x47 (1) version 0x01 (1) timeMillis (8) rest
+ * rest     = writerLength (1) writer sections (4) section*
  * section  = kind (1) skuLength (1) sku slot (2) epoch (8) body
  * body     = kind 1, deductions: seq (8) count (4) (high (8) low (8) quantity (4))*
  *          | kind 2, return:     seq (8) units (8)
@@ -88,8 +89,8 @@ public record LogRecord(long timeMillis, String writer, long acknowledged, List<
     }
 
     /**
-     * Up to which offset, inclusive, this record proves that what stands in its lane was acknowledged: what it names. One
-     * that can't name anything is taken for acknowledged itself as soon as it is seen.
+     * Up to which offset, inclusive, this record proves that what stands in its lane was acknowledged: what it names.
+     * One that can't name anything is taken for acknowledged itself as soon as it is seen.
      *
      * @param offset where it stands
      */

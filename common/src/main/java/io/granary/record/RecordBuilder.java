@@ -31,7 +31,8 @@ public final class RecordBuilder {
             throw new IllegalArgumentException("writer: '" + writer + "' (expected: at most 255 characters)");
         }
         if (acknowledged < LogRecord.UNNAMED) {
-            throw new IllegalArgumentException("acknowledged: " + acknowledged + " (expected: -1 or more, or -2 for none)");
+            throw new IllegalArgumentException(
+                    "acknowledged: " + acknowledged + " (expected: -1 or more, or -2 for version 1)");
         }
         size = emptyBytes(writer, acknowledged);
         sectionsAt = size - Integer.BYTES;

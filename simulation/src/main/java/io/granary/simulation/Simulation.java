@@ -197,7 +197,8 @@ final class Simulation {
         for (LaneRecord record : world.log().flushed(lane)) {
             boolean settled = record.offset() < world.books().settled(lane);
             for (Section section : LogRecord.decode(record.body()).sections()) {
-                boolean repeated = section instanceof Section.Fence && section.epoch() <= rule.fenceOf(section.partition());
+                boolean repeated =
+                        section instanceof Section.Fence && section.epoch() <= rule.fenceOf(section.partition());
                 if (rule.judge(section) == LaneRule.Verdict.VALID && !repeated && !settled) {
                     return false;
                 }

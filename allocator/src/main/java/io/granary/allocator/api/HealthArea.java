@@ -97,7 +97,9 @@ final class HealthArea implements Area {
             List<String> behind = look.join().behind();
             if (!behind.isEmpty()) {
                 return new Health.Check(
-                        "nodes", false, "of an older release, can't read what nodes write: " + String.join(", ", behind));
+                        "nodes",
+                        false,
+                        "of an older release, can't read what nodes write: " + String.join(", ", behind));
             }
             List<LeaderLook.NodeLook> nodes = look.join().nodes();
             long ready = nodes.stream().filter(LeaderLook.NodeLook::ready).count();

@@ -12,10 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which version of records the nodes write: the highest that every live node and allocator reads, as what one node writes
- * any other may have to read, and every allocator settles. So a set that is upgraded one process at a time goes on with the
- * old version until its last old process is gone. A node never goes back: an old process that comes later can't read what is
- * written, and that is told. Lives on the leader's loop.
+ * Which version of records the nodes write: the highest that every live node and allocator reads, as what one node
+ * writes any other may have to read, and every allocator settles. So a set that is upgraded one process at a time goes on
+ * with the old version until its last old process is gone. A node never goes back: an old process that comes later can't
+ * read what is written, and that is told. Lives on the leader's loop.
  */
 final class RecordVersions {
     private static final Logger LOG = LoggerFactory.getLogger(RecordVersions.class);
@@ -41,7 +41,7 @@ final class RecordVersions {
         tell();
     }
 
-    /** What nodes are to write: what one of them writes already, or what all read; 1 as long as no allocator is known. */
+    /** What nodes are to write: what one writes already, or what all read; 1 as long as no allocator is known. */
     int version() {
         return Math.max(written, allocators.isEmpty() ? 1 : readByAll());
     }
@@ -68,8 +68,8 @@ final class RecordVersions {
         List<String> behind = behind();
         if (!behind.isEmpty() && !behind.equals(told)) {
             LOG.warn(
-                    "{} can't read records of version {}, which nodes write: they stop at them (expected: processes that"
-                            + " read it; replace these)",
+                    "{} can't read records of version {}, which nodes write: they stop at them (expected: processes"
+                            + " that read it; replace these)",
                     behind,
                     written);
         }

@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
  * wrong, it begins again from where the books say that the lane stands; what was applied is never applied again, since
  * every change is conditional on that standing. So any number of settlers of a lane do no harm, they only waste time.
  *
- * <p>It applies only {@link ProvenRecords}: what the log shows and then loses was never applied. Before it goes on after a
- * start or a fault it compares the last record applied with what the log has there now: if that is another one, the log has
- * lost what it had acknowledged.
+ * <p>It applies only {@link ProvenRecords}: what the log shows and then loses was never applied. Before it goes on after
+ * a start or a fault it compares the last record applied with what the log has there now: if that is another one, the log
+ * has lost what it had acknowledged.
  *
  * <p>An alarm stops the lane for all settlers until somebody clears it in the books.
  *

@@ -6,13 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Of what is read of a lane, that which is proven to be acknowledged, in order. A log may show records that it then loses,
- * and another, even a fence, takes their place. So a record counts only if it was read together with, or after, one that
- * names its offset, or a later one, as acknowledged; what was read before such a proof is read again.
+ * Of what is read of a lane, that which is proven to be acknowledged, in order. A log may show records that it then
+ * loses, and another, even a fence, takes their place. So a record counts only if it was read together with, or after,
+ * one that names its offset, or a later one, as acknowledged; what was read before such a proof is read again.
  *
  * <p>Says where to read on: at the first record that is not proven, and if that brought nothing, behind the last one that
- * was seen, where it is waited for what may be the proof. A lane may well end with what nobody proves, as the last
- * proof itself, which says nothing else.
+ * was seen, to wait for what may be the proof. A lane may well end with what nobody proves, as the last proof itself,
+ * which says nothing else.
  *
  * <p>Takes what one read returned for one state of the log. Not thread-safe. Holds no records.
  */

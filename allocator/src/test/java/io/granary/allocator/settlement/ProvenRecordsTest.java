@@ -162,7 +162,7 @@ class ProvenRecordsTest {
         assertThat(read()).containsExactly(0L);
     }
 
-    /** A writer, a broker that loses what it has not acknowledged, and reads of any length: what counts is never lost. */
+    /** A broker that loses what it has not acknowledged, and reads of any length: what counts is never lost. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void whatCountsStaysAndAllOfItCounts(long seed) {

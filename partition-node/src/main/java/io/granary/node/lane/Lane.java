@@ -37,8 +37,8 @@ import org.slf4j.LoggerFactory;
  * answered DEDUCTED before its section is durable and valid, nor refused before a record shows that the partition is still
  * owned here: whoever has replaced this node may have deducted it. A record may be empty but for that.
  *
- * <p>Each record proves that what the lane had acknowledged before is never lost: only what is proven settles. So what was
- * written last is followed by an empty record if nothing else follows it soon.
+ * <p>Each record proves that what was acknowledged in the lane before is never lost: only what is proven settles. So what
+ * was written last is followed by an empty record if nothing else follows it soon.
  *
  * <p>When what forms has reached the size of a record, further frames wait in the backlog, which is bounded; beyond it
  * they are THROTTLED. Frames wait only while a record is in flight: its end serves them. What has waited longer than
@@ -162,8 +162,8 @@ public final class Lane implements LaneWriter.Owner {
     }
 
     /**
-     * From now on records are of this version, or of the highest that can be written here; never again of a lower one. At
-     * first they are of version 1, which everybody reads.
+     * From now on records are of this version, or of the highest that can be written here; never again of a lower one.
+     * At first they are of version 1, which everybody reads.
      */
     public void writeRecords(int version) {
         recordVersion = Math.max(recordVersion, Math.min(version, LogRecord.VERSION));

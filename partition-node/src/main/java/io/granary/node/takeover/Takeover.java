@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes over partitions, many at once: one fence record into each lane whose epochs are not known to be ended, then one
  * read of each lane up to its own fence, folded into exact totals and the ids of the window. Only the fence's offset
- * marks the end of a lane. Never waits for settlement. Settlement waits for the proof that the fence was acknowledged: an
- * empty record behind it, which the takeover sends and does not wait for. If this node dies before it is stored, who
+ * marks the end of a lane. Never waits for settlement. Settlement waits for the proof that the fence was acknowledged:
+ * an empty record behind it, which the takeover sends and does not wait for. If this node dies before it is stored, who
  * takes over next fences again, as this fence has not settled. Used on its loop only.
  */
 public final class Takeover {
