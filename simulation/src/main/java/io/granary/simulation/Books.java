@@ -358,7 +358,7 @@ final class Books {
                 epochs.forEach((key, row) -> {
                     if (key.partition().equals(id) && key.epoch() < partition.epoch()) {
                         earlier.add(new TakeoverSnapshot.Earlier(key.epoch(), row.lane, row.seq, row.fenced));
-                        stands.put(row.lane, new TakeoverSnapshot.LaneStand(settled(row.lane), 0));
+                        stands.put(row.lane, new TakeoverSnapshot.LaneStand(settled(row.lane), 0, 0));
                     }
                 });
                 histories.add(new TakeoverSnapshot.History(id, partition, earlier));

@@ -38,6 +38,8 @@ public record TakeoverSnapshot(List<History> partitions, Map<Integer, LaneStand>
      *
      * @param settled the offset of the first record that has not settled
      * @param window the offset at which the id window begins; at most settled
+     * @param windowAgeMillis the age of the mark at which the window begins, by the books' clock: all request ids that
+     *     were applied since are in the window; 0 if it begins with the lane and has them all
      */
-    public record LaneStand(long settled, long window) {}
+    public record LaneStand(long settled, long window, long windowAgeMillis) {}
 }

@@ -64,7 +64,8 @@ final class ControlMessages {
                 open.addLanes(LanePosition.newBuilder()
                         .setLane(lane)
                         .setSettled(stand.settled())
-                        .setWindow(stand.window()));
+                        .setWindow(stand.window())
+                        .setWindowAgeMillis(stand.windowAgeMillis()));
             }
         }
         return LeaderMessage.newBuilder().setOpen(open).build();

@@ -43,26 +43,37 @@ public record IdWindow(Duration age, long ids, long markIds, Duration markAge) {
     }
 
     /**
-     * Where the window begins: the newest mark that is old enough, or that has enough ids after it; 0 if there is none.
+     * Where a window begins.
+     *
+     * @param position the offset of the first record of the window; 0: with the lane
+     * @param ageMillis how long ago the record before it had been applied, at least, in ms by the books' clock; 0 if the
+     *     window begins with the lane
+     */
+    public record Start(long position, long ageMillis) {
+        static final Start OF_LANE = new Start(0, 0);
+    }
+
+    /**
+     * Where the window begins: at the newest mark that is old enough, or that has enough ids after it; with the lane if
+     * there is none.
      *
      * @param marks of one lane
      * @param idsNow request ids applied so far in that lane
      */
-    public long start(List<LaneMark> marks, long idsNow, long nowMillis) {
-        long start = 0;
-        for (LaneMark mark : marks) {
-            boolean enough = idsNow - mark.ids() >= ids || nowMillis - mark.markedMillis() >= age.toMillis();
-            if (enough && mark.position() > start) {
-                start = mark.position();
+    public Start start(List<KnownMark> marks, long idsNow) {
+        Start start = Start.OF_LANE;
+        for (KnownMark mark : marks) {
+            boolean enough = idsNow - mark.ids() >= ids || mark.ageMillis() >= age.toMillis();
+            if (enough && mark.position() > start.position()) {
+                start = new Start(mark.position(), mark.ageMillis());
             }
         }
         return start;
     }
 
-    /** Whether another mark is due where so many ids have been applied. */
-    boolean isMarkDue(@Nullable LaneMark last, long idsNow, long nowMillis) {
+    /** Whether another mark is due where so many ids have been applied, so long after the last one. */
+    boolean isMarkDue(@Nullable LaneMark last, long idsNow, long nanosSince) {
         long idsSince = idsNow - (last == null ? 0 : last.ids());
-        return idsSince >= markIds
-                || (idsSince > 0 && (last == null || nowMillis - last.markedMillis() >= markAge.toMillis()));
+        return idsSince >= markIds || (idsSince > 0 && (last == null || nanosSince >= markAge.toNanos()));
     }
 }

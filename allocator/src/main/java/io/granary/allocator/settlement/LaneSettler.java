@@ -47,6 +47,7 @@ final class LaneSettler {
     private final Backoff backoff;
     private final SettlementMetrics metrics;
     private final Consumer<Set<Sku>> onSettled;
+    private final Marking marking;
 
     // Counts the beginnings: what comes back from an earlier one is dropped.
     private long round;
@@ -64,8 +65,6 @@ final class LaneSettler {
     private boolean applying;
     private long nextOffset;
     private long settled;
-    private long ids;
-    private @Nullable LaneMark lastMark;
     private long notBeforeNanos;
     private long notReadBeforeNanos;
     private boolean waitingToApply;
@@ -90,6 +89,7 @@ final class LaneSettler {
         fold = new BatchFold(lane);
         notBeforeNanos = loop.nanoTime();
         notReadBeforeNanos = notBeforeNanos;
+        marking = new Marking(settings.idWindow(), notBeforeNanos);
     }
 
     void start() {
@@ -156,8 +156,7 @@ final class LaneSettler {
 
     private void stand(LaneStanding standing) {
         settled = standing.settled();
-        ids = standing.ids();
-        lastMark = standing.lastMark();
+        marking.begin(standing, loop.nanoTime());
         if (standing.alarm() != null) {
             setAlarmed(true);
             beginAfter(settings.alarmPause());
@@ -305,11 +304,8 @@ final class LaneSettler {
             raise("the record at " + settled + " can't be applied: " + folded.fault());
             return;
         }
-        long now = loop.currentTimeMillis();
-        long idsThen = ids + change.ids();
-        LaneMark mark =
-                settings.idWindow().isMarkDue(lastMark, idsThen, now) ? new LaneMark(change.to(), idsThen, now) : null;
         long startNanos = loop.nanoTime();
+        LaneMark mark = marking.due(change, startNanos);
         hop(store.apply(change, mark), (mine, done, fault) -> {
             if (done instanceof SettlementStore.Outcome.Applied applied) {
                 metrics.applied(change, applied, loop.nanoTime() - startNanos);
@@ -337,8 +333,7 @@ final class LaneSettler {
             faultsInRow = 0;
             applying = false;
             settled = change.to();
-            ids += change.ids();
-            lastMark = mark == null ? lastMark : mark;
+            marking.applied(change, mark, loop.nanoTime());
             drop(change.to());
             proceed();
         }

@@ -47,8 +47,8 @@ public interface AllocationMapper {
     /** A row of {@code lane}. */
     record LaneRow(int lane, @Nullable String owner, long settled, long ids) {}
 
-    /** Where a lane's id window begins. */
-    record WindowRow(int lane, long position) {}
+    /** A row of {@code lane_mark}, and its age. */
+    record MarkRow(int lane, long position, long ids, long ageMillis) {}
 
     /** A sum of units for a SKU. */
     record UnitsRow(int id, long units) {}
@@ -61,6 +61,10 @@ public interface AllocationMapper {
             + " from sku ";
     String PARTITION_COLUMNS = "select sku_id, slot, epoch, node, lane, granted, consumed, returned from `partition` ";
     String LANE_COLUMNS = "select lane, owner, settled, ids from lane ";
+
+    /** How long ago a row of {@code lane_mark} was put, in ms: the books stamp it, and nobody else's clock is asked. */
+    String MARK_AGE = "timestampdiff(microsecond, marked, utc_timestamp(3)) div 1000";
+
     String IN_LIST = "in <foreach collection='list' item='i' open='(' separator=',' close=')'>#{i}</foreach>";
 
     @Select("<script>" + SKU_COLUMNS + "where code " + IN_LIST + " order by id</script>")
@@ -147,10 +151,8 @@ public interface AllocationMapper {
     @Update("update lane set owner = #{owner} where lane = #{lane}")
     void takeLane(@Param("lane") int lane, @Param("owner") String owner);
 
-    /** The newest mark of each lane that is old enough or has enough ids behind it. */
-    @Select("<script>select m.lane, max(m.position) as position from lane_mark m join lane l on l.lane = m.lane"
-            + " where (m.marked &lt;= utc_timestamp(3) - interval #{seconds} second or m.ids &lt;= l.ids - #{ids})"
-            + " and m.lane " + IN_LIST + " group by m.lane</script>")
-    List<WindowRow> windows(
-            @Param("list") Collection<Integer> lanes, @Param("seconds") long seconds, @Param("ids") long ids);
+    /** The marks of lanes, and how old they are by the clock that stamped them. */
+    @Select("<script>select lane, position, ids, " + MARK_AGE + " as age_millis from lane_mark where lane " + IN_LIST
+            + "</script>")
+    List<MarkRow> marks(@Param("list") Collection<Integer> lanes);
 }

@@ -14,9 +14,11 @@ import io.granary.allocator.allocation.SkuChange;
 import io.granary.allocator.allocation.SkuPlan;
 import io.granary.allocator.allocation.TakeoverSnapshot;
 import io.granary.allocator.settlement.IdWindow;
+import io.granary.allocator.settlement.KnownMark;
 import io.granary.allocator.store.AllocationMapper.EpochRow;
 import io.granary.allocator.store.AllocationMapper.GrantRow;
 import io.granary.allocator.store.AllocationMapper.LaneRow;
+import io.granary.allocator.store.AllocationMapper.MarkRow;
 import io.granary.allocator.store.AllocationMapper.PartitionRow;
 import io.granary.allocator.store.AllocationMapper.SkuRow;
 import io.granary.allocator.store.AllocationMapper.UnitsRow;
@@ -377,12 +379,16 @@ public final class SqlAllocationStore implements AllocationStore {
         if (lanes.isEmpty()) {
             return stands;
         }
-        Map<Integer, Long> windows = new HashMap<>();
-        mapper.windows(lanes, window.age().toSeconds(), window.ids())
-                .forEach(row -> windows.put(row.lane(), row.position()));
+        Map<Integer, List<KnownMark>> marks = new HashMap<>();
+        for (MarkRow row : mapper.marks(lanes)) {
+            marks.computeIfAbsent(row.lane(), lane -> new ArrayList<>())
+                    .add(new KnownMark(row.position(), row.ids(), row.ageMillis()));
+        }
         for (LaneRow lane : mapper.lanes(lanes)) {
-            long start = Math.min(lane.settled(), windows.getOrDefault(lane.lane(), 0L));
-            stands.put(lane.lane(), new TakeoverSnapshot.LaneStand(lane.settled(), start));
+            IdWindow.Start start = window.start(marks.getOrDefault(lane.lane(), List.of()), lane.ids());
+            stands.put(
+                    lane.lane(),
+                    new TakeoverSnapshot.LaneStand(lane.settled(), start.position(), start.ageMillis()));
         }
         return stands;
     }

@@ -3,6 +3,7 @@ package io.granary.allocator.store;
 
 import io.granary.allocator.settlement.EpochKey;
 import io.granary.allocator.settlement.IdWindow;
+import io.granary.allocator.settlement.KnownMark;
 import io.granary.allocator.settlement.LaneBooks;
 import io.granary.allocator.settlement.LaneChange;
 import io.granary.allocator.settlement.LaneMark;
@@ -14,9 +15,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -64,9 +62,14 @@ public final class SqlSettlementStore implements SettlementStore {
     private static LaneStanding standing(Connection connection, int lane) throws SQLException {
         enter(connection, lane);
         LaneMark lastMark = null;
-        List<LaneMark> marks = marks(connection, lane);
-        if (!marks.isEmpty()) {
-            lastMark = marks.get(marks.size() - 1);
+        try (PreparedStatement query = connection.prepareStatement(
+                "select position, ids from lane_mark where lane = ? order by position desc limit 1")) {
+            query.setInt(1, lane);
+            try (ResultSet row = query.executeQuery()) {
+                if (row.next()) {
+                    lastMark = new LaneMark(row.getLong(1), row.getLong(2));
+                }
+            }
         }
         try (PreparedStatement query =
                 connection.prepareStatement("select settled, tail, ids, alarm from lane where lane = ?")) {
@@ -398,43 +401,34 @@ public final class SqlSettlementStore implements SettlementStore {
 
     private void writeMark(Connection connection, int lane, LaneMark mark) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(
-                "insert into lane_mark (lane, position, ids, marked) values (?, ?, ?, ?)")) {
+                "insert into lane_mark (lane, position, ids, marked) values (?, ?, ?, utc_timestamp(3))")) {
             insert.setInt(1, lane);
             insert.setLong(2, mark.position());
             insert.setLong(3, mark.ids());
-            insert.setObject(4, utc(mark.markedMillis()));
             insert.executeUpdate();
         }
-        long start = idWindow.start(marks(connection, lane), mark.ids(), mark.markedMillis());
+        IdWindow.Start start = idWindow.start(marks(connection, lane), mark.ids());
         try (PreparedStatement delete =
                 connection.prepareStatement("delete from lane_mark where lane = ? and position < ?")) {
             delete.setInt(1, lane);
-            delete.setLong(2, start);
+            delete.setLong(2, start.position());
             delete.executeUpdate();
         }
     }
 
-    /** The marks of a lane, in the order of their positions. */
-    static List<LaneMark> marks(Connection connection, int lane) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement(
-                "select position, ids, marked from lane_mark where lane = ? order by position")) {
+    /** The marks of a lane, in the order of their positions; their ages by the clock that stamped them. */
+    private static List<KnownMark> marks(Connection connection, int lane) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement("select position, ids, " + AllocationMapper.MARK_AGE
+                + " from lane_mark where lane = ? order by position")) {
             query.setInt(1, lane);
             try (ResultSet row = query.executeQuery()) {
-                List<LaneMark> marks = new ArrayList<>();
+                List<KnownMark> marks = new ArrayList<>();
                 while (row.next()) {
-                    LocalDateTime marked = row.getObject(3, LocalDateTime.class);
-                    marks.add(new LaneMark(
-                            row.getLong(1),
-                            row.getLong(2),
-                            marked.toInstant(ZoneOffset.UTC).toEpochMilli()));
+                    marks.add(new KnownMark(row.getLong(1), row.getLong(2), row.getLong(3)));
                 }
                 return marks;
             }
         }
-    }
-
-    private static LocalDateTime utc(long millis) {
-        return LocalDateTime.ofInstant(Instant.ofEpochMilli(millis), ZoneOffset.UTC);
     }
 
     @Override
