@@ -3,7 +3,6 @@ package io.granary.allocator.settlement;
 
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The recent request ids that a takeover reads, so that a retry meets its first answer: those of the last {@code age},
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param age 1 s to 1 day
  * @param ids 1 to 100,000,000
  * @param markIds a mark is put after that many ids…
- * @param markAge …or after that long, if there were ids
+ * @param markAge …or after that long, if there were records, with ids or without
  */
 public record IdWindow(Duration age, long ids, long markIds, Duration markAge) {
     /**
@@ -23,6 +22,10 @@ public record IdWindow(Duration age, long ids, long markIds, Duration markAge) {
             new IdWindow(Duration.ofMinutes(10), 2_000_000, 100_000, Duration.ofSeconds(10));
 
     private static final long MOST_IDS = 100_000_000;
+    private static final long MARK_RECORDS = 10_000;
+    private static final long MARK_BYTES = 16 << 20;
+    // In a window, for its ids, and as many for its age; older ones are removed.
+    private static final int MOST_MARKS = 250;
 
     /**
      * @throws IllegalArgumentException if a value is out of its range
@@ -71,9 +74,21 @@ public record IdWindow(Duration age, long ids, long markIds, Duration markAge) {
         return start;
     }
 
-    /** Whether another mark is due where so many ids have been applied, so long after the last one. */
-    boolean isMarkDue(@Nullable LaneMark last, long idsNow, long nanosSince) {
-        long idsSince = idsNow - (last == null ? 0 : last.ids());
-        return idsSince >= markIds || (idsSince > 0 && (last == null || nanosSince >= markAge.toNanos()));
+    /**
+     * What was applied of a lane after its last mark.
+     *
+     * @param records how many, those without ids too: a takeover has to read them all the same
+     */
+    record Since(long ids, long records, long bytes, long nanos) {}
+
+    /** Whether another mark is due. Often enough that a takeover finds the place, and so seldom that marks stay few. */
+    boolean isMarkDue(Since since) {
+        if (since.ids() >= Math.max(markIds, ids / MOST_MARKS)) {
+            return true;
+        }
+        boolean much = since.records() >= MARK_RECORDS || since.bytes() >= MARK_BYTES;
+        return since.records() > 0
+                && since.nanos() >= age.toNanos() / MOST_MARKS
+                && (much || since.nanos() >= markAge.toNanos());
     }
 }

@@ -305,7 +305,8 @@ final class LaneSettler {
             return;
         }
         long startNanos = loop.nanoTime();
-        LaneMark mark = marking.due(change, startNanos);
+        long bytes = batch.stream().mapToLong(PendingRecord::bytes).sum();
+        LaneMark mark = marking.due(change, bytes, startNanos);
         hop(store.apply(change, mark), (mine, done, fault) -> {
             if (done instanceof SettlementStore.Outcome.Applied applied) {
                 metrics.applied(change, applied, loop.nanoTime() - startNanos);
@@ -317,12 +318,13 @@ final class LaneSettler {
             if (done == null) {
                 failed(fault);
             } else {
-                settled(change, mark, done);
+                settled(change, bytes, mark, done);
             }
         });
     }
 
-    private void settled(LaneChange change, @Nullable LaneMark mark, SettlementStore.Outcome outcome) {
+    private void settled(
+            LaneChange change, long bytes, @Nullable LaneMark mark, SettlementStore.Outcome outcome) {
         if (outcome instanceof SettlementStore.Outcome.Moved) {
             LOG.info("Lane {}: another settler was here first", lane);
             retry();
@@ -333,7 +335,7 @@ final class LaneSettler {
             faultsInRow = 0;
             applying = false;
             settled = change.to();
-            marking.applied(change, mark, loop.nanoTime());
+            marking.applied(change, bytes, mark, loop.nanoTime());
             drop(change.to());
             proceed();
         }

@@ -30,16 +30,39 @@ final class IdWindowTest {
                 .isEqualTo(new IdWindow.Start(10, 10));
     }
 
+    private static boolean isMarkDue(long ids, long records, long bytes, long nanos) {
+        return WINDOW.isMarkDue(new IdWindow.Since(ids, records, bytes, nanos));
+    }
+
     @Test
-    void aMarkIsDueAfterManyIdsOrSomeIdsAndTime() {
-        LaneMark last = new LaneMark(10, 500);
-        assertThat(WINDOW.isMarkDue(last, 599, 1)).isFalse();
-        assertThat(WINDOW.isMarkDue(last, 600, 1)).isTrue();
-        assertThat(WINDOW.isMarkDue(last, 501, 10 * SECOND - 1)).isFalse();
-        assertThat(WINDOW.isMarkDue(last, 501, 10 * SECOND)).isTrue();
-        assertThat(WINDOW.isMarkDue(last, 500, 10 * SECOND)).isFalse();
-        assertThat(WINDOW.isMarkDue(null, 1, 0)).isTrue();
-        assertThat(WINDOW.isMarkDue(null, 0, 0)).isFalse();
+    void aMarkIsDueAfterManyIds() {
+        assertThat(isMarkDue(99, 1, 1, 1)).isFalse();
+        assertThat(isMarkDue(100, 1, 1, 1)).isTrue();
+    }
+
+    @Test
+    void aMarkIsDueAfterATimeOfRecordsThatHaveNoIds() {
+        assertThat(isMarkDue(0, 1, 1, 10 * SECOND - 1)).isFalse();
+        assertThat(isMarkDue(0, 1, 1, 10 * SECOND)).isTrue();
+        assertThat(isMarkDue(0, 0, 0, 10 * SECOND)).isFalse();
+    }
+
+    @Test
+    void aMarkIsDueAfterManyRecordsOrBytes() {
+        assertThat(isMarkDue(0, 9_999, 1, SECOND)).isFalse();
+        assertThat(isMarkDue(0, 10_000, 1, SECOND)).isTrue();
+        assertThat(isMarkDue(0, 1, (16 << 20) - 1, SECOND)).isFalse();
+        assertThat(isMarkDue(0, 1, 16 << 20, SECOND)).isTrue();
+    }
+
+    /** Whatever comes, and however the window is set: some hundred marks. */
+    @Test
+    void marksStayFew() {
+        assertThat(isMarkDue(0, 1_000_000, 1 << 30, 60 * SECOND / 250 - 1)).isFalse();
+        assertThat(isMarkDue(0, 1_000_000, 1 << 30, 60 * SECOND / 250)).isTrue();
+        IdWindow fine = new IdWindow(Duration.ofDays(1), 1_000_000, 1, Duration.ofMillis(1));
+        assertThat(fine.isMarkDue(new IdWindow.Since(3_999, 1, 1, SECOND))).isFalse();
+        assertThat(fine.isMarkDue(new IdWindow.Since(4_000, 1, 1, SECOND))).isTrue();
     }
 
     @Test

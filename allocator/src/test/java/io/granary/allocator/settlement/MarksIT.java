@@ -32,17 +32,7 @@ final class MarksIT {
     private static final Sku SKU = new Sku("seed");
     private static final PartitionId PARTITION = new PartitionId(SKU, 0);
     private static final IdWindow WINDOW =
-            new IdWindow(Duration.ofMinutes(10), 2_000_000, 10_000, Duration.ofMillis(1));
-    private static final SettlementSettings SETTINGS = new SettlementSettings(
-            1,
-            10_000,
-            1 << 20,
-            Duration.ofMillis(1),
-            Duration.ofMillis(1),
-            Duration.ofMillis(200),
-            Duration.ofMillis(20),
-            Duration.ofMillis(50),
-            WINDOW);
+            new IdWindow(Duration.ofMinutes(10), 250, 1, Duration.ofSeconds(10));
 
     /** A loop on a machine whose wall clock is wrong. */
     private record WrongClock(Loop loop, Duration ahead) implements Loop {
@@ -77,7 +67,9 @@ final class MarksIT {
     private final ExecutorService executor = Executors.newFixedThreadPool(2);
     private final ThreadLoop loop = ThreadLoop.start("settlement");
     private Settlement settlement;
+    private IdWindow window = WINDOW;
     private long records;
+    private long seq;
 
     @BeforeEach
     void seed() {
@@ -95,34 +87,60 @@ final class MarksIT {
     }
 
     private void settleBy(Duration clockAhead) {
+        settleBy(clockAhead, WINDOW);
+    }
+
+    private void settleBy(Duration clockAhead, IdWindow idWindow) {
+        window = idWindow;
+        SettlementSettings settings = new SettlementSettings(
+                1,
+                10_000,
+                1 << 20,
+                Duration.ofMillis(1),
+                Duration.ofMillis(1),
+                Duration.ofMillis(200),
+                Duration.ofMillis(20),
+                Duration.ofMillis(50),
+                window);
         settlement = new Settlement(
                 "a1",
                 new WrongClock(loop, clockAhead),
                 log,
-                new SqlSettlementStore(books.database().transactions(), executor, WINDOW),
-                SETTINGS,
+                new SqlSettlementStore(books.database().transactions(), executor, window),
+                settings,
                 new MeterScope(new SimpleMeterRegistry()),
                 skus -> {});
         settlement.setAllocators(List.of("a1"));
     }
 
-    /** The owner deducts, and that is settled. */
-    private void sell() {
-        long seq = ++records;
-        var unused = log.append(
-                0,
-                record().deductions(PARTITION, 1, seq, RequestId.of("order " + seq), 1)
-                        .bytes());
+    private void settle(byte[] record) {
+        records++;
+        var unused = log.append(0, record);
         await().until(() -> books.numbers("select settled from lane where lane = 0"), List.of(records)::equals);
     }
 
-    /** What the next owner would be told of the lane. */
-    private TakeoverSnapshot.LaneStand stand() {
+    /** The owner deducts, and that is settled. */
+    private void sell() {
+        seq++;
+        settle(record().deductions(PARTITION, 1, seq, RequestId.of("order " + seq), 1)
+                .bytes());
+    }
+
+    /** The owner has written so many records that say nothing, as it does when it refuses. */
+    private void refuse(int times) {
+        for (int i = 0; i < times; i++) {
+            settle(record().bytes());
+        }
+    }
+
+    /** What the next owner would be told. */
+    private TakeoverSnapshot snapshot() {
         books.own(PARTITION, books.number("select max(epoch) + 1 from partition_epoch"), "node-2", 0);
-        return new SqlAllocationStore(books.database(), WINDOW)
-                .snapshot(List.of(SKU))
-                .lanes()
-                .get(0);
+        return new SqlAllocationStore(books.database(), window).snapshot(List.of(SKU));
+    }
+
+    private TakeoverSnapshot.LaneStand stand() {
+        return snapshot().lanes().get(0);
     }
 
     @ParameterizedTest
@@ -155,5 +173,21 @@ final class MarksIT {
         sell();
         assertThat(books.numbers("select position from lane_mark order by position"))
                 .containsExactly(2L, 3L);
+    }
+
+    @Test
+    void theWindowMovesOnWithoutIds() {
+        settleBy(Duration.ZERO, new IdWindow(Duration.ofSeconds(30), 2_000_000, 100_000, Duration.ofMillis(1)));
+        sell();
+        refuse(3);
+        String newest = "select coalesce(max(position), 0) from lane_mark";
+        for (int i = 0; books.number(newest) < 2 && i < 100_000; i++) {
+            refuse(1);
+        }
+        long mark = books.number(newest);
+        assertThat(mark).isGreaterThan(1);
+        books.update("update lane_mark set marked = marked - interval 31 second");
+        refuse(2);
+        assertThat(stand().window()).isEqualTo(mark);
     }
 }
