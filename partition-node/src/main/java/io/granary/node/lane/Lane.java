@@ -14,6 +14,7 @@ import io.granary.protocol.ClientFrame;
 import io.granary.record.Entries;
 import io.granary.record.LogRecord;
 import io.granary.record.RecordBuilder;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -33,7 +34,8 @@ import org.slf4j.LoggerFactory;
  * that forms. While a record is in flight the next one forms (group commit). When the record in flight is known to be
  * stored, its sections are judged, those who waited are answered, and what formed meanwhile is sent. A request is never
  * answered DEDUCTED before its section is durable and valid, nor refused before a record shows that the partition is still
- * owned here: whoever has replaced this node may have deducted it. A record may be empty but for that.
+ * owned here: whoever has replaced this node may have deducted it. A record may be empty but for that; such records are
+ * sent some 100 times a second at most, and share what waits.
  *
  * <p>When what forms has reached the size of a record, further frames wait in the backlog, which is bounded; beyond it
  * they are THROTTLED. Frames wait only while a record is in flight: its end serves them.
@@ -43,6 +45,12 @@ public final class Lane implements LaneWriter.Owner {
 
     /** Ids whose memory is waited for at once. */
     private static final int AT_ONCE = 32;
+
+    /**
+     * The least time from one record that only asks whether the partitions are still owned to the next: in a rush of a
+     * SKU that is sold out each refusal would cost one, and takeovers and settlement would have to read them all.
+     */
+    private static final long ASK_PAUSE_NANOS = Duration.ofMillis(10).toNanos();
 
     /** Hears what others should know. Called on the loop. */
     public interface Events {
@@ -87,6 +95,14 @@ public final class Lane implements LaneWriter.Owner {
     private int formingBytes;
 
     private int backlogEntries;
+
+    /** Whether what forms has deductions or units to give back; else it only asks. */
+    private boolean hasSections;
+
+    /** When a record that only asks may be sent again, and whether a timer waits for that. */
+    private long askNotBeforeNanos;
+
+    private boolean waitingToAsk;
     private @Nullable LaneWriter writer;
     private boolean joined;
     private boolean closing;
@@ -117,6 +133,7 @@ public final class Lane implements LaneWriter.Owner {
         this.begun = begun;
         this.events = events;
         windowSinceNanos = loop.nanoTime();
+        askNotBeforeNanos = windowSinceNanos;
     }
 
     // ---- The lane
@@ -154,7 +171,7 @@ public final class Lane implements LaneWriter.Owner {
     }
 
     private void pump() {
-        if (writer == null || !writer.isIdle() || dirty.isEmpty()) {
+        if (!mayWrite()) {
             return;
         }
         List<Partition> next = new ArrayList<>(dirty.size());
@@ -168,9 +185,35 @@ public final class Lane implements LaneWriter.Owner {
                 next.add(partition);
             }
         }
+        boolean asks = !hasSections;
+        hasSections = !dirty.isEmpty();
         if (!next.isEmpty()) {
+            askNotBeforeNanos = asks ? loop.nanoTime() + ASK_PAUSE_NANOS : askNotBeforeNanos;
             write(next, bytes);
         }
+    }
+
+    private boolean mayWrite() {
+        return writer != null && writer.isIdle() && !dirty.isEmpty() && !waitsToAsk();
+    }
+
+    /**
+     * Whether what forms only asks, soon after the lane has asked. Then it waits a moment for others, or for a section
+     * that takes it along. Never longer than it has room: nothing else waits for it.
+     */
+    private boolean waitsToAsk() {
+        long wait = askNotBeforeNanos - loop.nanoTime();
+        if (hasSections || wait <= 0 || formingBytes >= settings.recordMaxBytes()) {
+            return false;
+        }
+        if (!waitingToAsk) {
+            waitingToAsk = true;
+            loop.schedule(Duration.ofNanos(wait), () -> {
+                waitingToAsk = false;
+                pump();
+            });
+        }
+        return true;
     }
 
     private void write(List<Partition> next, int bytes) {
@@ -222,7 +265,7 @@ public final class Lane implements LaneWriter.Owner {
         do {
             pump();
             serveBacklog();
-        } while (lane().isIdle() && !dirty.isEmpty());
+        } while (mayWrite());
     }
 
     private void closeFenced() {
@@ -389,6 +432,7 @@ public final class Lane implements LaneWriter.Owner {
             events.onChanged(partition);
         }
         if (partition.returnTo(returnTo)) {
+            hasSections = true;
             markDirty(partition);
             exhaustIfEmpty(partition);
             pump();
@@ -473,7 +517,9 @@ public final class Lane implements LaneWriter.Owner {
             }
             serve(partition, entries, i, ticket, firstIndex + i);
         }
-        windowIds += partition.formingCount() - before;
+        int accepted = partition.formingCount() - before;
+        windowIds += accepted;
+        hasSections |= accepted > 0;
         int waiting = partition.formingEntries() - entriesBefore;
         if (waiting > 0) {
             formingBytes += waiting * Entries.WIDTH;
