@@ -74,6 +74,17 @@ public record IdWindow(Duration age, long ids, long markIds, Duration markAge) {
         return start;
     }
 
+    /** The offset of the newest mark that is old enough, however many ids stand after it; 0 if there is none. */
+    public long old(List<KnownMark> marks) {
+        long old = 0;
+        for (KnownMark mark : marks) {
+            if (mark.ageMillis() >= age.toMillis()) {
+                old = Math.max(old, mark.position());
+            }
+        }
+        return old;
+    }
+
     /**
      * What was applied of a lane after its last mark.
      *

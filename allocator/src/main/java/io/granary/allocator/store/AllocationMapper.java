@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.store;
 
+import io.granary.allocator.settlement.KnownMark;
 import io.granary.model.Sku;
 import java.util.Collection;
 import java.util.List;
@@ -42,13 +43,40 @@ public interface AllocationMapper {
             long returned) {}
 
     /** A row of {@code partition_epoch}. */
-    record EpochRow(int skuId, int slot, long epoch, String node, int lane, long seq, boolean fenced) {}
+    record EpochRow(
+            int skuId,
+            int slot,
+            long epoch,
+            String node,
+            int lane,
+            long seq,
+            boolean fenced,
+            long firstOffset,
+            long endOffset,
+            long endSeq) {
+        /** One that nothing was written of yet. */
+        static EpochRow begun(int skuId, int slot, long epoch, String node, int lane) {
+            return new EpochRow(skuId, slot, epoch, node, lane, 0, false, 0, 0, 0);
+        }
+
+        /** The offset after its last settled section; 0 if that is not known. */
+        long end() {
+            return endSeq == seq ? endOffset : 0;
+        }
+    }
+
+    /** Which partition. */
+    record PartitionKey(int skuId, int slot) {}
 
     /** A row of {@code lane}. */
     record LaneRow(int lane, @Nullable String owner, long settled, long ids) {}
 
     /** A row of {@code lane_mark}, and its age. */
-    record MarkRow(int lane, long position, long ids, long ageMillis) {}
+    record MarkRow(int lane, long position, long ids, long ageMillis) {
+        KnownMark mark() {
+            return new KnownMark(position, ids, ageMillis);
+        }
+    }
 
     /** A sum of units for a SKU. */
     record UnitsRow(int id, long units) {}
@@ -114,9 +142,13 @@ public interface AllocationMapper {
             + " set s.inventory = s.inventory - g.units, s.pool = s.pool + g.units</script>")
     int moveToPool(@Param("list") List<UnitsRow> grants);
 
-    @Select("<script>select sku_id, slot, epoch, node, lane, seq, fenced from partition_epoch where sku_id " + IN_LIST
-            + " order by sku_id, slot, epoch</script>")
+    @Select("<script>select sku_id, slot, epoch, node, lane, seq, fenced, first_offset, end_offset, end_seq"
+            + " from partition_epoch where sku_id " + IN_LIST + " order by sku_id, slot, epoch</script>")
     List<EpochRow> epochs(@Param("list") Collection<Integer> ids);
+
+    /** The partitions of which ownerships are forgotten. */
+    @Select("<script>select sku_id, slot from `partition` where forgotten &gt; 0 and sku_id " + IN_LIST + "</script>")
+    List<PartitionKey> forgotten(@Param("list") Collection<Integer> ids);
 
     @Select("select lane from lane order by lane")
     List<Integer> laneNumbers();

@@ -16,6 +16,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -182,10 +183,32 @@ public final class SqlSettlementStore implements SettlementStore {
             query.setInt(1, lane);
             try (ResultSet found = query.executeQuery()) {
                 while (found.next()) {
-                    EpochKey key = asked.get(new Row(found.getInt(1), found.getInt(2), found.getLong(3)));
+                    EpochKey key = asked.remove(new Row(found.getInt(1), found.getInt(2), found.getLong(3)));
                     if (key != null) {
                         known.add(new LaneBooks.KnownEpoch(
                                 key, found.getLong(4), found.getBoolean(5), found.getBoolean(6)));
+                    }
+                }
+            }
+        }
+        findForgotten(connection, asked.values(), known);
+    }
+
+    /** An owner that was replaced long ago and wakes up: its epoch has ended, and the books have forgotten where. */
+    private void findForgotten(Connection connection, Collection<EpochKey> keys, List<LaneBooks.KnownEpoch> known)
+            throws SQLException {
+        if (keys.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement query = connection.prepareStatement(
+                "select forgotten from `partition` where sku_id = ? and slot = ? and forgotten >= ?")) {
+            for (EpochKey key : keys) {
+                query.setObject(1, skuIds.get(key.partition().sku()));
+                query.setInt(2, key.partition().slot());
+                query.setLong(3, key.epoch());
+                try (ResultSet row = query.executeQuery()) {
+                    if (row.next()) {
+                        known.add(new LaneBooks.KnownEpoch(key, 0, true, false));
                     }
                 }
             }
@@ -323,15 +346,22 @@ public final class SqlSettlementStore implements SettlementStore {
 
     private static void writeEpochs(Connection connection, LaneChange change) throws SQLException {
         if (!change.epochs().isEmpty()) {
-            try (PreparedStatement update = connection.prepareStatement(
-                    "update partition_epoch"
-                            + " set seq = greatest(seq, ?), halted = halted or ? where sku_id = ? and slot = ? and epoch = ?")) {
+            // From left to right: the seq is the last one's, so that the others see what it was.
+            try (PreparedStatement update = connection.prepareStatement("update partition_epoch"
+                    + " set first_offset = if(seq = 0, ?, first_offset), end_offset = if(? > seq, ?, end_offset),"
+                    + " end_seq = if(? > seq, ?, end_seq), seq = greatest(seq, ?), halted = halted or ?"
+                    + " where sku_id = ? and slot = ? and epoch = ?")) {
                 for (LaneChange.OfEpoch epoch : change.epochs()) {
-                    update.setLong(1, epoch.seq());
-                    update.setBoolean(2, epoch.halted());
-                    update.setInt(3, epoch.skuId());
-                    update.setInt(4, epoch.slot());
-                    update.setLong(5, epoch.epoch());
+                    update.setLong(1, epoch.first());
+                    update.setLong(2, epoch.seq());
+                    update.setLong(3, epoch.end());
+                    update.setLong(4, epoch.seq());
+                    update.setLong(5, epoch.seq());
+                    update.setLong(6, epoch.seq());
+                    update.setBoolean(7, epoch.halted());
+                    update.setInt(8, epoch.skuId());
+                    update.setInt(9, epoch.slot());
+                    update.setLong(10, epoch.epoch());
                     update.addBatch();
                 }
                 checkOneEach(update.executeBatch(), change.epochs());

@@ -190,4 +190,35 @@ final class MarksIT {
         refuse(2);
         assertThat(stand().window()).isEqualTo(mark);
     }
+
+    @Test
+    void theNextOwnerIsToldWhereTheSectionsStand() {
+        settleBy(Duration.ZERO);
+        refuse(5);
+        sell();
+        sell();
+        sell();
+        refuse(50);
+        assertThat(snapshot().partitions().get(0).earlier())
+                .containsExactly(new TakeoverSnapshot.Earlier(1, 0, 3, false, 5, 8));
+        sell();
+        assertThat(snapshot().partitions().get(0).earlier())
+                .contains(new TakeoverSnapshot.Earlier(1, 0, 4, false, 5, 59));
+    }
+
+    /** In a rolling upgrade: it moves the seq, and knows nothing of ends. */
+    @Test
+    void whereAnAllocatorOfAnEarlierVersionHasSettledTheEndIsNotKnown() {
+        settleBy(Duration.ZERO);
+        sell();
+        books.update("update partition_epoch set seq = 2");
+        assertThat(snapshot().partitions().get(0).earlier())
+                .containsExactly(new TakeoverSnapshot.Earlier(1, 0, 2, false, 0, 0));
+        settlement.stop().join();
+        settleBy(Duration.ZERO);
+        seq = 2;
+        sell();
+        assertThat(snapshot().partitions().get(0).earlier())
+                .contains(new TakeoverSnapshot.Earlier(1, 0, 3, false, 0, 2));
+    }
 }

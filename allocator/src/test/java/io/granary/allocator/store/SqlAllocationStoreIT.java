@@ -183,8 +183,8 @@ class SqlAllocationStoreIT {
         assertThat(history.book()).isEqualTo(new PartitionBook(0, 3, "a", first, 50, 10, 5));
         assertThat(history.earlier())
                 .containsExactly(
-                        new TakeoverSnapshot.Earlier(2, second, 0, false),
-                        new TakeoverSnapshot.Earlier(1, first, 7, true));
+                        new TakeoverSnapshot.Earlier(2, second, 0, false, 0, 0),
+                        new TakeoverSnapshot.Earlier(1, first, 7, true, 0, 0));
         assertThat(snapshot.partitions().get(1).earlier()).isEmpty();
         assertThat(snapshot.lanes().get(first)).satisfies(stand -> {
             assertThat(stand.settled()).isEqualTo(40);

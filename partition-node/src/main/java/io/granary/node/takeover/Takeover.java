@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes over partitions, many at once: one fence record into each lane whose epochs are not known to be ended, then one
- * read of each lane up to its own fence, folded into exact totals and the ids of the window. Only the fence's offset
+ * read of each lane up to its own fence, folded into exact totals and the ids of the window. Of what has settled only
+ * those places are read where sections of these partitions stand. Only the fence's offset
  * marks the end of a lane. Never waits for settlement. Used on its loop only.
  */
 public final class Takeover {
@@ -50,6 +51,7 @@ public final class Takeover {
     private static final class LaneTask {
         final LaneFold fold;
         final LanePosition position;
+        final Wanted wanted = new Wanted();
         final Set<PartitionId> toFence = new LinkedHashSet<>();
         /** Those that miss units if something is lost from the settled offset on; the others want only ids. */
         final List<Folded> counted = new ArrayList<>();
@@ -59,6 +61,15 @@ public final class Takeover {
         LaneTask(LanePosition position) {
             this.position = position;
             fold = new LaneFold(position.getSettled());
+        }
+
+        /** The ids of what has settled of an epoch: where its sections stand, as far as they are in the window. */
+        void want(EarlierEpoch epoch) {
+            long settled = position.getSettled();
+            long end = epoch.getEnd() == 0 ? settled : Math.min(epoch.getEnd(), settled);
+            if (epoch.getSeq() > 0) {
+                wanted.add(Math.max(position.getWindow(), epoch.getFirst()), end);
+            }
         }
 
         void fail(String reason) {
@@ -117,6 +128,7 @@ public final class Takeover {
                     continue;
                 }
                 lane.fold.expect(id, earlier, into);
+                lane.want(earlier);
                 lane.isWanted = true;
                 if (!earlier.getFenced()) {
                     lane.toFence.add(id);
@@ -134,7 +146,7 @@ public final class Takeover {
 
     private void fence(LaneTask lane) {
         if (lane.toFence.isEmpty()) {
-            read(lane, lane.position.getSettled());
+            read(lane, lane.wanted.places());
         } else {
             fence(lane, new ArrayDeque<>(lane.toFence), lane.position.getSettled());
         }
@@ -153,7 +165,8 @@ public final class Takeover {
                         + " (expected: at least " + least + "); the log has lost acknowledged records");
                 laneDone();
             } else if (rest.isEmpty()) {
-                read(lane, offset);
+                lane.wanted.add(lane.position.getSettled(), offset);
+                read(lane, lane.wanted.places());
             } else {
                 fence(lane, rest, offset + 1);
             }
@@ -168,12 +181,14 @@ public final class Takeover {
         return epoch;
     }
 
-    private void read(LaneTask lane, long to) {
-        read(lane, Math.min(lane.position.getWindow(), lane.position.getSettled()), to);
-    }
-
-    private void read(LaneTask lane, long from, long to) {
-        LaneRange.read(log, loop, lane.position.getLane(), from, to, new LaneRange.Reader() {
+    /** Reads what is wanted, one place after the other. */
+    private void read(LaneTask lane, Deque<Wanted.Place> places) {
+        Wanted.Place place = places.poll();
+        if (place == null) {
+            laneDone();
+            return;
+        }
+        LaneRange.read(log, loop, lane.position.getLane(), place.from(), place.to(), new LaneRange.Reader() {
             @Override
             public void onRecord(LaneRecord record) {
                 apply(lane, record);
@@ -181,14 +196,17 @@ public final class Takeover {
 
             @Override
             public void onEnd() {
-                laneDone();
+                read(lane, places);
             }
 
             @Override
             public void onLost(long first, String reason) {
                 if (lane.toFence.isEmpty() || first <= lane.position.getSettled()) {
                     // Only ids of the window are gone; the ledger knows them.
-                    read(lane, first, to);
+                    if (first < place.to()) {
+                        places.addFirst(new Wanted.Place(first, place.to()));
+                    }
+                    read(lane, places);
                 } else {
                     lane.fail(reason);
                     laneDone();
