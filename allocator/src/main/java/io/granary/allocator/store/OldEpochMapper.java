@@ -33,7 +33,8 @@ public interface OldEpochMapper {
     List<MarkRow> marks(@Param("lane") int lane);
 
     @Insert("insert into lane_mark (lane, position, ids, marked)"
-            + " values (#{lane}, #{position}, #{ids}, utc_timestamp(3))")
+            + " values (#{lane}, #{position}, #{ids}, utc_timestamp(3))"
+            + " on duplicate key update ids = values(ids), marked = values(marked)")
     void mark(@Param("lane") int lane, @Param("position") long position, @Param("ids") long ids);
 
     /** Where nobody noted the end of ownerships that are over, everything up to here is before it. */

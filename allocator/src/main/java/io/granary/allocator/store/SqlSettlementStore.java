@@ -430,8 +430,10 @@ public final class SqlSettlementStore implements SettlementStore {
     }
 
     private void writeMark(Connection connection, int lane, LaneMark mark) throws SQLException {
+        // One may stand there already, if the lane was settled up to there before, and then was set back.
         try (PreparedStatement insert = connection.prepareStatement(
-                "insert into lane_mark (lane, position, ids, marked) values (?, ?, ?, utc_timestamp(3))")) {
+                "insert into lane_mark (lane, position, ids, marked) values (?, ?, ?, utc_timestamp(3))"
+                        + " on duplicate key update ids = values(ids), marked = values(marked)")) {
             insert.setInt(1, lane);
             insert.setLong(2, mark.position());
             insert.setLong(3, mark.ids());

@@ -175,6 +175,17 @@ final class MarksIT {
                 .containsExactly(2L, 3L);
     }
 
+    /** Where the log has changed a lane is settled again from an older place on. */
+    @Test
+    void aMarkThatStandsThereAlreadyIsPutAgain() {
+        books.update("insert into lane_mark (lane, position, ids, marked)"
+                + " values (0, 1, 0, utc_timestamp(3) - interval 11 minute)");
+        settleBy(Duration.ZERO);
+        sell();
+        assertThat(books.texts("select alarm from lane")).containsExactly("null");
+        assertThat(stand()).isEqualTo(new TakeoverSnapshot.LaneStand(1, 0, 0));
+    }
+
     @Test
     void theWindowMovesOnWithoutIds() {
         settleBy(Duration.ZERO, new IdWindow(Duration.ofSeconds(30), 2_000_000, 100_000, Duration.ofMillis(1)));
