@@ -36,7 +36,6 @@ final class TakeoverReadsTest implements Takeover.Outcome {
     private static final class CountingLog implements StockLog {
         final InMemoryStockLog log = new InMemoryStockLog(2);
         long recordsRead;
-        long reads;
 
         @Override
         public int lanes() {
@@ -51,7 +50,6 @@ final class TakeoverReadsTest implements Takeover.Outcome {
         @Override
         public CompletableFuture<Read> read(int lane, long from, Duration wait) {
             CompletableFuture<Read> read = log.read(lane, from, wait);
-            reads++;
             if (read.join() instanceof Read.Records records) {
                 recordsRead += records.records().size();
             }
