@@ -70,6 +70,8 @@ final class Books {
         long seq;
         boolean fenced;
         boolean halted;
+        long first;
+        long end;
 
         EpochRow(int lane) {
             this.lane = lane;
@@ -363,11 +365,12 @@ final class Books {
                 PartitionId id = new PartitionId(book.sku(), partition.slot());
                 epochs.forEach((key, row) -> {
                     if (key.partition().equals(id) && key.epoch() < partition.epoch()) {
-                        earlier.add(new TakeoverSnapshot.Earlier(key.epoch(), row.lane, row.seq, row.fenced));
-                        stands.put(row.lane, new TakeoverSnapshot.LaneStand(settled(row.lane), 0));
+                        earlier.add(new TakeoverSnapshot.Earlier(
+                                key.epoch(), row.lane, row.seq, row.fenced, row.first, row.end));
+                        stands.put(row.lane, new TakeoverSnapshot.LaneStand(settled(row.lane), 0, 0));
                     }
                 });
-                histories.add(new TakeoverSnapshot.History(id, partition, earlier));
+                histories.add(new TakeoverSnapshot.History(id, partition, earlier, TakeoverSnapshot.NONE_LEFT_OUT));
             }
         }
         return new TakeoverSnapshot(histories, stands);
@@ -443,6 +446,8 @@ final class Books {
         for (LaneChange.OfEpoch epoch : change.epochs()) {
             EpochRow row = epochs.get(key(epoch.skuId(), epoch.slot(), epoch.epoch()));
             checkState(row != null, "no row of %s", epoch);
+            row.first = row.seq == 0 ? epoch.first() : row.first;
+            row.end = epoch.seq() > row.seq ? epoch.end() : row.end;
             row.seq = Math.max(row.seq, epoch.seq());
             row.halted |= epoch.halted();
         }

@@ -42,17 +42,21 @@ final class ControlMessages {
                 .setGranted(book.granted())
                 .setConsumed(book.consumed())
                 .setReturned(book.returned())
+                .setLeftOutAgeMillis(TakeoverSnapshot.NONE_LEFT_OUT)
                 .build();
     }
 
     static OpenPartition openNext(TakeoverSnapshot.History history) {
-        OpenPartition.Builder open = openFirst(history.partition(), history.book()).toBuilder();
+        OpenPartition.Builder open = openFirst(history.partition(), history.book()).toBuilder()
+                .setLeftOutAgeMillis(history.leftOutAgeMillis());
         for (TakeoverSnapshot.Earlier earlier : history.earlier()) {
             open.addEarlier(EarlierEpoch.newBuilder()
                     .setEpoch(earlier.epoch())
                     .setLane(earlier.lane())
                     .setSeq(earlier.seq())
-                    .setFenced(earlier.fenced()));
+                    .setFenced(earlier.fenced())
+                    .setFirst(earlier.first())
+                    .setEnd(earlier.end()));
         }
         return open.build();
     }
@@ -68,7 +72,8 @@ final class ControlMessages {
                 open.addLanes(LanePosition.newBuilder()
                         .setLane(lane)
                         .setSettled(stand.settled())
-                        .setWindow(stand.window()));
+                        .setWindow(stand.window())
+                        .setWindowAgeMillis(stand.windowAgeMillis()));
             }
         }
         return LeaderMessage.newBuilder().setOpen(open).build();

@@ -170,6 +170,8 @@ final class BatchFold {
         private static final class Progress {
             long seq;
             boolean halted;
+            long first;
+            long end;
         }
 
         private final List<LedgerRow> rows = new ArrayList<>();
@@ -205,7 +207,10 @@ final class BatchFold {
                     }
                 }
                 case VALID -> {
-                    progress(numbered).seq = numbered.seq();
+                    Progress progress = progress(numbered);
+                    progress.first = progress.seq == 0 ? pending.offset() : progress.first;
+                    progress.end = pending.offset() + 1;
+                    progress.seq = numbered.seq();
                     apply(pending, numbered);
                 }
             }
@@ -266,7 +271,13 @@ final class BatchFold {
         private List<LaneChange.OfEpoch> epochChanges() {
             List<LaneChange.OfEpoch> changes = new ArrayList<>(epochs.size());
             epochs.forEach((key, progress) -> changes.add(new LaneChange.OfEpoch(
-                    skuId(key.partition()), key.partition().slot(), key.epoch(), progress.seq, progress.halted)));
+                    skuId(key.partition()),
+                    key.partition().slot(),
+                    key.epoch(),
+                    progress.seq,
+                    progress.halted,
+                    progress.first,
+                    progress.end)));
             changes.sort(EPOCH_ORDER);
             return changes;
         }

@@ -33,8 +33,10 @@ public record LaneChange(
      *
      * @param seq the last valid section
      * @param halted a seq jumped
+     * @param first the offset of the first valid section; 0 if there is none
+     * @param end the offset after the last valid section; 0 if there is none
      */
-    public record OfEpoch(int skuId, int slot, long epoch, long seq, boolean halted) {}
+    public record OfEpoch(int skuId, int slot, long epoch, long seq, boolean halted, long first, long end) {}
 
     /** Ends the ownerships of a partition below an epoch, in this lane. */
     public record Fence(int skuId, int slot, long below) {}

@@ -48,6 +48,7 @@ final class LaneSettler {
     private final Backoff backoff;
     private final SettlementMetrics metrics;
     private final Consumer<Set<Sku>> onSettled;
+    private final Marking marking;
 
     // Counts the beginnings: what comes back from an earlier one is dropped.
     private long round;
@@ -65,8 +66,6 @@ final class LaneSettler {
     private boolean reading;
     private boolean applying;
     private long settled;
-    private long ids;
-    private @Nullable LaneMark lastMark;
     private long notBeforeNanos;
     private long notReadBeforeNanos;
     private boolean waitingToApply;
@@ -91,6 +90,7 @@ final class LaneSettler {
         fold = new BatchFold(lane);
         notBeforeNanos = loop.nanoTime();
         notReadBeforeNanos = notBeforeNanos;
+        marking = new Marking(settings.idWindow(), notBeforeNanos);
     }
 
     void start() {
@@ -159,8 +159,7 @@ final class LaneSettler {
 
     private void stand(LaneStanding standing) {
         settled = standing.settled();
-        ids = standing.ids();
-        lastMark = standing.lastMark();
+        marking.begin(standing, loop.nanoTime());
         if (standing.alarm() != null) {
             setAlarmed(true);
             beginAfter(settings.alarmPause());
@@ -317,11 +316,9 @@ final class LaneSettler {
             raise("the record at " + settled + " can't be applied: " + folded.fault());
             return;
         }
-        long now = loop.currentTimeMillis();
-        long idsThen = ids + change.ids();
-        LaneMark mark =
-                settings.idWindow().isMarkDue(lastMark, idsThen, now) ? new LaneMark(change.to(), idsThen, now) : null;
         long startNanos = loop.nanoTime();
+        long bytes = batch.stream().mapToLong(PendingRecord::bytes).sum();
+        LaneMark mark = marking.due(change, bytes, startNanos);
         hop(store.apply(change, mark), (mine, done, fault) -> {
             if (done instanceof SettlementStore.Outcome.Applied applied) {
                 metrics.applied(change, applied, loop.nanoTime() - startNanos);
@@ -333,12 +330,13 @@ final class LaneSettler {
             if (done == null) {
                 failed(fault);
             } else {
-                settled(change, mark, done);
+                settled(change, bytes, mark, done);
             }
         });
     }
 
-    private void settled(LaneChange change, @Nullable LaneMark mark, SettlementStore.Outcome outcome) {
+    private void settled(
+            LaneChange change, long bytes, @Nullable LaneMark mark, SettlementStore.Outcome outcome) {
         if (outcome instanceof SettlementStore.Outcome.Moved) {
             LOG.info("Lane {}: another settler was here first", lane);
             retry();
@@ -349,8 +347,7 @@ final class LaneSettler {
             faultsInRow = 0;
             applying = false;
             settled = change.to();
-            ids += change.ids();
-            lastMark = mark == null ? lastMark : mark;
+            marking.applied(change, bytes, mark, loop.nanoTime());
             drop(change.to());
             proceed();
         }

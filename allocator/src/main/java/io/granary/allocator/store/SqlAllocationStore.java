@@ -14,9 +14,12 @@ import io.granary.allocator.allocation.SkuChange;
 import io.granary.allocator.allocation.SkuPlan;
 import io.granary.allocator.allocation.TakeoverSnapshot;
 import io.granary.allocator.settlement.IdWindow;
+import io.granary.allocator.settlement.KnownMark;
 import io.granary.allocator.store.AllocationMapper.EpochRow;
 import io.granary.allocator.store.AllocationMapper.GrantRow;
 import io.granary.allocator.store.AllocationMapper.LaneRow;
+import io.granary.allocator.store.AllocationMapper.MarkRow;
+import io.granary.allocator.store.AllocationMapper.PartitionKey;
 import io.granary.allocator.store.AllocationMapper.PartitionRow;
 import io.granary.allocator.store.AllocationMapper.SkuRow;
 import io.granary.allocator.store.AllocationMapper.UnitsRow;
@@ -25,6 +28,7 @@ import io.granary.model.Sku;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -45,9 +49,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class SqlAllocationStore implements AllocationStore {
-    /** Epochs whose fence has settled, told to a new owner for their request ids; the newest of them. */
-    private static final int MOST_FENCED_EPOCHS = 64;
-
     private final TransactionRunner transactions;
     private final IdWindow window;
 
@@ -250,7 +251,7 @@ public final class SqlAllocationStore implements AllocationStore {
             Set<Integer> slots = new TreeSet<>();
             for (Assignment a : result.assignments()) {
                 slots.add(a.slot());
-                epochs.add(new EpochRow(id, a.slot(), a.toEpoch(), a.node(), a.lane(), 0, false));
+                epochs.add(EpochRow.begun(id, a.slot(), a.toEpoch(), a.node(), a.lane()));
             }
             long units = 0;
             for (Grant g : result.grants()) {
@@ -349,32 +350,27 @@ public final class SqlAllocationStore implements AllocationStore {
                     .add(epoch);
         }
         Set<Integer> lanes = new TreeSet<>();
+        epochs.forEach(epoch -> lanes.add(epoch.lane()));
+        Map<Integer, TakeoverSnapshot.LaneStand> stands = stands(mapper, lanes);
+        Set<PartitionKey> forgotten = new HashSet<>(mapper.forgotten(books.stream().map(SkuBook::id).toList()));
         List<TakeoverSnapshot.History> histories = new ArrayList<>();
         for (SkuBook book : books) {
             Map<Integer, List<EpochRow>> bySlot = bySku.getOrDefault(book.id(), Map.of());
             for (PartitionBook partition : book.partitions()) {
-                List<TakeoverSnapshot.Earlier> earlier =
-                        earlier(partition, bySlot.getOrDefault(partition.slot(), List.of()));
-                earlier.forEach(epoch -> lanes.add(epoch.lane()));
-                histories.add(new TakeoverSnapshot.History(
-                        new PartitionId(book.sku(), partition.slot()), partition, earlier));
+                EarlierEpochs earlier = new EarlierEpochs(stands);
+                if (forgotten.contains(new PartitionKey(book.id(), partition.slot()))) {
+                    earlier.leaveOut(window.age().toMillis());
+                }
+                List<EpochRow> rows = bySlot.getOrDefault(partition.slot(), List.of());
+                for (int i = rows.size() - 1; i >= 0; i--) {
+                    if (rows.get(i).epoch() < partition.epoch()) {
+                        earlier.add(rows.get(i));
+                    }
+                }
+                histories.add(earlier.history(new PartitionId(book.sku(), partition.slot()), partition));
             }
         }
-        return new TakeoverSnapshot(histories, stands(mapper, lanes));
-    }
-
-    private static List<TakeoverSnapshot.Earlier> earlier(PartitionBook partition, List<EpochRow> epochs) {
-        List<TakeoverSnapshot.Earlier> earlier = new ArrayList<>();
-        int fenced = 0;
-        for (int i = epochs.size() - 1; i >= 0; i--) {
-            EpochRow epoch = epochs.get(i);
-            // A fenced epoch that never said anything has no ids.
-            boolean wanted = !epoch.fenced() || (epoch.seq() > 0 && fenced++ < MOST_FENCED_EPOCHS);
-            if (wanted && epoch.epoch() < partition.epoch()) {
-                earlier.add(new TakeoverSnapshot.Earlier(epoch.epoch(), epoch.lane(), epoch.seq(), epoch.fenced()));
-            }
-        }
-        return earlier;
+        return new TakeoverSnapshot(histories, stands);
     }
 
     private Map<Integer, TakeoverSnapshot.LaneStand> stands(AllocationMapper mapper, Set<Integer> lanes) {
@@ -382,12 +378,16 @@ public final class SqlAllocationStore implements AllocationStore {
         if (lanes.isEmpty()) {
             return stands;
         }
-        Map<Integer, Long> windows = new HashMap<>();
-        mapper.windows(lanes, window.age().toSeconds(), window.ids())
-                .forEach(row -> windows.put(row.lane(), row.position()));
+        Map<Integer, List<KnownMark>> marks = new HashMap<>();
+        for (MarkRow row : mapper.marks(lanes)) {
+            marks.computeIfAbsent(row.lane(), lane -> new ArrayList<>()).add(row.mark());
+        }
         for (LaneRow lane : mapper.lanes(lanes)) {
-            long start = Math.min(lane.settled(), windows.getOrDefault(lane.lane(), 0L));
-            stands.put(lane.lane(), new TakeoverSnapshot.LaneStand(lane.settled(), start));
+            IdWindow.Start start = window.start(marks.getOrDefault(lane.lane(), List.of()), lane.ids());
+            stands.put(
+                    lane.lane(),
+                    new TakeoverSnapshot.LaneStand(
+                            lane.settled(), Math.min(lane.settled(), start.position()), start.ageMillis()));
         }
         return stands;
     }

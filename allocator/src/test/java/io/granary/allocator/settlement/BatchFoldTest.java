@@ -78,7 +78,8 @@ final class BatchFoldTest {
                         new LaneChange.OfPartition(SKU_ID, 0, 5, 10), new LaneChange.OfPartition(SKU_ID, 1, 5, 0));
         assertThat(change.epochs())
                 .containsExactly(
-                        new LaneChange.OfEpoch(SKU_ID, 0, 1, 2, false), new LaneChange.OfEpoch(SKU_ID, 1, 1, 1, false));
+                        new LaneChange.OfEpoch(SKU_ID, 0, 1, 2, false, 100, 102),
+                        new LaneChange.OfEpoch(SKU_ID, 1, 1, 1, false, 101, 102));
         assertThat(change.skus()).containsExactly(new LaneChange.OfSku(SKU, SKU_ID, 10, 10));
         assertThat(change.skipped()).isEqualTo(new LaneChange.Skipped(0, 0, 0));
     }
@@ -152,7 +153,8 @@ final class BatchFoldTest {
         assertThat(change.rows()).containsExactlyInAnyOrder(row(A, 2, 0), row(C, 1, 1));
         assertThat(change.epochs())
                 .containsExactly(
-                        new LaneChange.OfEpoch(SKU_ID, 0, 1, 1, true), new LaneChange.OfEpoch(SKU_ID, 1, 1, 1, false));
+                        new LaneChange.OfEpoch(SKU_ID, 0, 1, 1, true, 100, 101),
+                        new LaneChange.OfEpoch(SKU_ID, 1, 1, 1, false, 101, 102));
         assertThat(change.skipped()).isEqualTo(new LaneChange.Skipped(0, 0, 2));
     }
 

@@ -185,12 +185,19 @@ class SqlAllocationStoreIT {
         assertThat(history.book()).isEqualTo(new PartitionBook(0, 3, "a", first, 50, 10, 5));
         assertThat(history.earlier())
                 .containsExactly(
-                        new TakeoverSnapshot.Earlier(2, second, 0, false),
-                        new TakeoverSnapshot.Earlier(1, first, 7, true));
+                        new TakeoverSnapshot.Earlier(2, second, 0, false, 0, 0),
+                        new TakeoverSnapshot.Earlier(1, first, 7, true, 0, 0));
         assertThat(snapshot.partitions().get(1).earlier()).isEmpty();
-        assertThat(snapshot.lanes())
-                .containsEntry(first, new TakeoverSnapshot.LaneStand(40, 20))
-                .containsEntry(second, new TakeoverSnapshot.LaneStand(9, 3));
+        assertThat(snapshot.lanes().get(first)).satisfies(stand -> {
+            assertThat(stand.settled()).isEqualTo(40);
+            assertThat(stand.window()).isEqualTo(20);
+            assertThat(stand.windowAgeMillis()).isBetween(0L, 10_000L);
+        });
+        assertThat(snapshot.lanes().get(second)).satisfies(stand -> {
+            assertThat(stand.settled()).isEqualTo(9);
+            assertThat(stand.window()).isEqualTo(3);
+            assertThat(stand.windowAgeMillis()).isBetween(660_000L, 670_000L);
+        });
     }
 
     @Test

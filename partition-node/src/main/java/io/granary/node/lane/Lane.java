@@ -35,7 +35,8 @@ import org.slf4j.LoggerFactory;
  * that forms. While a record is in flight the next one forms (group commit). When the record in flight is known to be
  * stored, its sections are judged, those who waited are answered, and what formed meanwhile is sent. A request is never
  * answered DEDUCTED before its section is durable and valid, nor refused before a record shows that the partition is still
- * owned here: whoever has replaced this node may have deducted it. A record may be empty but for that.
+ * owned here: whoever has replaced this node may have deducted it. A record may be empty but for that; such records are
+ * sent some 100 times a second at most, and share what waits.
  *
  * <p>Each record proves that what was acknowledged in the lane before is never lost: only what is proven settles. So what
  * was written last is followed by an empty record if nothing else follows it soon.
@@ -53,6 +54,12 @@ public final class Lane implements LaneWriter.Owner {
 
     /** After so long without a record, what was written last is proven by an empty one. */
     private static final Duration PROOF_PAUSE = Duration.ofMillis(20);
+
+    /**
+     * The least time from one record that only asks whether the partitions are still owned to the next: in a rush of a
+     * SKU that is sold out each refusal would cost one, and takeovers and settlement would have to read them all.
+     */
+    private static final long ASK_PAUSE_NANOS = Duration.ofMillis(10).toNanos();
 
     /** Hears what others should know. Called on the loop. */
     public interface Events {
@@ -97,6 +104,14 @@ public final class Lane implements LaneWriter.Owner {
     private int formingBytes;
 
     private int backlogEntries;
+
+    /** Whether what forms has deductions or units to give back; else it only asks. */
+    private boolean hasSections;
+
+    /** When a record that only asks may be sent again, and whether a timer waits for that. */
+    private long askNotBeforeNanos;
+
+    private boolean waitingToAsk;
     private @Nullable LaneWriter writer;
     private int recordVersion = 1;
     private boolean provingSoon;
@@ -129,6 +144,7 @@ public final class Lane implements LaneWriter.Owner {
         this.begun = begun;
         this.events = events;
         windowSinceNanos = loop.nanoTime();
+        askNotBeforeNanos = windowSinceNanos;
     }
 
     // ---- The lane
@@ -205,7 +221,7 @@ public final class Lane implements LaneWriter.Owner {
     }
 
     private void pump() {
-        if (writer == null || !writer.isIdle() || dirty.isEmpty()) {
+        if (!mayWrite()) {
             return;
         }
         List<Partition> next = new ArrayList<>(dirty.size());
@@ -219,9 +235,35 @@ public final class Lane implements LaneWriter.Owner {
                 next.add(partition);
             }
         }
+        boolean asks = !hasSections;
+        hasSections = !dirty.isEmpty();
         if (!next.isEmpty()) {
+            askNotBeforeNanos = asks ? loop.nanoTime() + ASK_PAUSE_NANOS : askNotBeforeNanos;
             write(next, bytes);
         }
+    }
+
+    private boolean mayWrite() {
+        return writer != null && writer.isIdle() && !dirty.isEmpty() && !waitsToAsk();
+    }
+
+    /**
+     * Whether what forms only asks, soon after the lane has asked. Then it waits a moment for others, or for a section
+     * that takes it along. Never longer than it has room: nothing else waits for it.
+     */
+    private boolean waitsToAsk() {
+        long wait = askNotBeforeNanos - loop.nanoTime();
+        if (hasSections || wait <= 0 || formingBytes >= settings.recordMaxBytes()) {
+            return false;
+        }
+        if (!waitingToAsk) {
+            waitingToAsk = true;
+            loop.schedule(Duration.ofNanos(wait), () -> {
+                waitingToAsk = false;
+                pump();
+            });
+        }
+        return true;
     }
 
     private void write(List<Partition> next, int bytes) {
@@ -273,7 +315,7 @@ public final class Lane implements LaneWriter.Owner {
         do {
             pump();
             serveBacklog();
-        } while (lane().isIdle() && !dirty.isEmpty());
+        } while (mayWrite());
         proveSoon();
     }
 
@@ -441,6 +483,7 @@ public final class Lane implements LaneWriter.Owner {
             events.onChanged(partition);
         }
         if (partition.returnTo(returnTo)) {
+            hasSections = true;
             markDirty(partition);
             exhaustIfEmpty(partition);
             pump();
@@ -557,7 +600,9 @@ public final class Lane implements LaneWriter.Owner {
             }
             serve(partition, entries, i, ticket, firstIndex + i, remembersAll);
         }
-        windowIds += partition.formingCount() - before;
+        int accepted = partition.formingCount() - before;
+        windowIds += accepted;
+        hasSections |= accepted > 0;
         int waiting = partition.formingEntries() - entriesBefore;
         if (waiting > 0) {
             formingBytes += waiting * Entries.WIDTH;

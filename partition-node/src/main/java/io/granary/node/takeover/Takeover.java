@@ -30,10 +30,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes over partitions, many at once: one fence record into each lane whose epochs are not known to be ended, then one
- * read of each lane up to its own fence, folded into exact totals and the ids of the window. Only the fence's offset
- * marks the end of a lane. Never waits for settlement. Settlement waits for the proof that the fence was acknowledged:
- * an empty record behind it, which the takeover sends and does not wait for. If this node dies before it is stored, who
- * takes over next fences again, as this fence has not settled. Used on its loop only.
+ * read of each lane up to its own fence, folded into exact totals and the ids of the window. Of what has settled only
+ * those places are read where sections of these partitions stand. Only the fence's offset marks the end of a lane. Never
+ * waits for settlement. Settlement waits for the proof that the fence was acknowledged: an empty record behind it, which
+ * the takeover sends and does not wait for. If this node dies before it is stored, who takes over next fences again, as
+ * this fence has not settled. Used on its loop only.
  */
 public final class Takeover {
     private static final Logger LOG = LoggerFactory.getLogger(Takeover.class);
@@ -53,6 +54,7 @@ public final class Takeover {
     private static final class LaneTask {
         final LaneFold fold;
         final LanePosition position;
+        final Wanted wanted = new Wanted();
         final Set<PartitionId> toFence = new LinkedHashSet<>();
         /** Those that miss units if something is lost from the settled offset on; the others want only ids. */
         final List<Folded> counted = new ArrayList<>();
@@ -64,6 +66,15 @@ public final class Takeover {
         LaneTask(LanePosition position) {
             this.position = position;
             fold = new LaneFold(position.getSettled());
+        }
+
+        /** The ids of what has settled of an epoch: where its sections stand, as far as they are in the window. */
+        void want(EarlierEpoch epoch) {
+            long settled = position.getSettled();
+            long end = epoch.getEnd() == 0 ? settled : Math.min(epoch.getEnd(), settled);
+            if (epoch.getSeq() > 0) {
+                wanted.add(Math.max(position.getWindow(), epoch.getFirst()), end);
+            }
         }
 
         void fail(String reason) {
@@ -141,6 +152,7 @@ public final class Takeover {
                 }
                 lane.fold.expect(id, earlier, into);
                 lane.all.add(into);
+                lane.want(earlier);
                 lane.isWanted = true;
                 if (!earlier.getFenced()) {
                     lane.toFence.add(id);
@@ -158,22 +170,22 @@ public final class Takeover {
     }
 
     /**
-     * How far back the ids that will be read reach: as far as the window of every lane. Where a lane's whole history is
-     * read that is no limit, unless earlier epochs were left out: then nobody says how old their ids are.
+     * How far back the ids that will be read reach: as far as the window of every lane, and not to the ids of earlier epochs
+     * that were left out. Where a lane's whole history is read that is no limit. A leader of an earlier version does not say
+     * how old the ids are that it leaves out.
      */
     private void limitMemory(Map<Integer, LaneTask> lanes) {
         for (OpenPartition partition : partitions) {
-            boolean limited = false;
             Folded into = foldedOf(idOf(partition));
             for (EarlierEpoch earlier : partition.getEarlierList()) {
                 LaneTask lane = lanes.get(earlier.getLane());
                 if (lane != null && (lane.position.getWindow() > 0 || lane.position.getWindowAgeMillis() > 0)) {
                     into.limitTo(begunNanos - TimeUnit.MILLISECONDS.toNanos(lane.position.getWindowAgeMillis()));
-                    limited = true;
                 }
             }
-            if (!limited && partition.getEarlierCount() < partition.getEpoch() - 1) {
-                into.limitTo(begunNanos);
+            long leftOut = partition.getLeftOutAgeMillis();
+            if (leftOut > 0 || (leftOut == 0 && partition.getEarlierCount() < partition.getEpoch() - 1)) {
+                into.limitTo(begunNanos - TimeUnit.MILLISECONDS.toNanos(leftOut));
             }
         }
     }
@@ -188,7 +200,7 @@ public final class Takeover {
 
     private void fence(LaneTask lane) {
         if (lane.toFence.isEmpty()) {
-            read(lane, lane.position.getSettled());
+            read(lane, lane.wanted.places());
         } else {
             fence(lane, new ArrayDeque<>(lane.toFence), lane.position.getSettled(), LogRecord.NOTHING);
         }
@@ -208,7 +220,8 @@ public final class Takeover {
                 laneDone();
             } else if (rest.isEmpty()) {
                 prove(lane, offset);
-                read(lane, offset);
+                lane.wanted.add(lane.position.getSettled(), offset);
+                read(lane, lane.wanted.places());
             } else {
                 fence(lane, rest, offset + 1, offset);
             }
@@ -236,12 +249,14 @@ public final class Takeover {
         return epoch;
     }
 
-    private void read(LaneTask lane, long to) {
-        read(lane, Math.min(lane.position.getWindow(), lane.position.getSettled()), to);
-    }
-
-    private void read(LaneTask lane, long from, long to) {
-        LaneRange.read(log, loop, lane.position.getLane(), from, to, new LaneRange.Reader() {
+    /** Reads what is wanted, one place after the other. */
+    private void read(LaneTask lane, Deque<Wanted.Place> places) {
+        Wanted.Place place = places.poll();
+        if (place == null) {
+            laneDone();
+            return;
+        }
+        LaneRange.read(log, loop, lane.position.getLane(), place.from(), place.to(), new LaneRange.Reader() {
             @Override
             public void onRecord(LaneRecord record) {
                 apply(lane, record);
@@ -249,7 +264,7 @@ public final class Takeover {
 
             @Override
             public void onEnd() {
-                laneDone();
+                read(lane, places);
             }
 
             @Override
@@ -257,7 +272,10 @@ public final class Takeover {
                 if (lane.toFence.isEmpty() || first <= lane.position.getSettled()) {
                     // Only ids of the window are gone; the ledger knows them.
                     lane.limitTo(begunNanos);
-                    read(lane, first, to);
+                    if (first < place.to()) {
+                        places.addFirst(new Wanted.Place(first, place.to()));
+                    }
+                    read(lane, places);
                 } else {
                     lane.fail(reason);
                     laneDone();
