@@ -197,7 +197,8 @@ final class Batch {
                 if (tenure.nodes().takers(now).isEmpty()) {
                     tenure.place(track);
                 } else {
-                    later(track, settings.pace().toNanos());
+                    long awaited = tenure.nodes().awaitNanos(partition.node(), now);
+                    later(track, Math.max(awaited, settings.pace().toNanos()));
                 }
             }
             case REFUSED, OPENING, UNKNOWN -> {

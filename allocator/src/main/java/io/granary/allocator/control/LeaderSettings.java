@@ -14,7 +14,8 @@ import java.time.Duration;
  * @param batchSkus the most SKUs that are looked at together, 1 to 10,000
  * @param batches how many such batches run at once, 1 to 64
  * @param transactionSkus the most SKUs in one transaction, 1 to 500
- * @param joinGrace how long partitions wait for a node that joins before the others get them, 0 to 1 min
+ * @param joinGrace how long partitions wait for a node that joins before the others get them, and when a term begins for
+ *     the owner that the books name, 0 to 1 min
  * @param needLife how long a refused quantity counts as wanted after it was last asked for, 100 ms to 10 min
  * @param ceilingsWait how long a restock waits for nodes to forget ceilings, 0 to 1 min
  * @param announceWait after this a restock that could not be announced fails, 100 ms to 10 min

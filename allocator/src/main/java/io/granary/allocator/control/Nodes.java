@@ -16,6 +16,8 @@ final class Nodes {
     private final Map<String, NodeSession> sessions = new TreeMap<>();
     private final Duration joinGrace;
     private Set<String> drained = Set.of();
+    /** Until then owners that the books name are waited for. */
+    private @Nullable Long awaitedUntilNanos;
 
     Nodes(Duration joinGrace) {
         this.joinGrace = joinGrace;
@@ -40,6 +42,24 @@ final class Nodes {
 
     Collection<NodeSession> all() {
         return sessions.values();
+    }
+
+    /** A term has begun, or the registry was away: owners that the books name may appear one by one, from now on. */
+    void awaitOwners(long nowNanos) {
+        awaitedUntilNanos = nowNanos + joinGrace.toNanos();
+    }
+
+    /**
+     * For how long a partition still waits for its owner, which does not live as far as is known; 0: not at all. An
+     * incarnation whose node has come back as another one is gone for good.
+     */
+    long awaitNanos(@Nullable String owner, long nowNanos) {
+        if (owner == null || awaitedUntilNanos == null || awaitedUntilNanos - nowNanos <= 0) {
+            return 0;
+        }
+        String name = NodeEntry.nameOf(owner);
+        boolean cameBack = sessions.keySet().stream().map(NodeEntry::nameOf).anyMatch(name::equals);
+        return cameBack ? 0 : awaitedUntilNanos - nowNanos;
     }
 
     /** Sets the configured names of the nodes that are drained. */

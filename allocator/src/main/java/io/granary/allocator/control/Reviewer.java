@@ -191,8 +191,10 @@ final class Reviewer {
             if (mayNotOpenYet(book, partition)) {
                 unpublished = true;
             } else if (standing == Standing.UNOWNED || standing == Standing.REFUSED) {
-                long wait = slot.assignNanos - nowNanos;
-                if (standing == Standing.REFUSED && wait > 0) {
+                long wait = standing == Standing.REFUSED
+                        ? slot.assignNanos - nowNanos
+                        : nodes.awaitNanos(partition.node(), nowNanos);
+                if (wait > 0) {
                     laterNanos = laterNanos < 0 ? wait : Math.min(laterNanos, wait);
                 } else {
                     Assignment assignment = assign(partition, standing, takers, ofSku);

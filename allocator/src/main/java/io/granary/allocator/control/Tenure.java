@@ -105,6 +105,7 @@ final class Tenure implements NodeSession.Events {
         settings = parts.settings();
         bornNanos = loop.nanoTime();
         nodes = new Nodes(settings.joinGrace());
+        nodes.awaitOwners(bornNanos);
         publisher = new Publisher(loop, parts.cluster());
         reviewer = new Reviewer(parts.planner(), nodes, placement, publisher::publishedSlots, settings.needLife());
         ceilings = new CeilingRounds(loop, nodes, settings.ceilingsWait());
@@ -245,6 +246,10 @@ final class Tenure implements NodeSession.Events {
     // ---- Nodes
 
     void setNodes(Map<String, NodeEntry> live) {
+        if (nodes.all().isEmpty()) {
+            // Where one comes after none, others follow.
+            nodes.awaitOwners(loop.nanoTime());
+        }
         for (String known : nodes.incarnations()) {
             NodeSession session = nodes.get(known);
             NodeEntry entry = live.get(known);

@@ -92,21 +92,27 @@ class LeaderIT {
                 .isZero();
     }
 
-    private static final LeaderSettings SETTINGS = new LeaderSettings(
-            Duration.ofSeconds(1),
-            Duration.ofMillis(5),
-            Duration.ofMillis(100),
-            Duration.ofMillis(300),
-            2_000,
-            4,
-            200,
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(1));
+    private static LeaderSettings settings(Duration joinGrace) {
+        return new LeaderSettings(
+                Duration.ofSeconds(1),
+                Duration.ofMillis(5),
+                Duration.ofMillis(100),
+                Duration.ofMillis(300),
+                2_000,
+                4,
+                200,
+                joinGrace,
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(1));
+    }
 
     private Leader leader(String name) {
+        return leader(name, settings(Duration.ofSeconds(2)));
+    }
+
+    private Leader leader(String name, LeaderSettings settings) {
         ThreadLoop loop = ThreadLoop.start(name);
         GrpcConnector<io.granary.proto.LeaderMessage, io.granary.proto.NodeMessage> connector =
                 GrpcConnector.control(GrpcSettings.defaults());
@@ -115,7 +121,7 @@ class LeaderIT {
         Leader leader = new Leader(
                 name,
                 8,
-                SETTINGS,
+                settings,
                 AllocatorSettings.of(Configuration.defaults()).allocation(),
                 loop,
                 blocking,
@@ -466,6 +472,72 @@ class LeaderIT {
         two.setLeading(false);
         soon(() -> assertThat(b.hasLeader()).isFalse());
         assertThat(books.number("select sum(inventory) from sku")).isZero();
+    }
+
+    /** Long enough for a test to let nodes come back one by one. */
+    private static final Duration LONG_GRACE = Patience.of(Duration.ofSeconds(10));
+
+    /** Three nodes with ten partitions each. */
+    private List<ScriptedNode> threeNodesWithTenEach() {
+        IntStream.range(0, 30).forEach(i -> books.addSku(new Sku("s" + i), 1, 10));
+        List<ScriptedNode> three = List.of(node("a-1"), node("b-1"), node("c-1"));
+        leading("one", three.toArray(ScriptedNode[]::new));
+        soon(() ->
+                assertThat(three).allSatisfy(node -> assertThat(node.partitions()).hasSize(10)));
+        return three;
+    }
+
+    /** What it would give to others is given by then: a new SKU comes last. */
+    private void untilItGivesPartitionsTo(ScriptedNode node, Leader leader) {
+        Sku late = new Sku("late");
+        books.addSku(late, 1, 5);
+        leader.onStockChanged(Set.of(late));
+        soon(() -> assertThat(node.remaining(new PartitionId(late, 0))).isEqualTo(5));
+    }
+
+    private void assertEachKeptItsOwn(List<ScriptedNode> three, Leader leader) {
+        soon(() -> assertThat(leader.look().join().nodes()).hasSize(3).allMatch(LeaderLook.NodeLook::ready));
+        assertThat(books.number("select max(epoch) from `partition`")).isEqualTo(1);
+        assertThat(three.stream().map(node -> node.partitions().size())).containsExactly(11, 10, 10);
+    }
+
+    @Test
+    void aLeaderThatBeginsWhileNodesComeBackOneByOneLeavesEachItsOwn() {
+        List<ScriptedNode> three = threeNodesWithTenEach();
+        leaders.get(0).close();
+        Leader two = leader("two", settings(LONG_GRACE));
+        two.setNodes(entries(three.subList(0, 1)));
+        two.setLeading(true);
+        untilItGivesPartitionsTo(three.get(0), two);
+
+        two.setNodes(entries(three));
+        assertEachKeptItsOwn(three, two);
+    }
+
+    @Test
+    void nodesThatComeBackOneByOneAfterAllWereAwayKeepTheirOwn() {
+        List<ScriptedNode> three = threeNodesWithTenEach();
+        leaders.get(0).close();
+        Leader two = leader("two", settings(LONG_GRACE));
+        two.setNodes(entries(three));
+        two.setLeading(true);
+        soon(() -> assertThat(two.look().join().joining()).isFalse());
+
+        two.setNodes(Map.of());
+        two.setNodes(entries(three.subList(0, 1)));
+        untilItGivesPartitionsTo(three.get(0), two);
+        two.setNodes(entries(three));
+        assertEachKeptItsOwn(three, two);
+    }
+
+    @Test
+    void theOwnerThatDoesNotComeBackIsWaitedForOnlyForAWhile() {
+        List<ScriptedNode> three = threeNodesWithTenEach();
+        leaders.get(0).close();
+        Leader two = leading("two", three.get(0), three.get(1));
+        soon(() -> assertThat(books.number("select count(*) from `partition` where node = 'c-1'"))
+                .isZero());
+        assertThat(two.look().join().joining()).isFalse();
     }
 
     @Test

@@ -269,6 +269,39 @@ class ReviewerTest {
         }
 
         @Test
+        void anOwnerThatTheBooksNameIsWaitedForWhileATermBegins() {
+            nodes.awaitOwners(loop.nanoTime());
+            ready("a", 1);
+            SkuBook book = book(2, 0, owned(0, 4, "late", 5), owned(1, 1, "a", 5));
+
+            loop.pass(JOIN_GRACE.minusMillis(1));
+            Review early = review(book);
+            assertThat(early.change().isEmpty()).isTrue();
+            assertThat(early.unplaced()).isFalse();
+            assertThat(early.laterNanos()).isEqualTo(Duration.ofMillis(1).toNanos());
+
+            loop.pass(Duration.ofMillis(1));
+            assertThat(review(book).change().assignments()).containsExactly(new Assignment(0, 4, "a-1", 1));
+        }
+
+        @Test
+        void whoHasComeBackAsAnotherIncarnationIsNotWaitedFor() {
+            nodes.awaitOwners(loop.nanoTime());
+            ready("a", 1);
+
+            SkuBook book = book(1, 0, new PartitionBook(0, 4, "a-0", 3, 5, 0, 0));
+            assertThat(review(book).change().assignments()).containsExactly(new Assignment(0, 4, "a-1", 1));
+        }
+
+        @Test
+        void newSlotsWaitForNoOwner() {
+            nodes.awaitOwners(loop.nanoTime());
+            ready("a", 1);
+
+            assertThat(review(book(1, 100)).change().assignments()).containsExactly(new Assignment(0, 0, "a-1", 1));
+        }
+
+        @Test
         void whatTheOwnersOfTheSkuHaveAlreadyCounts() {
             ready("a", 1, report(0, 1, State.SERVING, 10), report(1, 1, State.SERVING, 10));
             ready("b", 2);
