@@ -78,8 +78,9 @@ final class Batch {
         tenure.parts().metrics().wrote(change);
         SkuTrack track = track(change.book().sku());
         for (Assignment assignment : change.assignments()) {
+            SkuTrack.Slot slot = track.slot(assignment.slot());
+            tenure.parts().metrics().assigned(assignment, slot.levelledEpoch == assignment.toEpoch());
             if (assignment.fromEpoch() > 0) {
-                SkuTrack.Slot slot = track.slot(assignment.slot());
                 slot.takenEpoch = assignment.toEpoch();
                 slot.takenNanos = now();
             }

@@ -22,6 +22,7 @@ final class LeaderMetrics {
     private final Counter ceilings;
     private final Counter opened;
     private final Counter replaced;
+    private final Counter levelled;
     private final Timer takeover;
     private final Timer sweep;
     private final Timer look;
@@ -29,6 +30,7 @@ final class LeaderMetrics {
     private final AtomicInteger leading = new AtomicInteger();
     private final AtomicInteger nodes = new AtomicInteger();
     private final AtomicInteger attention = new AtomicInteger();
+    private final AtomicInteger spread = new AtomicInteger();
 
     LeaderMetrics(MeterScope meters) {
         for (Grant.Reason reason : Grant.Reason.values()) {
@@ -42,6 +44,7 @@ final class LeaderMetrics {
         ceilings = meters.counter("granary.leader.ceilings", "Messages that tell a node how little of a SKU is left");
         opened = assignments(meters, "first");
         replaced = assignments(meters, "takeover");
+        levelled = assignments(meters, "level");
         takeover = meters.timer(
                 "granary.leader.takeover",
                 "From the decision to give a partition another owner until that one says that it is open");
@@ -51,12 +54,16 @@ final class LeaderMetrics {
         meters.gauge("granary.leader.leading", "1 if this allocator leads, else 0", leading::get);
         meters.gauge("granary.leader.nodes", "Live nodes that the leader knows", nodes::get);
         meters.gauge("granary.leader.attention", "SKUs that wait for a look", attention::get);
+        meters.gauge(
+                "granary.leader.partitions.spread",
+                "How many more partitions the fullest node owns than the emptiest, of those that can be given some",
+                spread::get);
     }
 
     private static Counter assignments(MeterScope meters, String kind) {
         return meters.counter(
                 "granary.leader.assignments",
-                "Partitions that were given an owner: their first, or another one",
+                "Partitions that were given an owner: their first, another one, or one that owns fewer",
                 "kind",
                 kind);
     }
@@ -66,6 +73,7 @@ final class LeaderMetrics {
         if (!leads) {
             nodes.set(0);
             attention.set(0);
+            spread.set(0);
         }
     }
 
@@ -83,9 +91,20 @@ final class LeaderMetrics {
             Objects.requireNonNull(grants.get(grant.reason())).increment();
             Objects.requireNonNull(units.get(grant.reason())).increment((double) grant.units());
         }
-        for (Assignment assignment : change.assignments()) {
-            (assignment.fromEpoch() == 0 ? opened : replaced).increment();
-        }
+    }
+
+    /**
+     * A partition has got an owner.
+     *
+     * @param toLevel whether only to level nodes, or the partitions of its SKU
+     */
+    void assigned(Assignment assignment, boolean toLevel) {
+        (assignment.fromEpoch() == 0 ? opened : toLevel ? levelled : replaced).increment();
+    }
+
+    /** By how many partitions nodes differ that can be given some. */
+    void spread(int partitions) {
+        spread.set(partitions);
     }
 
     void takesBack() {

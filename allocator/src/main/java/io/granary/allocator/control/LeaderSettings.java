@@ -20,6 +20,10 @@ import java.time.Duration;
  * @param ceilingsWait how long a restock waits for nodes to forget ceilings, 0 to 1 min
  * @param announceWait after this a restock that could not be announced fails, 100 ms to 10 min
  * @param reconnect the longest pause before a node is connected to again, 10 ms to 10 min
+ * @param levelling whether partitions are levelled over the nodes by themselves
+ * @param levellingInterval the least time from one round of that to the next, 0 to 1 h
+ * @param levellingMoves the most partitions that a round gives to other nodes, 1 to 10,000, or a fiftieth of all if that is
+ *     more
  */
 public record LeaderSettings(
         Duration sweep,
@@ -33,7 +37,10 @@ public record LeaderSettings(
         Duration needLife,
         Duration ceilingsWait,
         Duration announceWait,
-        Duration reconnect) {
+        Duration reconnect,
+        boolean levelling,
+        Duration levellingInterval,
+        int levellingMoves) {
     /**
      * @throws IllegalArgumentException if a value is out of its range
      */
@@ -50,5 +57,7 @@ public record LeaderSettings(
         Check.range("ceilings-wait", ceilingsWait, Duration.ZERO, Duration.ofMinutes(1));
         Check.range("announce-wait", announceWait, Duration.ofMillis(100), Duration.ofMinutes(10));
         Check.range("reconnect", reconnect, Duration.ofMillis(10), Duration.ofMinutes(10));
+        Check.range("levelling-interval", levellingInterval, Duration.ZERO, Duration.ofHours(1));
+        Check.range("levelling-moves", levellingMoves, 1, 10_000);
     }
 }

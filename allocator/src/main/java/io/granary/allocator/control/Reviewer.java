@@ -214,7 +214,13 @@ final class Reviewer {
                 }
             } else if (standing == Standing.OPEN) {
                 slot.refusals = 0;
+                NodeSession next = nextOwner(book, partition, slot, takers);
+                if (next != null) {
+                    assignments.add(levelled(partition, slot, next));
+                    view = SlotView.silent(partition);
+                }
             }
+            slot.nextOwner = "";
             views.add(view);
         }
         Review decided = decide(book, track, views, assignments, unplaced, laterNanos);
@@ -312,6 +318,21 @@ final class Reviewer {
         }
         ofSku.merge(taker.incarnation(), 1, Integer::sum);
         return new Assignment(partition.slot(), partition.epoch(), taker.incarnation(), taker.lane());
+    }
+
+    /** The owner that a sweep has chosen to level the nodes; null if it has not, or that does not fit any more. */
+    private @Nullable NodeSession nextOwner(
+            SkuBook book, PartitionBook partition, SkuTrack.Slot slot, List<String> takers) {
+        boolean fits = slot.nextOwnerAfter == partition.epoch()
+                && !book.frozen()
+                && book.rebalance() == null
+                && takers.contains(slot.nextOwner);
+        return fits ? nodes.get(slot.nextOwner) : null;
+    }
+
+    private static Assignment levelled(PartitionBook partition, SkuTrack.Slot slot, NodeSession next) {
+        slot.levelledEpoch = partition.epoch() + 1;
+        return new Assignment(partition.slot(), partition.epoch(), next.incarnation(), next.lane());
     }
 
     private static void noteRefusal(SkuTrack.Slot slot, Standing standing, long nowNanos) {

@@ -74,6 +74,7 @@ final class Tenure implements NodeSession.Events {
     private final long bornNanos;
     private final Placement placement = new Placement();
     private final Reviewer reviewer;
+    private final LevellingRounds levelling;
     private final Publisher publisher;
     private final CeilingRounds ceilings;
     private final FreshReports freshReports;
@@ -108,6 +109,7 @@ final class Tenure implements NodeSession.Events {
         nodes.awaitOwners(bornNanos);
         publisher = new Publisher(loop, parts.cluster());
         reviewer = new Reviewer(parts.planner(), nodes, placement, publisher::publishedSlots, settings.needLife());
+        levelling = new LevellingRounds(settings, nodes, placement, reviewer, parts.metrics());
         ceilings = new CeilingRounds(loop, nodes, settings.ceilingsWait());
         freshReports = new FreshReports(loop, nodes);
     }
@@ -586,6 +588,7 @@ final class Tenure implements NodeSession.Events {
                 sweepAgain(FAULT_PAUSE);
             } else {
                 setDrains(drains);
+                levelling.begin(loop.nanoTime());
                 sweepFrom(0);
             }
         });
@@ -604,6 +607,7 @@ final class Tenure implements NodeSession.Events {
                 sweepFrom(books.get(books.size() - 1).id());
             } else {
                 placement.reset(tally);
+                levelling.end(loop.nanoTime());
                 parts.metrics().swept(loop.nanoTime() - sweepNanos);
                 sweepAgain(settings.sweep());
                 swept.complete(null);
@@ -618,19 +622,20 @@ final class Tenure implements NodeSession.Events {
     }
 
     private void consider(SkuBook book, long asOf) {
+        SkuTrack track = track(book.sku());
+        Map<Integer, String> nextOwners = levelling.choose(book, track, loop.nanoTime());
         for (PartitionBook partition : book.partitions()) {
-            String node = partition.node();
+            String node = nextOwners.getOrDefault(partition.slot(), partition.node());
             if (node != null) {
                 tally.merge(node, 1, Integer::sum);
             }
         }
-        SkuTrack track = track(book.sku());
         boolean current = track.stockChange <= asOf;
         publish(book, track, current);
         if (current) {
             track.dry = book.inventory() == 0;
         }
-        if (!current || reviewer.needsLook(book, track, loop.nanoTime())) {
+        if (!current || !nextOwners.isEmpty() || reviewer.needsLook(book, track, loop.nanoTime())) {
             attend(track, Duration.ZERO);
         }
     }

@@ -58,6 +58,7 @@ class LeaderIT {
     private final List<AutoCloseable> open = new ArrayList<>();
     private final Map<String, ScriptedNode> nodes = new HashMap<>();
     private final List<Leader> leaders = new ArrayList<>();
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final ExecutorService blocking = Executors.newFixedThreadPool(4);
     private Books books;
 
@@ -93,6 +94,10 @@ class LeaderIT {
     }
 
     private static LeaderSettings settings(Duration joinGrace) {
+        return settings(joinGrace, false);
+    }
+
+    private static LeaderSettings settings(Duration joinGrace, boolean levelling) {
         return new LeaderSettings(
                 Duration.ofSeconds(1),
                 Duration.ofMillis(5),
@@ -105,7 +110,10 @@ class LeaderIT {
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(5),
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1),
+                levelling,
+                Duration.ZERO,
+                5);
     }
 
     private Leader leader(String name) {
@@ -135,7 +143,7 @@ class LeaderIT {
                     @Override
                     public void onTermOver() {}
                 },
-                new MeterScope(new SimpleMeterRegistry()));
+                new MeterScope(meters));
         leaders.add(leader);
         return leader;
     }
@@ -555,6 +563,63 @@ class LeaderIT {
         soon(() -> assertPublished(SKU, SkuState.SELLING, 2));
         leader.setNodes(entries(List.of(a)));
         soon(() -> assertThat(a.remaining(SLOT_0) + a.remaining(SLOT_1)).isEqualTo(10));
+    }
+
+    // ---- Levelling
+
+    private double counted(String kind) {
+        return meters.get("granary.leader.assignments").tag("kind", kind).counter().count();
+    }
+
+    private void untilItHasSwept(int times) {
+        long before = meters.get("granary.leader.sweep").timer().count();
+        soon(() -> assertThat(meters.get("granary.leader.sweep").timer().count())
+                .isGreaterThanOrEqualTo(before + times));
+    }
+
+    private static void assertOwn(int each, ScriptedNode... nodes) {
+        soon(() -> assertThat(List.of(nodes)).allSatisfy(node -> assertThat(
+                        node.partitions().stream().filter(one -> node.state(one) == State.SERVING))
+                .hasSize(each)));
+    }
+
+    @Test
+    void aNewNodeGetsItsShareStepByStepAndThenNothingMoves() {
+        IntStream.range(0, 30).forEach(i -> books.addSku(new Sku("s" + i), 1, 10));
+        ScriptedNode a = node("a-1");
+        ScriptedNode b = node("b-1");
+        ScriptedNode c = node("c-1");
+        Leader leader = leader("one", settings(Duration.ofSeconds(2), true));
+        leader.setNodes(entries(List.of(a, b)));
+        leader.setLeading(true);
+        assertOwn(15, a, b);
+
+        leader.setNodes(entries(List.of(a, b, c)));
+        assertOwn(10, a, b, c);
+        untilItHasSwept(3);
+        assertThat(counted("level")).isEqualTo(10);
+        assertThat(counted("takeover")).isZero();
+        assertThat(books.number("select sum(epoch) from `partition`")).isEqualTo(30 + 10);
+        assertThat(meters.get("granary.leader.partitions.spread").gauge().value())
+                .isZero();
+    }
+
+    @Test
+    void aNodeThatWasDrainedGetsItsShareAgain() {
+        IntStream.range(0, 20).forEach(i -> books.addSku(new Sku("s" + i), 1, 10));
+        ScriptedNode a = node("a-1");
+        ScriptedNode b = node("b-1");
+        Leader leader = leader("one", settings(Duration.ofSeconds(2), true));
+        leader.setNodes(entries(List.of(a, b)));
+        leader.setLeading(true);
+        assertOwn(10, a, b);
+        intentions().apply(Wish.drain("a"), leader.look().join().live(), Operator.named("ann"));
+        leader.onDrains();
+        assertOwn(20, b);
+
+        intentions().undrain("a", Operator.named("ann"));
+        leader.onDrains();
+        assertOwn(10, a, b);
     }
 
     // ---- What operators want

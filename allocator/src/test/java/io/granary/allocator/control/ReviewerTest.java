@@ -10,10 +10,14 @@ import io.granary.allocator.allocation.Assignment;
 import io.granary.allocator.allocation.Grant;
 import io.granary.allocator.allocation.GrantPolicy;
 import io.granary.allocator.allocation.PartitionBook;
+import io.granary.allocator.allocation.Rebalance;
 import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.allocation.SkuPlan;
 import io.granary.allocator.control.Reviewer.Review;
 import io.granary.allocator.control.Reviewer.Standing;
+import io.granary.api.RebalanceKind;
+import io.granary.api.RebalanceState;
+import io.granary.metrics.MeterScope;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
 import io.granary.proto.LeaderMessage;
@@ -26,7 +30,9 @@ import io.granary.protocol.Connector;
 import io.granary.protocol.Link;
 import io.granary.protocol.LinkListener;
 import io.granary.testing.ManualLoop;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -418,6 +424,161 @@ class ReviewerTest {
             aHolds(State.SERVING);
 
             assertThat(review(book(2, 0, owned(0, 1, "a", 10))).unplaced()).isTrue();
+        }
+    }
+
+    /** Nodes a and b, of which a owns what there is of it; one sweep over it, and then a look at it. */
+    @Nested
+    class ToLevelTheNodes {
+        private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        private final LevellingRounds rounds = rounds(true, 2);
+        private final Peer a = ready("a", 1, serving(0), serving(1), serving(2), serving(3));
+        private final SkuBook book =
+                book(4, 0, owned(0, 1, "a", 5), owned(1, 1, "a", 5), owned(2, 1, "a", 5), owned(3, 1, "a", 5));
+
+        ToLevelTheNodes() {
+            ready("b", 2);
+        }
+
+        private LevellingRounds rounds(boolean levelling, int moves) {
+            LeaderSettings settings = new LeaderSettings(
+                    Duration.ofSeconds(1),
+                    Duration.ofMillis(20),
+                    Duration.ofMillis(200),
+                    Duration.ofSeconds(1),
+                    100,
+                    1,
+                    100,
+                    JOIN_GRACE,
+                    NEED_LIFE,
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(1),
+                    levelling,
+                    Duration.ofSeconds(5),
+                    moves);
+            return new LevellingRounds(
+                    settings, nodes, placement, reviewer, new LeaderMetrics(new MeterScope(meters)));
+        }
+
+        private PartitionReport serving(int slot) {
+            return report(slot, 1, State.SERVING, 5);
+        }
+
+        private Map<Integer, String> sweep(LevellingRounds of, SkuBook seen) {
+            of.begin(loop.nanoTime());
+            Map<Integer, String> chosen = of.choose(seen, track, loop.nanoTime());
+            Map<String, Integer> tally = new HashMap<>();
+            seen.partitions()
+                    .forEach(one -> tally.merge(chosen.getOrDefault(one.slot(), one.node()), 1, Integer::sum));
+            placement.reset(tally);
+            of.end(loop.nanoTime());
+            return chosen;
+        }
+
+        private Map<Integer, String> sweepTwice(LevellingRounds of, SkuBook seen) {
+            assertThat(sweep(of, seen)).as("a first sweep only counts").isEmpty();
+            return sweep(of, seen);
+        }
+
+        private double spread() {
+            return meters.get("granary.leader.partitions.spread").gauge().value();
+        }
+
+        @Test
+        void aSweepChoosesWhatTheNextLookGivesAway() {
+            sweep(rounds, book);
+            assertThat(spread()).isEqualTo(4);
+            assertThat(sweep(rounds, book)).isEqualTo(Map.of(3, "b-1", 2, "b-1"));
+            assertThat(spread()).isZero();
+
+            assertThat(review(book).change().assignments())
+                    .containsExactly(new Assignment(2, 1, "b-1", 2), new Assignment(3, 1, "b-1", 2));
+            assertThat(review(book).change().assignments()).as("once").isEmpty();
+        }
+
+        @Test
+        void nothingIsChosenIfTheSettingsSaySo() {
+            assertThat(sweepTwice(rounds(false, 2), book)).isEmpty();
+        }
+
+        @Test
+        void aRoundMovesNoMoreThanTheSettingsSayAndIsNotFollowedByAnotherAtOnce() {
+            LevellingRounds one = rounds(true, 1);
+            assertThat(sweepTwice(one, book)).isEqualTo(Map.of(3, "b-1"));
+            loop.pass(Duration.ofMillis(4_999));
+            assertThat(sweep(one, book)).isEmpty();
+            loop.pass(Duration.ofMillis(1));
+            assertThat(sweep(one, book)).hasSize(1);
+        }
+
+        @Test
+        void whatIsFrozenOrRebalancedStays() {
+            assertThat(sweepTwice(rounds, frozen(book))).isEmpty();
+            Rebalance even = new Rebalance(7, RebalanceKind.EVEN, RebalanceState.RUNNING, -1, List.of());
+            assertThat(sweep(rounds, book.withIntentions(false, 4, SkuPlan.NONE, even)))
+                    .isEmpty();
+        }
+
+        @Test
+        void whatWasFrozenOrMovedSinceStays() {
+            sweepTwice(rounds, book);
+            assertThat(review(frozen(book)).change().assignments()).isEmpty();
+
+            loop.pass(Duration.ofSeconds(5));
+            assertThat(sweep(rounds, book)).hasSize(2);
+            a.reports(report(3, 2, State.SERVING, 5));
+            SkuBook moved =
+                    book(4, 0, owned(0, 1, "a", 5), owned(1, 1, "a", 5), owned(2, 1, "a", 5), owned(3, 2, "a", 5));
+            assertThat(review(moved).change().assignments()).containsExactly(new Assignment(2, 1, "b-1", 2));
+        }
+
+        @Test
+        void whoCanNotBeGivenAnyMoreGetsNothing() {
+            sweepTwice(rounds, book);
+            nodes.setDrained(Set.of("b"));
+            assertThat(review(book).change().assignments()).isEmpty();
+        }
+
+        @Test
+        void nothingIsChosenWhileAnotherNodeJoins() {
+            new Peer("late-1", 3);
+            assertThat(sweepTwice(rounds, book)).isEmpty();
+            loop.pass(JOIN_GRACE);
+            assertThat(sweep(rounds, book)).hasSize(2);
+        }
+
+        @Test
+        void whatIsNotOpenCountsAgainstTheNextRound() {
+            a.reports(report(0, 1, State.OPENING, 0));
+            a.reports(report(1, 1, State.OPENING, 0));
+            assertThat(sweepTwice(rounds, book)).isEmpty();
+            a.reports(serving(1));
+            assertThat(sweep(rounds, book)).isEmpty();
+            assertThat(sweep(rounds, book)).hasSize(1);
+        }
+
+        @Test
+        void onlyWhatIsOpenMoves() {
+            a.reports(report(3, 1, State.OPENING, 0));
+            assertThat(sweepTwice(rounds, book)).isEqualTo(Map.of(2, "b-1"));
+        }
+
+        @Test
+        void whatIsStillToBeTakenFromADrainedNodeCountsAgainstTheNextRound() {
+            ready("c", 3, report(4, 1, State.SERVING, 5), report(5, 1, State.SERVING, 5));
+            nodes.setDrained(Set.of("c"));
+            SkuBook draining = book(
+                    6,
+                    0,
+                    owned(0, 1, "a", 5),
+                    owned(1, 1, "a", 5),
+                    owned(2, 1, "a", 5),
+                    owned(3, 1, "a", 5),
+                    owned(4, 1, "c", 5),
+                    owned(5, 1, "c", 5));
+            assertThat(sweepTwice(rounds, draining)).isEmpty();
+            assertThat(sweepTwice(rounds, book)).hasSize(2);
         }
     }
 
