@@ -4,6 +4,7 @@ package io.granary.allocator.control;
 import io.granary.allocator.allocation.AllocationPlanner;
 import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.LeadershipLostException;
+import io.granary.allocator.allocation.Levelling;
 import io.granary.allocator.allocation.PartitionBook;
 import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.allocation.SlotView;
@@ -180,6 +181,11 @@ final class Tenure implements NodeSession.Events {
     /** What it sees now of a SKU's slots. */
     List<SlotView> slots(SkuBook book) {
         return reviewer.views(book, track(book.sku()), loop.nanoTime());
+    }
+
+    /** The moves by which its partitions would be spread over the nodes now. */
+    List<Levelling.Move> spread(SkuBook book) {
+        return reviewer.spread(book, nodes.takers(loop.nanoTime()));
     }
 
     // ---- What batches use

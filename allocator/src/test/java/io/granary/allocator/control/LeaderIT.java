@@ -622,6 +622,31 @@ class LeaderIT {
         assertOwn(10, a, b);
     }
 
+    @Test
+    void partitionsOfASkuAreSpreadWhenAnOperatorWantsIt() {
+        books.addSku(SKU, 4, 40);
+        ScriptedNode a = node("a-1");
+        ScriptedNode b = node("b-1");
+        Leader leader = leading("one", a);
+        assertOwn(4, a);
+        leader.setNodes(entries(List.of(a, b)));
+        soon(() -> assertThat(leader.look().join().nodes()).hasSize(2).allMatch(LeaderLook.NodeLook::ready));
+        untilItHasSwept(2);
+        assertOwn(4, a);
+
+        long id = rebalance(leader, RebalanceKind.LEVEL, SKU, null);
+        soon(() -> assertThat(state(id)).isEqualTo("DONE"));
+        assertOwn(2, a, b);
+        assertThat(intentions().rebalance(id).reason())
+                .isEqualTo("its 4 partitions are spread over the 2 nodes that can have any");
+        assertThat(counted("level")).isEqualTo(2);
+        assertThat(leader.spread(new SqlAllocationStore(books.database(), IdWindow.DEFAULT)
+                                .load(List.of(SKU))
+                                .get(0))
+                        .join())
+                .isEmpty();
+    }
+
     // ---- What operators want
 
     private SqlIntentions intentions() {

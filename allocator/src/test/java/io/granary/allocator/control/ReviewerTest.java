@@ -582,6 +582,88 @@ class ReviewerTest {
         }
     }
 
+    /** Node a owns four slots of it, and node b none. */
+    @Nested
+    class WhenAnOperatorWantsItSpread {
+        private final Peer a = ready("a", 1, serving(0), serving(1), serving(2), serving(3));
+        private final SkuBook book =
+                book(4, 0, owned(0, 1, "a", 5), owned(1, 1, "a", 5), owned(2, 1, "a", 5), owned(3, 1, "a", 5));
+
+        private PartitionReport serving(int slot) {
+            return report(slot, 1, State.SERVING, 5);
+        }
+
+        private SkuBook wanted(SkuBook of, RebalanceState state) {
+            return of.withIntentions(
+                    false, 4, SkuPlan.NONE, new Rebalance(7, RebalanceKind.LEVEL, state, -1, List.of()));
+        }
+
+        private Rebalance.Change change(RebalanceState state, String reason) {
+            return new Rebalance.Change(7, state, reason, List.of(), List.of());
+        }
+
+        @Test
+        void halfOfItsPartitionsGoToTheOtherNode() {
+            ready("b", 2);
+            Review review = review(wanted(book, RebalanceState.PLANNED));
+            assertThat(review.change().assignments())
+                    .containsExactly(new Assignment(3, 1, "b-1", 2), new Assignment(2, 1, "b-1", 2));
+            assertThat(review.change().rebalance())
+                    .isEqualTo(change(RebalanceState.RUNNING, "2 of its 4 partitions get another node"));
+            assertThat(review.waiting()).isTrue();
+
+            SkuBook.Changed after = wanted(book, RebalanceState.PLANNED).after(review.change(), assignment -> true);
+            assertThat(after.assignments()).hasSize(2);
+            assertThat(after.rebalance()).isEqualTo(review.change().rebalance());
+            assertThat(after.book().rebalance())
+                    .isEqualTo(new Rebalance(7, RebalanceKind.LEVEL, RebalanceState.RUNNING, -1, List.of()));
+        }
+
+        @Test
+        void itIsDoneWhenAllAreOpenThere() {
+            Peer b = ready("b", 2);
+            SkuBook moved = wanted(
+                    book(4, 0, owned(0, 1, "a", 5), owned(1, 1, "a", 5), owned(2, 2, "b", 5), owned(3, 2, "b", 5)),
+                    RebalanceState.RUNNING);
+            b.reports(report(2, 2, State.SERVING, 5));
+            assertThat(review(moved).change().isEmpty()).isTrue();
+
+            b.reports(report(3, 2, State.SERVING, 5));
+            Review review = review(moved);
+            assertThat(review.change().assignments()).isEmpty();
+            assertThat(review.change().rebalance())
+                    .isEqualTo(change(
+                            RebalanceState.DONE,
+                            "its 4 partitions are spread over the 2 nodes that can have any"));
+            assertThat(moved.after(review.change(), assignment -> true).book().rebalance())
+                    .isNull();
+        }
+
+        @Test
+        void itWaitsUntilAllAreOpenAndNobodyJoins() {
+            a.reports(report(1, 1, State.OPENING, 0));
+            ready("b", 2);
+            assertThat(review(wanted(book, RebalanceState.PLANNED)).change().isEmpty())
+                    .isTrue();
+            a.reports(serving(1));
+            new Peer("late-1", 3);
+            assertThat(review(wanted(book, RebalanceState.PLANNED)).change().isEmpty())
+                    .isTrue();
+            loop.pass(JOIN_GRACE);
+            assertThat(review(wanted(book, RebalanceState.PLANNED)).change().assignments())
+                    .hasSize(2);
+        }
+
+        @Test
+        void nodesThatOwnMoreOfOtherSkusGetFewerOfThis() {
+            ready("b", 2);
+            ready("c", 3);
+            placement.reset(Map.of("a-1", 4, "b-1", 9, "c-1", 8));
+            assertThat(review(wanted(book, RebalanceState.PLANNED)).change().assignments())
+                    .containsExactly(new Assignment(3, 1, "c-1", 3), new Assignment(2, 1, "b-1", 2));
+        }
+    }
+
     @Nested
     class Granting {
         @Test
