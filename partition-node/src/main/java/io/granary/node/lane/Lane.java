@@ -8,6 +8,7 @@ import io.granary.log.StockLog;
 import io.granary.model.PartitionId;
 import io.granary.model.Quantity;
 import io.granary.model.Sku;
+import io.granary.node.pool.IdMemory;
 import io.granary.node.pool.Pool;
 import io.granary.protocol.Answer;
 import io.granary.protocol.ClientFrame;
@@ -96,6 +97,11 @@ public final class Lane implements LaneWriter.Owner {
     private long windowIds;
 
     private long windowSinceNanos;
+    /** How long the last window was when it turned, and whether that was too short. */
+    private long windowNanos;
+
+    private boolean windowTooShort;
+    private final IdMemory idMemory;
 
     /** Means nothing: keeps the compiler from leaving the touching out. */
     @SuppressWarnings("UnusedVariable")
@@ -117,6 +123,8 @@ public final class Lane implements LaneWriter.Owner {
         this.begun = begun;
         this.events = events;
         windowSinceNanos = loop.nanoTime();
+        windowNanos = settings.idWindow().toNanos();
+        idMemory = new IdMemory(settings.idMemoryOfLane());
     }
 
     // ---- The lane
@@ -284,7 +292,9 @@ public final class Lane implements LaneWriter.Owner {
         int serving = 0;
         int below = 0;
         long units = 0;
+        long ids = 0;
         for (Partition partition : partitions.values()) {
+            ids += partition.pool().rememberedIds();
             serving += partition.state() == PartitionState.SERVING ? 1 : 0;
             below += partition.isBelowLowWatermark() ? 1 : 0;
             units += partition.pool().remaining();
@@ -298,7 +308,9 @@ public final class Lane implements LaneWriter.Owner {
                 below,
                 units,
                 backlogEntries,
-                writer == null ? 0 : writer.writingNanos());
+                writer == null ? 0 : writer.writingNanos(),
+                ids,
+                windowNanos);
     }
 
     // ---- Partitions
@@ -342,15 +354,15 @@ public final class Lane implements LaneWriter.Owner {
 
     /** Ends a takeover: the epoch is served from now on, unless it came too late. */
     public void open(PartitionId id, long epoch, Pool pool) {
-        if (!Long.valueOf(epoch).equals(opening.get(id))) {
+        boolean expected = opening.remove(id, epoch);
+        if (!expected || stopped || lane().fenceOf(id) > epoch) {
+            pool.countIdsIn(IdMemory.unlimited());
             return;
         }
-        opening.remove(id);
-        if (stopped || lane().fenceOf(id) > epoch) {
-            return;
-        }
+        pool.countIdsIn(idMemory);
         Partition partition = new Partition(id, epoch, pool);
         partitions.put(id, partition);
+        turnWindow();
         if (partition.state() == PartitionState.SERVING) {
             events.onServing(partition);
         } else {
@@ -407,6 +419,7 @@ public final class Lane implements LaneWriter.Owner {
     public void close(Partition partition) {
         partitions.remove(partition.id());
         partition.become(PartitionState.CLOSED);
+        partition.pool().countIdsIn(IdMemory.unlimited());
         formingBytes -= partition.formingBytes();
         partition.refuseForming(Answer.NOT_OWNER);
         events.onClosed(partition);
@@ -568,12 +581,32 @@ public final class Lane implements LaneWriter.Owner {
     /** Counts what is remembered, not what is asked: a flood of refusals must not make a node forget. */
     private void turnWindow() {
         long now = loop.nanoTime();
-        if (windowIds >= settings.idWindowMaxIds()
-                || now - windowSinceNanos >= settings.idWindow().toNanos()) {
+        boolean isOver = now - windowSinceNanos >= settings.idWindow().toNanos();
+        if (isOver || windowIds >= settings.idWindowMaxIds() || idMemory.isToTurn()) {
+            windowNanos = Math.min(now - windowSinceNanos, settings.idWindow().toNanos());
+            tell(!isOver);
             windowIds = 0;
             windowSinceNanos = now;
             // All of them: one that nobody asks any more would keep its ids for ever.
             partitions.values().forEach(partition -> partition.pool().turnWindow());
+            idMemory.turned();
         }
+    }
+
+    private void tell(boolean tooShort) {
+        if (tooShort && !windowTooShort) {
+            LOG.warn(
+                    "Request ids are remembered for {} s only (expected: {} s, id-window): {} came, of at most {}"
+                            + " (id-window-max-ids); all take {} bytes, of at most {} (three quarters of id-memory)",
+                    windowNanos / 1_000_000_000,
+                    settings.idWindow().toSeconds(),
+                    windowIds,
+                    settings.idWindowMaxIds(),
+                    idMemory.taken(),
+                    idMemory.limit());
+        } else if (!tooShort && windowTooShort) {
+            LOG.info("Request ids are remembered for {} s again", settings.idWindow().toSeconds());
+        }
+        windowTooShort = tooShort;
     }
 }
