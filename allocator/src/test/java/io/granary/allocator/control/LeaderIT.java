@@ -624,7 +624,7 @@ class LeaderIT {
 
     @Test
     void partitionsOfASkuAreSpreadWhenAnOperatorWantsIt() {
-        books.addSku(SKU, 4, 40);
+        books.addSku(SKU, 4, 40_000);
         ScriptedNode a = node("a-1");
         ScriptedNode b = node("b-1");
         Leader leader = leading("one", a);
