@@ -88,7 +88,7 @@ final class TaskCreateCommand extends ApiCommand {
             names = "--rebalance",
             paramLabel = "KIND",
             converter = RebalanceWish.KindConverter.class,
-            description = "even, follow-demand, gather, slots, home, freeze, unfreeze or drain")
+            description = "even, follow-demand, gather, slots, level, home, freeze, unfreeze or drain")
     private @Nullable RebalanceKind rebalance;
 
     @Option(names = "--node", paramLabel = "NODE", description = "of a drain: the node's configured name")

@@ -151,7 +151,10 @@ public record AllocatorSettings(
                 config.getDuration("ceilings-wait"),
                 config.getDuration("announce-wait"),
                 config.getDuration("reconnect"),
-                config.getDuration("unreachable-after"));
+                config.getDuration("unreachable-after"),
+                config.getBoolean("levelling"),
+                config.getDuration("levelling-interval"),
+                config.getInt("levelling-moves"));
     }
 
     private static SettlementSettings settlement(Config config) {

@@ -216,7 +216,10 @@ final class World {
                         Duration.ofMillis(50),
                         Duration.ofMillis(500),
                         Duration.ofMillis(50),
-                        Duration.ofMillis(120)),
+                        Duration.ofMillis(120),
+                        true,
+                        Duration.ZERO,
+                        2),
                 new AllocationSettings(
                         Duration.ofMillis(100), Duration.ofMillis(10), 2, scheduler.between(1, 10), 10, slots),
                 leaderLoop,

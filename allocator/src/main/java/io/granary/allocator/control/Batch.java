@@ -89,8 +89,9 @@ final class Batch {
         tenure.parts().metrics().wrote(change);
         SkuTrack track = track(change.book().sku());
         for (Assignment assignment : change.assignments()) {
+            SkuTrack.Slot slot = track.slot(assignment.slot());
+            tenure.parts().metrics().assigned(assignment, slot.levelledEpoch == assignment.toEpoch());
             if (assignment.fromEpoch() > 0) {
-                SkuTrack.Slot slot = track.slot(assignment.slot());
                 slot.takenEpoch = assignment.toEpoch();
                 slot.takenNanos = now();
             }
@@ -223,7 +224,8 @@ final class Batch {
                 if (tenure.nodes().takers(now).isEmpty()) {
                     tenure.place(track);
                 } else {
-                    later(track, settings.pace().toNanos());
+                    long awaited = tenure.nodes().awaitNanos(partition.node(), now);
+                    later(track, Math.max(awaited, settings.pace().toNanos()));
                 }
             }
             case REFUSED, OPENING, UNKNOWN -> {

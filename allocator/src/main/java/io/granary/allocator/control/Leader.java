@@ -7,6 +7,7 @@ import io.granary.allocator.allocation.AllocationPlanner;
 import io.granary.allocator.allocation.AllocationSettings;
 import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.GrantPolicy;
+import io.granary.allocator.allocation.Levelling;
 import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.allocation.SlotView;
 import io.granary.concurrent.Loop;
@@ -141,6 +142,9 @@ public final class Leader implements AutoCloseable {
             } else if (!could && inReach) {
                 LOG.info("The registry can be asked again");
             }
+            if (!could && inReach && tenure != null) {
+                tenure.onReach();
+            }
             if (inReach && leading) {
                 takeTerm();
             }
@@ -254,6 +258,14 @@ public final class Leader implements AutoCloseable {
     /** What it sees now of all slots of a SKU with these books; fails if this allocator does not lead. */
     public CompletableFuture<List<SlotView>> slots(SkuBook book) {
         return whileLeading(present -> CompletableFuture.completedFuture(present.slots(book)));
+    }
+
+    /**
+     * The moves by which the partitions of a SKU with these books would be spread over the nodes now; fails if this
+     * allocator does not lead.
+     */
+    public CompletableFuture<List<Levelling.Move>> spread(SkuBook book) {
+        return whileLeading(present -> CompletableFuture.completedFuture(present.spread(book)));
     }
 
     /** Asks the present tenure, on the loop; fails if there is none, and may never be answered if that ends meanwhile. */

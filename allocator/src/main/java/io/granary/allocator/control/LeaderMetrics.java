@@ -22,6 +22,7 @@ final class LeaderMetrics {
     private final Counter ceilings;
     private final Counter opened;
     private final Counter replaced;
+    private final Counter levelled;
     private final Timer takeover;
     private final Timer sweep;
     private final Timer look;
@@ -34,6 +35,7 @@ final class LeaderMetrics {
     private final AtomicInteger recordVersion = new AtomicInteger();
     private final AtomicInteger behind = new AtomicInteger();
     private final AtomicInteger failing = new AtomicInteger();
+    private final AtomicInteger spread = new AtomicInteger();
 
     LeaderMetrics(MeterScope meters) {
         for (Grant.Reason reason : Grant.Reason.values()) {
@@ -47,6 +49,7 @@ final class LeaderMetrics {
         ceilings = meters.counter("granary.leader.ceilings", "Messages that tell a node how little of a SKU is left");
         opened = assignments(meters, "first");
         replaced = assignments(meters, "takeover");
+        levelled = assignments(meters, "level");
         takeover = meters.timer(
                 "granary.leader.takeover",
                 "From the decision to give a partition another owner until that one says that it is open");
@@ -71,12 +74,16 @@ final class LeaderMetrics {
         meters.gauge("granary.leader.behind", "Live processes that can't read the records that nodes write", behind::get);
         meters.gauge(
                 "granary.leader.skus.failing", "SKUs that are set aside as each look at them fails", failing::get);
+        meters.gauge(
+                "granary.leader.partitions.spread",
+                "How many more partitions the fullest node owns than the emptiest, of those that can be given some",
+                spread::get);
     }
 
     private static Counter assignments(MeterScope meters, String kind) {
         return meters.counter(
                 "granary.leader.assignments",
-                "Partitions that were given an owner: their first, or another one",
+                "Partitions that were given an owner: their first, another one, or one that owns fewer",
                 "kind",
                 kind);
     }
@@ -89,6 +96,7 @@ final class LeaderMetrics {
             attention.set(0);
             recordVersions(0, 0);
             failing.set(0);
+            spread.set(0);
         }
     }
 
@@ -126,9 +134,20 @@ final class LeaderMetrics {
             Objects.requireNonNull(grants.get(grant.reason())).increment();
             Objects.requireNonNull(units.get(grant.reason())).increment((double) grant.units());
         }
-        for (Assignment assignment : change.assignments()) {
-            (assignment.fromEpoch() == 0 ? opened : replaced).increment();
-        }
+    }
+
+    /**
+     * A partition has got an owner.
+     *
+     * @param toLevel whether only to level nodes, or the partitions of its SKU
+     */
+    void assigned(Assignment assignment, boolean toLevel) {
+        (assignment.fromEpoch() == 0 ? opened : toLevel ? levelled : replaced).increment();
+    }
+
+    /** By how many partitions nodes differ that can be given some. */
+    void spread(int partitions) {
+        spread.set(partitions);
     }
 
     void takesBack() {

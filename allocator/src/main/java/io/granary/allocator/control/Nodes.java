@@ -24,6 +24,8 @@ final class Nodes {
     private final Duration joinGrace;
     private final Map<String, Joining> joinings = new HashMap<>();
     private Set<String> drained = Set.of();
+    /** Until then owners that the books name are waited for. */
+    private @Nullable Long awaitedUntilNanos;
 
     /** The starts in a row of a configured name, none of which was ready: the first, and the last one. Ns. */
     private record Joining(long sinceNanos, long lastNanos) {}
@@ -62,6 +64,24 @@ final class Nodes {
 
     Collection<NodeSession> all() {
         return sessions.values();
+    }
+
+    /** A term has begun, or the registry was away: owners that the books name may appear one by one, from now on. */
+    void awaitOwners(long nowNanos) {
+        awaitedUntilNanos = nowNanos + joinGrace.toNanos();
+    }
+
+    /**
+     * For how long a partition still waits for its owner, which does not live as far as is known; 0: not at all. An
+     * incarnation whose node has come back as another one is gone for good.
+     */
+    long awaitNanos(@Nullable String owner, long nowNanos) {
+        if (owner == null || awaitedUntilNanos == null || awaitedUntilNanos - nowNanos <= 0) {
+            return 0;
+        }
+        String name = NodeEntry.nameOf(owner);
+        boolean cameBack = sessions.keySet().stream().map(NodeEntry::nameOf).anyMatch(name::equals);
+        return cameBack ? 0 : awaitedUntilNanos - nowNanos;
     }
 
     /** Sets the configured names of the nodes that are drained. */

@@ -5,6 +5,7 @@ import com.google.common.collect.Lists;
 import io.granary.allocator.allocation.AllocationPlanner;
 import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.LeadershipLostException;
+import io.granary.allocator.allocation.Levelling;
 import io.granary.allocator.allocation.PartitionBook;
 import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.allocation.SlotView;
@@ -80,6 +81,7 @@ final class Tenure implements NodeSession.Events {
     private final RecordVersions records = new RecordVersions();
     private final Placement placement = new Placement();
     private final Reviewer reviewer;
+    private final LevellingRounds levelling;
     private final Publisher publisher;
     private final CeilingRounds ceilings;
     private final FreshReports freshReports;
@@ -121,8 +123,10 @@ final class Tenure implements NodeSession.Events {
         settings = parts.settings();
         bornNanos = loop.nanoTime();
         nodes = new Nodes(settings.joinGrace());
+        nodes.awaitOwners(bornNanos);
         publisher = new Publisher(loop, parts.cluster());
         reviewer = new Reviewer(parts.planner(), nodes, placement, publisher::publishedSlots, settings.needLife());
+        levelling = new LevellingRounds(settings, nodes, placement, reviewer, parts.metrics());
         ceilings = new CeilingRounds(loop, nodes, settings.ceilingsWait());
         freshReports = new FreshReports(loop, nodes);
         failing = new FailingSkus(parts.metrics());
@@ -205,6 +209,11 @@ final class Tenure implements NodeSession.Events {
         return reviewer.views(book, track(book.sku()), loop.nanoTime());
     }
 
+    /** The moves by which its partitions would be spread over the nodes now. */
+    List<Levelling.Move> spread(SkuBook book) {
+        return reviewer.spread(book, nodes.takers(loop.nanoTime()));
+    }
+
     // ---- What batches use
 
     Parts parts() {
@@ -271,6 +280,10 @@ final class Tenure implements NodeSession.Events {
     // ---- Nodes
 
     void setNodes(Map<String, NodeEntry> live) {
+        if (nodes.all().isEmpty()) {
+            // Where one comes after none, others follow.
+            nodes.awaitOwners(loop.nanoTime());
+        }
         for (String known : nodes.incarnations()) {
             NodeSession session = nodes.get(known);
             NodeEntry entry = live.get(known);
@@ -328,6 +341,11 @@ final class Tenure implements NodeSession.Events {
             }
         }
         parts.metrics().recordVersions(version, records.behind().size());
+    }
+
+    /** The registry was away and is back: its nodes may appear one by one. */
+    void onReach() {
+        nodes.awaitOwners(loop.nanoTime());
     }
 
     private void forget(NodeSession node) {
@@ -698,6 +716,7 @@ final class Tenure implements NodeSession.Events {
                 sweepAgain(FAULT_PAUSE);
             } else {
                 setDrains(drains);
+                levelling.begin(loop.nanoTime());
                 sweepFrom(0);
             }
         });
@@ -719,6 +738,7 @@ final class Tenure implements NodeSession.Events {
                 sweeps.isOver();
                 placement.reset(tally);
                 owned = tally;
+                levelling.end(loop.nanoTime());
                 parts.metrics().swept(loop.nanoTime() - sweepNanos);
                 sweepAgain(settings.sweep());
                 swept.complete(null);
@@ -733,19 +753,20 @@ final class Tenure implements NodeSession.Events {
     }
 
     private void consider(SkuBook book, long asOf) {
+        SkuTrack track = track(book.sku());
+        Map<Integer, String> nextOwners = levelling.choose(book, track, loop.nanoTime());
         for (PartitionBook partition : book.partitions()) {
-            String node = partition.node();
+            String node = nextOwners.getOrDefault(partition.slot(), partition.node());
             if (node != null) {
                 tally.merge(node, 1, Integer::sum);
             }
         }
-        SkuTrack track = track(book.sku());
         boolean current = track.stockChange <= asOf;
         publish(book, track, current);
         if (current) {
             track.dry = book.inventory() == 0;
         }
-        if (!current || needsLook(book, track)) {
+        if (!current || !nextOwners.isEmpty() || needsLook(book, track)) {
             attend(track, Duration.ZERO);
         }
     }

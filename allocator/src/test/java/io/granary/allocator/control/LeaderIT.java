@@ -59,6 +59,7 @@ class LeaderIT {
     private final List<AutoCloseable> open = new ArrayList<>();
     private final Map<String, ScriptedNode> nodes = new HashMap<>();
     private final List<Leader> leaders = new ArrayList<>();
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final ExecutorService blocking = Executors.newFixedThreadPool(4);
     private Books books;
 
@@ -93,20 +94,31 @@ class LeaderIT {
                 .isZero();
     }
 
-    private static final LeaderSettings SETTINGS = new LeaderSettings(
-            Duration.ofSeconds(1),
-            Duration.ofMillis(5),
-            Duration.ofMillis(100),
-            Duration.ofMillis(300),
-            2_000,
-            4,
-            200,
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(1));
+    private static LeaderSettings settings(Duration joinGrace) {
+        return settings(joinGrace, false);
+    }
+
+    private static LeaderSettings settings(Duration joinGrace, boolean levelling) {
+        return new LeaderSettings(
+                Duration.ofSeconds(1),
+                Duration.ofMillis(5),
+                Duration.ofMillis(100),
+                Duration.ofMillis(300),
+                2_000,
+                4,
+                200,
+                joinGrace,
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                levelling,
+                Duration.ZERO,
+                5);
+    }
+
+    private static final LeaderSettings SETTINGS = settings(Duration.ofSeconds(2));
 
     private static LeaderSettings unreachableAfter(Duration time) {
         return new LeaderSettings(
@@ -122,7 +134,10 @@ class LeaderIT {
                 SETTINGS.ceilingsWait(),
                 SETTINGS.announceWait(),
                 SETTINGS.reconnect(),
-                time);
+                time,
+                false,
+                Duration.ZERO,
+                5);
     }
 
     private Leader leader(String name) {
@@ -152,7 +167,7 @@ class LeaderIT {
                     @Override
                     public void onTermOver() {}
                 },
-                new MeterScope(new SimpleMeterRegistry()));
+                new MeterScope(meters));
         leaders.add(leader);
         return leader;
     }
@@ -616,6 +631,72 @@ class LeaderIT {
         assertThat(books.number("select sum(inventory) from sku")).isZero();
     }
 
+    /** Long enough for a test to let nodes come back one by one. */
+    private static final Duration LONG_GRACE = Patience.of(Duration.ofSeconds(10));
+
+    /** Three nodes with ten partitions each. */
+    private List<ScriptedNode> threeNodesWithTenEach() {
+        IntStream.range(0, 30).forEach(i -> books.addSku(new Sku("s" + i), 1, 10));
+        List<ScriptedNode> three = List.of(node("a-1"), node("b-1"), node("c-1"));
+        leading("one", three.toArray(ScriptedNode[]::new));
+        soon(() ->
+                assertThat(three).allSatisfy(node -> assertThat(node.partitions()).hasSize(10)));
+        return three;
+    }
+
+    /** What it would give to others is given by then: a new SKU comes last. */
+    private void untilItGivesPartitionsTo(ScriptedNode node, Leader leader) {
+        Sku late = new Sku("late");
+        books.addSku(late, 1, 5);
+        leader.onStockChanged(Set.of(late));
+        soon(() -> assertThat(node.remaining(new PartitionId(late, 0))).isEqualTo(5));
+    }
+
+    private void assertEachKeptItsOwn(List<ScriptedNode> three, Leader leader) {
+        soon(() -> assertThat(leader.look().join().nodes()).hasSize(3).allMatch(LeaderLook.NodeLook::ready));
+        assertThat(books.number("select max(epoch) from `partition`")).isEqualTo(1);
+        assertThat(three.stream().map(node -> node.partitions().size())).containsExactly(11, 10, 10);
+    }
+
+    @Test
+    void aLeaderThatBeginsWhileNodesComeBackOneByOneLeavesEachItsOwn() {
+        List<ScriptedNode> three = threeNodesWithTenEach();
+        leaders.get(0).close();
+        Leader two = leader("two", settings(LONG_GRACE));
+        two.setNodes(entries(three.subList(0, 1)));
+        two.setLeading(true);
+        untilItGivesPartitionsTo(three.get(0), two);
+
+        two.setNodes(entries(three));
+        assertEachKeptItsOwn(three, two);
+    }
+
+    @Test
+    void nodesThatComeBackOneByOneAfterAllWereAwayKeepTheirOwn() {
+        List<ScriptedNode> three = threeNodesWithTenEach();
+        leaders.get(0).close();
+        Leader two = leader("two", settings(LONG_GRACE));
+        two.setNodes(entries(three));
+        two.setLeading(true);
+        soon(() -> assertThat(two.look().join().joining()).isFalse());
+
+        two.setNodes(Map.of());
+        two.setNodes(entries(three.subList(0, 1)));
+        untilItGivesPartitionsTo(three.get(0), two);
+        two.setNodes(entries(three));
+        assertEachKeptItsOwn(three, two);
+    }
+
+    @Test
+    void theOwnerThatDoesNotComeBackIsWaitedForOnlyForAWhile() {
+        List<ScriptedNode> three = threeNodesWithTenEach();
+        leaders.get(0).close();
+        Leader two = leading("two", three.get(0), three.get(1));
+        soon(() -> assertThat(books.number("select count(*) from `partition` where node = 'c-1'"))
+                .isZero());
+        assertThat(two.look().join().joining()).isFalse();
+    }
+
     @Test
     void whoDoesNotLeadAnnouncesNothing() {
         Leader leader = leader("one");
@@ -673,6 +754,88 @@ class LeaderIT {
         soon(() -> assertPublished(SKU, SkuState.SELLING, 2));
         leader.setNodes(entries(List.of(a)));
         soon(() -> assertThat(a.remaining(SLOT_0) + a.remaining(SLOT_1)).isEqualTo(10));
+    }
+
+    // ---- Levelling
+
+    private double counted(String kind) {
+        return meters.get("granary.leader.assignments").tag("kind", kind).counter().count();
+    }
+
+    private void untilItHasSwept(int times) {
+        long before = meters.get("granary.leader.sweep").timer().count();
+        soon(() -> assertThat(meters.get("granary.leader.sweep").timer().count())
+                .isGreaterThanOrEqualTo(before + times));
+    }
+
+    private static void assertOwn(int each, ScriptedNode... nodes) {
+        soon(() -> assertThat(List.of(nodes)).allSatisfy(node -> assertThat(
+                        node.partitions().stream().filter(one -> node.state(one) == State.SERVING))
+                .hasSize(each)));
+    }
+
+    @Test
+    void aNewNodeGetsItsShareStepByStepAndThenNothingMoves() {
+        IntStream.range(0, 30).forEach(i -> books.addSku(new Sku("s" + i), 1, 10));
+        ScriptedNode a = node("a-1");
+        ScriptedNode b = node("b-1");
+        ScriptedNode c = node("c-1");
+        Leader leader = leader("one", settings(Duration.ofSeconds(2), true));
+        leader.setNodes(entries(List.of(a, b)));
+        leader.setLeading(true);
+        assertOwn(15, a, b);
+
+        leader.setNodes(entries(List.of(a, b, c)));
+        assertOwn(10, a, b, c);
+        untilItHasSwept(3);
+        assertThat(counted("level")).isEqualTo(10);
+        assertThat(counted("takeover")).isZero();
+        assertThat(books.number("select sum(epoch) from `partition`")).isEqualTo(30 + 10);
+        assertThat(meters.get("granary.leader.partitions.spread").gauge().value())
+                .isZero();
+    }
+
+    @Test
+    void aNodeThatWasDrainedGetsItsShareAgain() {
+        IntStream.range(0, 20).forEach(i -> books.addSku(new Sku("s" + i), 1, 10));
+        ScriptedNode a = node("a-1");
+        ScriptedNode b = node("b-1");
+        Leader leader = leader("one", settings(Duration.ofSeconds(2), true));
+        leader.setNodes(entries(List.of(a, b)));
+        leader.setLeading(true);
+        assertOwn(10, a, b);
+        intentions().apply(Wish.drain("a"), leader.look().join().live(), Operator.named("ann"));
+        leader.onDrains();
+        assertOwn(20, b);
+
+        intentions().undrain("a", Operator.named("ann"));
+        leader.onDrains();
+        assertOwn(10, a, b);
+    }
+
+    @Test
+    void partitionsOfASkuAreSpreadWhenAnOperatorWantsIt() {
+        books.addSku(SKU, 4, 40_000);
+        ScriptedNode a = node("a-1");
+        ScriptedNode b = node("b-1");
+        Leader leader = leading("one", a);
+        assertOwn(4, a);
+        leader.setNodes(entries(List.of(a, b)));
+        soon(() -> assertThat(leader.look().join().nodes()).hasSize(2).allMatch(LeaderLook.NodeLook::ready));
+        untilItHasSwept(2);
+        assertOwn(4, a);
+
+        long id = rebalance(leader, RebalanceKind.LEVEL, SKU, null);
+        soon(() -> assertThat(state(id)).isEqualTo("DONE"));
+        assertOwn(2, a, b);
+        assertThat(intentions().rebalance(id).reason())
+                .isEqualTo("its 4 partitions are spread over the 2 nodes that can have any");
+        assertThat(counted("level")).isEqualTo(2);
+        assertThat(leader.spread(new SqlAllocationStore(books.database(), IdWindow.DEFAULT)
+                                .load(List.of(SKU))
+                                .get(0))
+                        .join())
+                .isEmpty();
     }
 
     // ---- What operators want

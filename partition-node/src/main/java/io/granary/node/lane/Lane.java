@@ -8,6 +8,7 @@ import io.granary.log.StockLog;
 import io.granary.model.PartitionId;
 import io.granary.model.Quantity;
 import io.granary.model.Sku;
+import io.granary.node.pool.IdMemory;
 import io.granary.node.pool.Pool;
 import io.granary.protocol.Answer;
 import io.granary.protocol.ClientFrame;
@@ -123,6 +124,11 @@ public final class Lane implements LaneWriter.Owner {
     private long windowIds;
 
     private long windowSinceNanos;
+    /** How long the last window was when it turned, and whether that was too short. */
+    private long windowNanos;
+
+    private boolean windowTooShort;
+    private final IdMemory idMemory;
 
     /** Means nothing: keeps the compiler from leaving the touching out. */
     @SuppressWarnings("UnusedVariable")
@@ -145,6 +151,8 @@ public final class Lane implements LaneWriter.Owner {
         this.events = events;
         windowSinceNanos = loop.nanoTime();
         askNotBeforeNanos = windowSinceNanos;
+        windowNanos = settings.idWindow().toNanos();
+        idMemory = new IdMemory(settings.idMemoryOfLane());
     }
 
     // ---- The lane
@@ -378,7 +386,9 @@ public final class Lane implements LaneWriter.Owner {
         int serving = 0;
         int below = 0;
         long units = 0;
+        long ids = 0;
         for (Partition partition : partitions.values()) {
+            ids += partition.pool().rememberedIds();
             serving += partition.state() == PartitionState.SERVING ? 1 : 0;
             below += partition.isBelowLowWatermark() ? 1 : 0;
             units += partition.pool().remaining();
@@ -392,7 +402,9 @@ public final class Lane implements LaneWriter.Owner {
                 below,
                 units,
                 backlogEntries,
-                writer == null ? 0 : writer.writingNanos());
+                writer == null ? 0 : writer.writingNanos(),
+                ids,
+                windowNanos);
     }
 
     // ---- Partitions
@@ -436,15 +448,15 @@ public final class Lane implements LaneWriter.Owner {
 
     /** Ends a takeover: the epoch is served from now on, unless it came too late. */
     public void open(PartitionId id, long epoch, Pool pool) {
-        if (!Long.valueOf(epoch).equals(opening.get(id))) {
+        boolean expected = opening.remove(id, epoch);
+        if (!expected || stopped || lane().fenceOf(id) > epoch) {
+            pool.countIdsIn(IdMemory.unlimited());
             return;
         }
-        opening.remove(id);
-        if (stopped || lane().fenceOf(id) > epoch) {
-            return;
-        }
+        pool.countIdsIn(idMemory);
         Partition partition = new Partition(id, epoch, pool);
         partitions.put(id, partition);
+        turnWindow(loop.nanoTime());
         if (partition.state() == PartitionState.SERVING) {
             events.onServing(partition);
         } else {
@@ -502,6 +514,7 @@ public final class Lane implements LaneWriter.Owner {
     public void close(Partition partition) {
         partitions.remove(partition.id());
         partition.become(PartitionState.CLOSED);
+        partition.pool().countIdsIn(IdMemory.unlimited());
         formingBytes -= partition.formingBytes();
         partition.refuseForming(Answer.NOT_OWNER);
         events.onClosed(partition);
@@ -700,12 +713,32 @@ public final class Lane implements LaneWriter.Owner {
 
     /** Counts what is remembered, not what is asked: a flood of refusals must not make a node forget. */
     private void turnWindow(long now) {
-        if (windowIds >= settings.idWindowMaxIds()
-                || now - windowSinceNanos >= settings.idWindow().toNanos()) {
+        boolean isOver = now - windowSinceNanos >= settings.idWindow().toNanos();
+        if (isOver || windowIds >= settings.idWindowMaxIds() || idMemory.isToTurn()) {
+            windowNanos = Math.min(now - windowSinceNanos, settings.idWindow().toNanos());
+            tell(!isOver);
             windowIds = 0;
             windowSinceNanos = now;
             // All of them: one that nobody asks any more would keep its ids for ever.
             partitions.values().forEach(partition -> partition.pool().turnWindow(now));
+            idMemory.turned();
         }
+    }
+
+    private void tell(boolean tooShort) {
+        if (tooShort && !windowTooShort) {
+            LOG.warn(
+                    "Request ids are remembered for {} s only (expected: {} s, id-window): {} came, of at most {}"
+                            + " (id-window-max-ids); all take {} bytes, of at most {} (three quarters of id-memory)",
+                    windowNanos / 1_000_000_000,
+                    settings.idWindow().toSeconds(),
+                    windowIds,
+                    settings.idWindowMaxIds(),
+                    idMemory.taken(),
+                    idMemory.limit());
+        } else if (!tooShort && windowTooShort) {
+            LOG.info("Request ids are remembered for {} s again", settings.idWindow().toSeconds());
+        }
+        windowTooShort = tooShort;
     }
 }

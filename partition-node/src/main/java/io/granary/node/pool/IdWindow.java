@@ -17,6 +17,26 @@ public final class IdWindow {
 
     private long sinceNanos;
 
+    private IdMemory memory = IdMemory.unlimited();
+    /** What is counted there of its ids, in bytes. */
+    private long counted;
+
+    /** From now on its ids count there, and nowhere else. */
+    public void countIn(IdMemory other) {
+        memory.take(-counted);
+        counted = 0;
+        memory = other;
+        count();
+    }
+
+    private void count() {
+        long bytes = present.bytes() + before.bytes();
+        if (bytes != counted) {
+            memory.take(bytes - counted);
+            counted = bytes;
+        }
+    }
+
     /** The word of the id; 0 if it is not remembered. */
     public long find(long high, long low) {
         long word = present.find(high, low);
@@ -27,12 +47,14 @@ public final class IdWindow {
     public void remember(long high, long low, long word) {
         if (before.size() == 0 || before.get(high, low) == 0) {
             present.putIfAbsent(high, low, word);
+            count();
         }
     }
 
     /** Remembers the id that the last call, {@link #find}, has not found. */
     void add(long high, long low, long word) {
         present.addNotFound(high, low, word);
+        count();
     }
 
     /** Brings near what {@link #find} of this id will look at; what it returns means nothing. */
@@ -68,6 +90,7 @@ public final class IdWindow {
             before = present;
             present = new IdTable();
             presentSinceNanos = nowNanos;
+            count();
         }
     }
 }

@@ -209,6 +209,11 @@ public final class Pool {
         return remaining;
     }
 
+    /** From now on the ids that it remembers count there, and nowhere else. */
+    public void countIdsIn(IdMemory memory) {
+        ids.countIn(memory);
+    }
+
     public long rememberedIds() {
         return ids.size();
     }

@@ -12,6 +12,7 @@ import io.granary.node.lane.LaneMetrics;
 import io.granary.node.lane.LaneSettings;
 import io.granary.node.lane.Partition;
 import io.granary.node.lane.PartitionState;
+import io.granary.node.pool.IdMemory;
 import io.granary.node.pool.Pool;
 import io.granary.node.takeover.Takeover;
 import io.granary.proto.Ceiling;
@@ -55,6 +56,8 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
     private final StockLog log;
     private final Loop loop;
     private final Loop takeoverLoop;
+    /** The takeover loop's. */
+    private final IdMemory takenIds;
     private final NodeRegistration registration;
     private final Lane lane;
     private final LeaderLinks leaders;
@@ -85,6 +88,7 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
         this.log = log;
         this.loop = loop;
         this.takeoverLoop = takeoverLoop;
+        takenIds = new IdMemory(settings.idMemoryOfTakeovers());
         this.registration = registration;
         this.metrics = metrics;
         lane = new Lane(settings, incarnation, log, loop, metrics, begun, this);
@@ -246,7 +250,7 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
             long sinceNanos = loop.nanoTime();
             int version = lane.recordVersion();
             takeoverLoop.execute(() -> Takeover.begin(
-                    incarnation, version, log, takeoverLoop, begun, open.getLanesList(), new Takeover.Outcome() {
+                    incarnation, version, log, takeoverLoop, begun, open.getLanesList(), takenIds, new Takeover.Outcome() {
                         @Override
                         public void onTaken(PartitionId partition, long epoch, Pool pool) {
                             loop.execute(() -> {

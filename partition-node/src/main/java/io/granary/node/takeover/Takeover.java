@@ -8,6 +8,7 @@ import io.granary.log.StockLog;
 import io.granary.log.UntilStored;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
+import io.granary.node.pool.IdMemory;
 import io.granary.node.pool.Pool;
 import io.granary.proto.EarlierEpoch;
 import io.granary.proto.LanePosition;
@@ -90,6 +91,7 @@ public final class Takeover {
     private final int recordVersion;
     private final StockLog log;
     private final Loop loop;
+    private final IdMemory memory;
     private final Outcome outcome;
     private final List<OpenPartition> partitions;
     private final Map<PartitionId, Folded> folded = new HashMap<>();
@@ -98,6 +100,7 @@ public final class Takeover {
     private final long begunNanos;
 
     private int lanesOpen;
+    private boolean forgets;
 
     private Takeover(
             String writerName,
@@ -105,7 +108,9 @@ public final class Takeover {
             StockLog log,
             Loop loop,
             List<OpenPartition> partitions,
+            IdMemory memory,
             Outcome outcome) {
+        this.memory = memory;
         this.writerName = writerName;
         this.recordVersion = recordVersion;
         this.log = log;
@@ -120,6 +125,7 @@ public final class Takeover {
      *
      * @param recordVersion of the records that it writes
      * @param positions of every lane that an earlier epoch of a partition names
+     * @param memory for the ids of all takeovers of the loop, until they are taken or have failed
      */
     public static void begin(
             String writerName,
@@ -128,8 +134,9 @@ public final class Takeover {
             Loop loop,
             List<OpenPartition> partitions,
             List<LanePosition> positions,
+            IdMemory memory,
             Outcome outcome) {
-        new Takeover(writerName, recordVersion, log, loop, partitions, outcome).begin(positions);
+        new Takeover(writerName, recordVersion, log, loop, partitions, memory, outcome).begin(positions);
     }
 
     static PartitionId idOf(OpenPartition partition) {
@@ -142,6 +149,7 @@ public final class Takeover {
         for (OpenPartition partition : partitions) {
             PartitionId id = idOf(partition);
             Folded into = new Folded(partition.getConsumed(), partition.getReturned());
+            into.countIdsIn(memory);
             folded.put(id, into);
             epochs.put(id, partition.getEpoch());
             for (EarlierEpoch earlier : partition.getEarlierList()) {
@@ -296,6 +304,22 @@ public final class Takeover {
                 lane.fail(reason);
             }
         }
+        if (memory.isToTurn()) {
+            turnWindows();
+        }
+    }
+
+    private void turnWindows() {
+        if (!forgets) {
+            forgets = true;
+            LOG.warn(
+                    "Of {} partitions that are taken over the older request ids are not remembered: they would take more"
+                            + " than {} bytes of the heap (a quarter of id-memory)",
+                    folded.size(),
+                    memory.limit());
+        }
+        folded.values().forEach(into -> into.turnWindow(loop.nanoTime()));
+        memory.turned();
     }
 
     private void laneDone() {
@@ -314,6 +338,7 @@ public final class Takeover {
                 outcome.onTaken(id, partition.getEpoch(), result.toPool(partition.getGranted()));
             } else {
                 LOG.error("Can't take over: {}", problem);
+                result.countIdsIn(IdMemory.unlimited());
                 outcome.onFailed(id, partition.getEpoch(), problem);
             }
         }

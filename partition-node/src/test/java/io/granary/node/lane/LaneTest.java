@@ -1287,6 +1287,79 @@ final class LaneTest {
             assertThat(partition.pool().rememberedIds()).isEqualTo(1);
         }
 
+        /** 1 MiB for ids, three quarters of it for those of open partitions: some 16,000 ids at 48 bytes. */
+        private final LaneSettings little =
+                new LaneSettings(64 << 10, 8_192, Duration.ofMinutes(10), 1_000_000, 1 << 20);
+
+        private void sell(int slot, long firstId, int entries) {
+            ClientFrame.Builder builder = bench.begin().group(id(slot), 1);
+            for (int i = 0; i < entries; i++) {
+                builder.entry(firstId + i, -firstId - i, 1);
+            }
+            bench.send(builder);
+            while (log.waiting(0) > 0) {
+                bench.store();
+            }
+        }
+
+        @Test
+        void theIdsOfAllPartitionsTakeNoMoreMemoryThanTheyMay() {
+            use(new LaneBench(little, new ScriptedLog(1)));
+            bench.joined();
+            List<Partition> partitions = List.of(bench.open(0, 1_000_000), bench.open(1, 1_000_000));
+            for (int i = 0; i < 100; i++) {
+                sell(i % 2, 1_000L * i, 1_000);
+                long remembered = bench.lane.census().rememberedIds();
+                assertThat(remembered).isLessThan(32_000);
+                assertThat(remembered).isGreaterThanOrEqualTo(Math.min(1_000L * (i + 1), 3_000));
+            }
+            assertThat(partitions).allSatisfy(partition -> assertThat(
+                            partition.pool().rememberedIds())
+                    .isPositive());
+            assertThat(bench.answer(bench.deduct(id(1), 1, 99_999, 1))).isEqualTo(DEDUCTED);
+        }
+
+        @Test
+        void aNodeThatTakesOverMoreIdsThanItMayHoldForgetsOldOnesAndTellsHowLongItRemembers() {
+            use(new LaneBench(little, new ScriptedLog(1)));
+            bench.joined().open(0, 1_000_000);
+            sell(0, 1, 1_000);
+            bench.loop.pass(Duration.ofSeconds(30));
+            assertThat(bench.lane.census().idWindowNanos())
+                    .isEqualTo(Duration.ofMinutes(10).toNanos());
+            for (int slot = 1; slot <= 10; slot++) {
+                IdWindow ids = new IdWindow();
+                for (int i = 0; i < 3_000; i++) {
+                    ids.remember(1_000_000L * slot + i, 1, Pool.durable(1));
+                }
+                bench.lane.begin(id(slot), 2);
+                bench.lane.open(id(slot), 2, new Pool(10_000, 3_000, 0, ids));
+                assertThat(bench.lane.partition(id(slot)).pool().rememberedIds()).isEqualTo(3_000);
+                assertThat(bench.lane.census().rememberedIds()).isLessThan(32_000);
+            }
+            assertThat(bench.lane.census().idWindowNanos())
+                    .isLessThanOrEqualTo(Duration.ofSeconds(30).toNanos());
+        }
+
+        @Test
+        void whatIsClosedTakesNoMemory() {
+            use(new LaneBench(little, new ScriptedLog(1)));
+            bench.joined();
+            for (int slot = 0; slot < 20; slot++) {
+                Partition partition = bench.open(slot, 10_000);
+                sell(slot, 10_000L * slot, 3_000);
+                assertThat(partition.pool().rememberedIds()).isEqualTo(3_000);
+                bench.lane.close(partition);
+            }
+            Partition last = bench.open(20, 10_000);
+            sell(20, 1_000_000, 3_000);
+            bench.loop.pass(Duration.ofMinutes(1));
+            sell(20, 2_000_000, 3_000);
+            assertThat(last.pool().rememberedIds()).isEqualTo(6_000);
+            assertThat(bench.lane.census().idWindowNanos())
+                    .isEqualTo(Duration.ofMinutes(10).toNanos());
+        }
+
         @Test
         void manyIdsTurnItEarlyButNeverForgetWhatIsPending() {
             use(new LaneBench(new LaneSettings(64 << 10, 8_192, Duration.ofMinutes(10), 1_000), new ScriptedLog(1)));

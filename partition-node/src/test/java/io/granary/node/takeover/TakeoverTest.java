@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
+import io.granary.node.pool.IdMemory;
 import io.granary.node.pool.Pool;
 import io.granary.node.testing.ScriptedLog;
 import io.granary.proto.EarlierEpoch;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 final class TakeoverTest implements Takeover.Outcome {
@@ -29,6 +31,7 @@ final class TakeoverTest implements Takeover.Outcome {
 
     private final ManualLoop loop = new ManualLoop();
     private final ScriptedLog log = new ScriptedLog(4);
+    private final IdMemory memory = new IdMemory(1 << 20);
     private final Map<PartitionId, Pool> taken = new HashMap<>();
     private final Map<PartitionId, String> failed = new HashMap<>();
 
@@ -77,7 +80,7 @@ final class TakeoverTest implements Takeover.Outcome {
     }
 
     private void begin(int recordVersion, List<OpenPartition> partitions, LanePosition... positions) {
-        Takeover.begin("node-2", recordVersion, log, loop, partitions, List.of(positions), this);
+        Takeover.begin("node-2", recordVersion, log, loop, partitions, List.of(positions), memory, this);
         loop.run();
     }
 
@@ -144,6 +147,39 @@ final class TakeoverTest implements Takeover.Outcome {
         assertThat(taken.get(P).remaining()).isEqualTo(82);
         assertThat(taken.get(P).quantityOf(3, -3)).isEqualTo(7);
         assertThat(taken.get(P).quantityOf(4, -4)).isZero();
+    }
+
+    /** Three lanes with 10,000 ids each, and memory for some 20,000. */
+    @Test
+    void theIdsThatAreTakenOverTakeNoMoreMemoryThanTheyMay() {
+        List<LanePosition> positions = new ArrayList<>();
+        List<EarlierEpoch> epochs = new ArrayList<>();
+        for (int lane = 0; lane < 3; lane++) {
+            int l = lane;
+            for (int i = 0; i < 1_000; i++) {
+                int record = i;
+                long first = 100_000L * (lane + 1) + 10L * i;
+                long[] ids = LongStream.range(first, first + 10)
+                        .flatMap(id -> LongStream.of(id, 1))
+                        .toArray();
+                log.add(lane, r -> r.deductions(P, l + 1, record + 1, entries(ids)));
+            }
+            positions.add(position(lane, 0, 0));
+            epochs.add(earlier(lane + 1L, lane, 0));
+        }
+        begin(
+                List.of(open(P, 4, 100_000, epochs.toArray(EarlierEpoch[]::new))),
+                positions.toArray(LanePosition[]::new));
+        for (int lane = 0; lane < 3; lane++) {
+            log.next(lane).store();
+            loop.run();
+            assertThat(memory.taken()).isLessThanOrEqualTo(memory.limit());
+        }
+        Pool pool = taken.get(P);
+        assertThat(pool.consumed()).isEqualTo(30_000);
+        assertThat(pool.rememberedIds()).isBetween(5_000L, 25_000L);
+        assertThat(pool.quantityOf(309_999, -309_999)).as("the newest id").isEqualTo(1);
+        assertThat(pool.quantityOf(100_000, -100_000)).as("the oldest id").isZero();
     }
 
     @Test
