@@ -14,16 +14,21 @@ import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.allocation.SkuChange;
 import io.granary.allocator.allocation.TakeoverSnapshot;
 import io.granary.allocator.settlement.EpochKey;
+import io.granary.allocator.settlement.IdWindow;
 import io.granary.allocator.settlement.LaneBooks;
 import io.granary.allocator.settlement.LaneChange;
 import io.granary.allocator.settlement.LaneMark;
 import io.granary.allocator.settlement.LaneStanding;
 import io.granary.allocator.settlement.LedgerRow;
 import io.granary.allocator.settlement.SettlementStore;
+import io.granary.allocator.stock.ReadUpdate;
+import io.granary.allocator.stock.StockUpdateStore;
+import io.granary.allocator.stock.UpdateBatch;
 import io.granary.model.PartitionId;
 import io.granary.model.RequestId;
 import io.granary.model.Sku;
 import io.granary.registry.NodeEntry;
+import io.granary.stock.StockUpdate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -61,6 +66,8 @@ final class Books {
         @Nullable
         LaneMark mark;
 
+        final List<LaneMark> marks = new ArrayList<>();
+
         @Nullable
         String alarm;
     }
@@ -76,12 +83,16 @@ final class Books {
         }
     }
 
+    private final Clock clock;
+    private final IdWindow idWindow;
     private final Map<Integer, SkuBook> skus = new TreeMap<>();
     private final Map<Sku, Integer> ids = new LinkedHashMap<>();
     private final Map<Integer, Long> sold = new HashMap<>();
     private final Map<Integer, LaneRow> lanes = new TreeMap<>();
     private final Map<EpochKey, EpochRow> epochs = new TreeMap<>(EPOCH_ORDER);
     private final Map<Deducted, Integer> ledger = new LinkedHashMap<>();
+    private final Map<Integer, Long> stockPositions = new HashMap<>();
+    private final Set<String> stockUpdates = new HashSet<>();
     private final Set<String> drained = new TreeSet<>();
     private final Map<String, Long> openDrains = new TreeMap<>();
     private long term;
@@ -95,6 +106,14 @@ final class Books {
 
     private static final java.util.Comparator<EpochKey> EPOCH_ORDER =
             java.util.Comparator.comparing(EpochKey::partition).thenComparingLong(EpochKey::epoch);
+
+    /**
+     * @param clock the database's
+     */
+    Books(Clock clock, IdWindow idWindow) {
+        this.clock = clock;
+        this.idWindow = idWindow;
+    }
 
     // ---- For the world and its judges
 
@@ -132,7 +151,8 @@ final class Books {
         return new NodeStand(node, (int) owned(node), drained, openDrains.get(node), live);
     }
 
-    private long owned(String name) {
+    /** How many partitions a node owns. */
+    long owned(String name) {
         return skus.values().stream()
                 .flatMap(book -> book.partitions().stream())
                 .map(PartitionBook::node)
@@ -180,6 +200,11 @@ final class Books {
             }
         });
         return alarms;
+    }
+
+    /** The first record of a lane that a takeover would read now. */
+    long needed(int lane) {
+        return stand(lane).window();
     }
 
     long settled(int lane) {
@@ -358,13 +383,47 @@ final class Books {
                 epochs.forEach((key, row) -> {
                     if (key.partition().equals(id) && key.epoch() < partition.epoch()) {
                         earlier.add(new TakeoverSnapshot.Earlier(key.epoch(), row.lane, row.seq, row.fenced));
-                        stands.put(row.lane, new TakeoverSnapshot.LaneStand(settled(row.lane), 0));
+                        stands.put(row.lane, stand(row.lane));
                     }
                 });
                 histories.add(new TakeoverSnapshot.History(id, partition, earlier));
             }
         }
         return new TakeoverSnapshot(histories, stands);
+    }
+
+    private TakeoverSnapshot.LaneStand stand(int lane) {
+        LaneRow row = lanes.computeIfAbsent(lane, l -> new LaneRow());
+        return new TakeoverSnapshot.LaneStand(
+                row.settled, Math.min(row.settled, idWindow.start(row.marks, row.ids, clock.millis())));
+    }
+
+    // ---- As stock updates use them: see StockUpdateStore
+
+    /** Where a queue of stock updates stands. */
+    long stockPosition(int queue) {
+        return stockPositions.getOrDefault(queue, 0L);
+    }
+
+    StockUpdateStore.Outcome apply(long claimed, UpdateBatch batch) {
+        checkTerm(claimed);
+        if (stockPosition(batch.queue()) != batch.from()) {
+            return new StockUpdateStore.Outcome.Moved();
+        }
+        stockPositions.put(batch.queue(), batch.to());
+        int repeated = 0;
+        Set<Sku> changed = new TreeSet<>();
+        for (ReadUpdate read : batch.updates()) {
+            checkState(read instanceof ReadUpdate.Valid, "%s (expected: what can be applied)", read);
+            StockUpdate update = ((ReadUpdate.Valid) read).update();
+            if (stockUpdates.add(update.updateId())) {
+                receive(update.sku(), 0, update.units());
+                changed.add(update.sku());
+            } else {
+                repeated++;
+            }
+        }
+        return new StockUpdateStore.Outcome.Applied(batch.updates().size() - repeated, repeated, changed);
     }
 
     // ---- As settlement uses them: see SettlementStore
@@ -401,7 +460,12 @@ final class Books {
         lane.settled = change.to();
         lane.tail = change.tail();
         lane.ids += change.ids();
-        lane.mark = mark == null ? lane.mark : mark;
+        if (mark != null) {
+            lane.mark = mark;
+            lane.marks.add(mark);
+            long start = idWindow.start(lane.marks, mark.ids(), mark.markedMillis());
+            lane.marks.removeIf(old -> old.position() < start);
+        }
         return true;
     }
 
