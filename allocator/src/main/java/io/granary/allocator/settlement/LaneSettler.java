@@ -335,8 +335,7 @@ final class LaneSettler {
         });
     }
 
-    private void settled(
-            LaneChange change, long bytes, @Nullable LaneMark mark, SettlementStore.Outcome outcome) {
+    private void settled(LaneChange change, long bytes, @Nullable LaneMark mark, SettlementStore.Outcome outcome) {
         if (outcome instanceof SettlementStore.Outcome.Moved) {
             LOG.info("Lane {}: another settler was here first", lane);
             retry();

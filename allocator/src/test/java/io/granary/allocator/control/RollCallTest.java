@@ -112,9 +112,8 @@ final class RollCallTest implements NodeSession.Events, Connector<LeaderMessage,
             public void send(LeaderMessage message) {
                 if (answers && message.hasLeader()) {
                     listener.onMessage(NodeMessage.newBuilder()
-                            .setNode(Node.newBuilder()
-                                    .setIncarnation(whoIsThere)
-                                    .setLane(-1))
+                            .setNode(
+                                    Node.newBuilder().setIncarnation(whoIsThere).setLane(-1))
                             .build());
                 } else if (answers) {
                     listener.onMessage(NodeMessage.newBuilder()
