@@ -277,6 +277,9 @@ final class RollCallTest implements NodeSession.Events, Connector<LeaderMessage,
     public void onReady(NodeSession ready) {}
 
     @Override
+    public void onGreeted(NodeSession greeted) {}
+
+    @Override
     public void onReport(NodeSession reporting, PartitionId partition, PartitionReport report) {}
 
     @Override

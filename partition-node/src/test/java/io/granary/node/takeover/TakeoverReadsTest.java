@@ -10,6 +10,7 @@ import io.granary.log.Read;
 import io.granary.log.StockLog;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
+import io.granary.node.pool.IdMemory;
 import io.granary.node.pool.Pool;
 import io.granary.proto.EarlierEpoch;
 import io.granary.proto.LanePosition;
@@ -106,7 +107,7 @@ final class TakeoverReadsTest implements Takeover.Outcome {
                 .setConsumed(seq)
                 .addEarlier(earlier)
                 .build();
-        Takeover.begin("node-2", log, loop, List.of(open), List.of(position), this);
+        Takeover.begin("node-2", 2, log, loop, List.of(open), List.of(position), IdMemory.unlimited(), this);
         loop.run();
         assertThat(failed).isEmpty();
         assertThat(taken).containsOnlyKeys(P);
@@ -155,7 +156,7 @@ final class TakeoverReadsTest implements Takeover.Outcome {
                 .setConsumed(consumed)
                 .addEarlier(known)
                 .build();
-        Takeover.begin("node-2", log, loop, List.of(open), List.of(settled), this);
+        Takeover.begin("node-2", 2, log, loop, List.of(open), List.of(settled), IdMemory.unlimited(), this);
         loop.run();
         assertThat(taken.get(P).consumed()).isEqualTo(SALES + 1);
         assertThat(taken.get(P).rememberedIds()).isEqualTo(SALES + 1);
