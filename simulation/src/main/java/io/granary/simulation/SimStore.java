@@ -207,7 +207,7 @@ final class SimStore {
             }
 
             @Override
-            public CompletableFuture<Outcome> apply(long term, UpdateBatch batch) {
+            public CompletableFuture<StockUpdateStore.Outcome> apply(long term, UpdateBatch batch) {
                 return later(process, () -> books.apply(term, batch));
             }
 
@@ -236,7 +236,7 @@ final class SimStore {
             }
 
             @Override
-            public CompletableFuture<Outcome> apply(LaneChange change, @Nullable LaneMark mark) {
+            public CompletableFuture<SettlementStore.Outcome> apply(LaneChange change, @Nullable LaneMark mark) {
                 return later(() -> books.settle(change, mark));
             }
 

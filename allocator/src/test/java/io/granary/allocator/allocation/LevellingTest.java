@@ -3,6 +3,7 @@ package io.granary.allocator.allocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.base.Splitter;
 import io.granary.allocator.allocation.Levelling.Move;
 import io.granary.model.Sku;
 import java.util.ArrayList;
@@ -124,9 +125,10 @@ class LevellingTest {
     @CsvSource({"'10 6 0', 5", "'10 10 0', 6", "'5 6 0', 3", "'0 0 11', 7", "'4 4 3', 0", "'1 1 3', 1", "'0 1 0', 0"})
     void noMoreAreMovedThanTheNodesDifferBy(String counts, int least) {
         List<String> nodes = List.of("a", "b", "c");
+        List<String> ofNodes = Splitter.on(' ').splitToList(counts);
         List<SkuBook> books = new ArrayList<>();
         for (int node = 0; node < 3; node++) {
-            for (int i = 0; i < Integer.parseInt(counts.split(" ")[node]); i++) {
+            for (int i = 0; i < Integer.parseInt(ofNodes.get(node)); i++) {
                 books.add(sku(books.size(), nodes.get(node)));
             }
         }

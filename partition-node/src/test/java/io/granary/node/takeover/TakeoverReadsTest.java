@@ -87,7 +87,7 @@ final class TakeoverReadsTest implements Takeover.Outcome {
     private void sell(int times) {
         for (int i = 0; i < times; i++) {
             seq++;
-            append(new RecordBuilder("node-1", 0, 128).deductions(P, 1, seq, entries((int) seq, 1)));
+            append(new RecordBuilder("node-1", 0, 128).deductions(P, 1, seq, entries(seq, 1)));
         }
     }
 
