@@ -328,6 +328,11 @@ final class World {
             public void onFollowing() {
                 leader[0].setLeading(false);
             }
+
+            @Override
+            public void onReach(boolean inReach) {
+                leader[0].setReach(inReach);
+            }
         });
     }
 
