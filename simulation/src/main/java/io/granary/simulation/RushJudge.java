@@ -79,8 +79,9 @@ final class RushJudge {
                 long could = Math.min(calls.size(), pool);
                 checkState(
                         had >= NEARLY_ALL * could - 1,
-                        "without a database %s calls got units, and the partitions had %s: %s",
+                        "without a database %s calls got units, and the partitions of %s had %s: %s",
                         had,
+                        sku,
                         pool,
                         told());
             }
@@ -98,14 +99,15 @@ final class RushJudge {
                 .flatMap(call -> call.asked().told.stream())
                 .filter(told -> told == Outcome.INSUFFICIENT || told == Outcome.SOLD_OUT)
                 .count();
-        checkState(refused == 0, "%s: %s were refused units that are there: %s", rush.fault(), refused, told());
+        checkState(refused == 0, "%s: %s were refused units of %s that are there: %s", rush.fault(), refused, sku, told());
     }
 
     private void goOn(List<Call> some, double share) {
         checkState(
                 deducted(some) >= share * some.size(),
-                "%s: %s of %s calls got units, and at least the share of %s should: %s",
+                "%s, %s: %s of %s calls got units, and at least the share of %s should: %s",
                 rush.fault(),
+                sku,
                 deducted(some),
                 some.size(),
                 share,

@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * ZooKeeper: who lives, who serves what, who leads. What a process has entered vanishes with its session, which may
- * expire while the process lives; views come late. Two allocators may believe that they lead. While all of it is gone
- * nothing is told, what is asked is refused, what is to be entered waits, and whoever leads does not know it any more.
+ * expire while the process lives; views come late. Two allocators may believe that they lead: whoever leads goes on until
+ * it reads another name. While all of it is gone nothing is told but that, what is asked is refused, and what is to be
+ * entered waits.
  */
 final class SimRegistry {
     private record Owner(SimProcess process, boolean exhausted) {}
@@ -67,10 +68,7 @@ final class SimRegistry {
         boolean begins = !outage.isOn();
         outage.begin(length);
         if (begins) {
-            if (leader != null) {
-                leader.follow();
-                leader = null;
-            }
+            clusters.forEach(ClusterView::lose);
             outage.whenOver(this::isBack);
         }
     }
@@ -97,7 +95,10 @@ final class SimRegistry {
         incarnations.values().forEach(name -> routes.forEach(view -> view.tellNode(name)));
         clusters.forEach(ClusterView::tellNodes);
         allocatorsChanged();
-        scheduler.after(scheduler.micros(1_000, 20_000), this::elect);
+        scheduler.after(scheduler.micros(1_000, 20_000), () -> {
+            elect();
+            clusters.forEach(ClusterView::read);
+        });
     }
 
     private void expireUnless(SimProcess process) {
@@ -125,8 +126,8 @@ final class SimRegistry {
         });
         touched.forEach(this::skuChanged);
         nodesChanged(Optional.ofNullable(incarnations.get(process)));
+        viewsOf(process).forEach(ClusterView::lose);
         if (leader != null && leader.process == process) {
-            leader.follow();
             leader = null;
         }
         allocatorsChanged();
@@ -157,7 +158,12 @@ final class SimRegistry {
             }
             allocatorsChanged();
             elect();
+            viewsOf(process).forEach(ClusterView::read);
         });
+    }
+
+    private List<ClusterView> viewsOf(SimProcess process) {
+        return clusters.stream().filter(view -> view.process == process).toList();
     }
 
     private boolean isLive(SimProcess process) {
@@ -206,7 +212,7 @@ final class SimRegistry {
         for (ClusterView view : clusters) {
             if (isLive(view.process) && !view.process.isDead()) {
                 leader = view;
-                view.lead();
+                clusters.forEach(ClusterView::read);
                 return;
             }
         }
@@ -222,11 +228,11 @@ final class SimRegistry {
         leader = null;
         clusters.remove(former);
         clusters.add(former);
+        former.blind = true;
         elect();
         former.process.after(scheduler.micros(0, 100_000), () -> {
-            if (leader != former) {
-                former.listener.onFollowing();
-            }
+            former.blind = false;
+            former.read();
         });
     }
 
@@ -434,6 +440,7 @@ final class SimRegistry {
             joined.tellNodes();
             allocatorsChanged();
             elect();
+            joined.read();
         }
 
         @Override
@@ -493,6 +500,10 @@ final class SimRegistry {
         private final SimProcess process;
         private final String name;
         private final Cluster.Listener listener;
+        private boolean leading;
+        private boolean inReach;
+        /** Reads nothing new for a while. */
+        private boolean blind;
 
         ClusterView(SimProcess process, String name, Cluster.Listener listener) {
             this.process = process;
@@ -500,20 +511,38 @@ final class SimRegistry {
             this.listener = listener;
         }
 
-        void lead() {
+        /** Reads who leads, and so knows that the registry can be asked. Where nobody is named, it is as it was. */
+        void read() {
             process.after(delay(), () -> {
-                if (leader == this) {
-                    listener.onLeading();
+                if (outage.isOn() || !isLive(process) || blind) {
+                    return;
+                }
+                if (leader != null && leading != (leader == this)) {
+                    leading = !leading;
+                    if (leading) {
+                        listener.onLeading();
+                    } else {
+                        listener.onFollowing();
+                    }
+                }
+                setReach(true);
+            });
+        }
+
+        /** Can't ask any more; what it knew, it knows. */
+        void lose() {
+            process.after(delay(), () -> {
+                if (outage.isOn() || !isLive(process)) {
+                    setReach(false);
                 }
             });
         }
 
-        void follow() {
-            process.after(delay(), () -> {
-                if (leader != this) {
-                    listener.onFollowing();
-                }
-            });
+        private void setReach(boolean now) {
+            if (inReach != now) {
+                inReach = now;
+                listener.onReach(now);
+            }
         }
 
         void tellNodes() {

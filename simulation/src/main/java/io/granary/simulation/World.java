@@ -325,6 +325,11 @@ final class World {
             public void onFollowing() {
                 leader[0].setLeading(false);
             }
+
+            @Override
+            public void onReach(boolean inReach) {
+                leader[0].setReach(inReach);
+            }
         });
     }
 
