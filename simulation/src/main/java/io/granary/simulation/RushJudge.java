@@ -99,7 +99,8 @@ final class RushJudge {
                 .flatMap(call -> call.asked().told.stream())
                 .filter(told -> told == Outcome.INSUFFICIENT || told == Outcome.SOLD_OUT)
                 .count();
-        checkState(refused == 0, "%s: %s were refused units of %s that are there: %s", rush.fault(), refused, sku, told());
+        checkState(
+                refused == 0, "%s: %s were refused units of %s that are there: %s", rush.fault(), refused, sku, told());
     }
 
     private void goOn(List<Call> some, double share) {
