@@ -57,7 +57,7 @@ class AdminIT {
 
         JsonNode json = admin.run("health -o json").json();
         assertThat(json.get("healthy").booleanValue()).isTrue();
-        assertThat(json.get("checks").findValuesAsText("name")).containsExactly("leader", "books", "nodes", "lanes");
+        assertThat(json.get("checks").findValuesAsText("name")).containsExactly("leader", "books", "nodes", "lanes", "partitions");
     }
 
     @Test

@@ -38,6 +38,23 @@ public record TakeoverSnapshot(List<History> partitions, Map<Integer, LaneStand>
      *
      * @param settled the offset of the first record that has not settled
      * @param window the offset at which the id window begins; at most settled
+     * @param skips records that have not settled and are to be passed over
      */
-    public record LaneStand(long settled, long window) {}
+    public record LaneStand(long settled, long window, List<Skip> skips) {
+        public LaneStand {
+            skips = List.copyOf(skips);
+        }
+
+        /** One in which nothing is passed over. */
+        public LaneStand(long settled, long window) {
+            this(settled, window, List.of());
+        }
+    }
+
+    /**
+     * A record that nobody can read, and that an operator has decided to pass over.
+     *
+     * @param print tells it from another record at the same offset
+     */
+    public record Skip(long offset, long print) {}
 }

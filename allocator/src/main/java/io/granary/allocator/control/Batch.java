@@ -200,7 +200,8 @@ final class Batch {
                     later(track, settings.pace().toNanos());
                 }
             }
-            case REFUSED, OPENING, UNKNOWN -> {
+            case LOCKED -> closeLeftOvers(book, partition);
+            case REFUSED, HALTED, OPENING, UNKNOWN -> {
                 // Looked at again when it reports, or at the next sweep.
             }
         }

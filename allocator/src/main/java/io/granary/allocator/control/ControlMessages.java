@@ -15,12 +15,17 @@ import io.granary.proto.Leader;
 import io.granary.proto.LeaderMessage;
 import io.granary.proto.Open;
 import io.granary.proto.OpenPartition;
+import io.granary.proto.SkippedRecord;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
 /** What the leader says, as messages. */
 final class ControlMessages {
+    /** Why nobody may serve a halted partition, as nodes are told and tell again. */
+    static final String HALTED = "the books have halted it: what left it is not known until an operator has"
+            + " decided, see 'granary admin partition repair'";
+
     private ControlMessages() {}
 
     static LeaderMessage greeting(String name, long term) {
@@ -38,6 +43,7 @@ final class ControlMessages {
                 .setGranted(book.granted())
                 .setConsumed(book.consumed())
                 .setReturned(book.returned())
+                .setHalted(book.halted() ? HALTED : "")
                 .build();
     }
 
@@ -61,10 +67,15 @@ final class ControlMessages {
         for (int lane : named) {
             TakeoverSnapshot.LaneStand stand = lanes.get(lane);
             if (stand != null) {
-                open.addLanes(LanePosition.newBuilder()
+                LanePosition.Builder position = LanePosition.newBuilder()
                         .setLane(lane)
                         .setSettled(stand.settled())
-                        .setWindow(stand.window()));
+                        .setWindow(stand.window());
+                stand.skips()
+                        .forEach(skip -> position.addSkipped(SkippedRecord.newBuilder()
+                                .setOffset(skip.offset())
+                                .setPrint(skip.print())));
+                open.addLanes(position);
             }
         }
         return LeaderMessage.newBuilder().setOpen(open).build();

@@ -12,10 +12,17 @@ import java.util.Set;
  *
  * @param nodes the live nodes, ordered by incarnation
  * @param joining whether more may be ready in a moment: one has just come, or the term has just begun
+ * @param failures partitions that their owners could not take over, with why; the first ones
  */
-public record LeaderLook(long term, List<NodeLook> nodes, boolean joining) {
+public record LeaderLook(long term, List<NodeLook> nodes, boolean joining, List<String> failures) {
     public LeaderLook {
         nodes = List.copyOf(nodes);
+        failures = List.copyOf(failures);
+    }
+
+    /** Where every partition could be opened. */
+    public LeaderLook(long term, List<NodeLook> nodes, boolean joining) {
+        this(term, nodes, joining, List.of());
     }
 
     /** The same by configured names. */

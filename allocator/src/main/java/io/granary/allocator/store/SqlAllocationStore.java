@@ -3,6 +3,7 @@ package io.granary.allocator.store;
 
 import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.Assignment;
+import io.granary.allocator.allocation.GivenLane;
 import io.granary.allocator.allocation.Grant;
 import io.granary.allocator.allocation.GrantRefusedException;
 import io.granary.allocator.allocation.Move;
@@ -28,7 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -85,13 +86,13 @@ public final class SqlAllocationStore implements AllocationStore {
     }
 
     @Override
-    public OptionalInt assignLane(long term, String incarnation, Set<String> live) {
+    public Optional<GivenLane> assignLane(long term, String incarnation, Set<String> live) {
         return transactions.call(session -> {
             LeaderTerm.check(session, term);
             AllocationMapper mapper = session.getMapper(AllocationMapper.class);
-            Integer present = mapper.laneOf(incarnation);
+            LaneRow present = mapper.laneOf(incarnation);
             if (present != null) {
-                return OptionalInt.of(present);
+                return Optional.of(new GivenLane(present.lane(), present.settled()));
             }
             for (LaneRow quiet : mapper.quietLanes()) {
                 if (isFree(quiet, live)) {
@@ -99,11 +100,20 @@ public final class SqlAllocationStore implements AllocationStore {
                     LaneRow lane = mapper.lockLane(quiet.lane());
                     if (isFree(lane, live) && mapper.unfencedEpochs(lane.lane()) == 0) {
                         mapper.takeLane(lane.lane(), incarnation);
-                        return OptionalInt.of(lane.lane());
+                        return Optional.of(new GivenLane(lane.lane(), lane.settled()));
                     }
                 }
             }
-            return OptionalInt.empty();
+            return Optional.empty();
+        });
+    }
+
+    @Override
+    public void refuseLane(long term, String incarnation, int lane, String reason) {
+        transactions.run(session -> {
+            LeaderTerm.check(session, term);
+            session.getMapper(AllocationMapper.class)
+                    .refuseLane(lane, incarnation, SqlSettlementStore.fitting(reason));
         });
     }
 
@@ -380,9 +390,14 @@ public final class SqlAllocationStore implements AllocationStore {
         Map<Integer, Long> windows = new HashMap<>();
         mapper.windows(lanes, window.age().toSeconds(), window.ids())
                 .forEach(row -> windows.put(row.lane(), row.position()));
+        Map<Integer, List<TakeoverSnapshot.Skip>> skips = new HashMap<>();
+        mapper.skips(lanes)
+                .forEach(row -> skips.computeIfAbsent(row.lane(), lane -> new ArrayList<>())
+                        .add(new TakeoverSnapshot.Skip(row.position(), row.print())));
         for (LaneRow lane : mapper.lanes(lanes)) {
             long start = Math.min(lane.settled(), windows.getOrDefault(lane.lane(), 0L));
-            stands.put(lane.lane(), new TakeoverSnapshot.LaneStand(lane.settled(), start));
+            stands.put(lane.lane(), new TakeoverSnapshot.LaneStand(
+                            lane.settled(), start, skips.getOrDefault(lane.lane(), List.of())));
         }
         return stands;
     }
@@ -446,7 +461,8 @@ public final class SqlAllocationStore implements AllocationStore {
                 lane == null ? -1 : lane,
                 row.granted(),
                 row.consumed(),
-                row.returned());
+                row.returned(),
+                row.halted());
     }
 
     private static PartitionRow row(int skuId, PartitionBook book) {
@@ -458,6 +474,7 @@ public final class SqlAllocationStore implements AllocationStore {
                 book.lane(),
                 book.granted(),
                 book.consumed(),
-                book.returned());
+                book.returned(),
+                book.halted());
     }
 }

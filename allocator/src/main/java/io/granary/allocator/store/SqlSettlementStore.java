@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SqlSettlementStore implements SettlementStore {
     private static final int LOOKUP_KEYS = 200;
-    private static final int MAX_ALARM = 512;
+    private static final int MAX_REASON = 512;
 
     private final TransactionRunner transactions;
     private final Executor executor;
@@ -191,15 +191,32 @@ public final class SqlSettlementStore implements SettlementStore {
 
     @Override
     public CompletableFuture<Outcome> apply(LaneChange change, @Nullable LaneMark mark) {
-        return CompletableFuture.supplyAsync(() -> applyNow(change, mark), executor);
+        return CompletableFuture.supplyAsync(
+                () -> transact(connection -> apply(connection, change, mark)), executor);
     }
 
-    private Outcome applyNow(LaneChange change, @Nullable LaneMark mark) {
+    @Override
+    public CompletableFuture<Outcome> rehearse(LaneChange change) {
+        return CompletableFuture.supplyAsync(
+                () -> transact(connection -> {
+                    Outcome outcome = apply(connection, change, null);
+                    connection.rollback();
+                    return outcome;
+                }),
+                executor);
+    }
+
+    private Outcome apply(Connection connection, LaneChange change, @Nullable LaneMark mark) throws SQLException {
+        return moveLane(connection, change) ? write(connection, change, mark) : new Outcome.Moved();
+    }
+
+    private interface Doing {
+        Outcome on(Connection connection) throws SQLException;
+    }
+
+    private Outcome transact(Doing doing) {
         try {
-            return transactions.call(session -> {
-                Connection connection = session.getConnection();
-                return moveLane(connection, change) ? write(connection, change, mark) : new Outcome.Moved();
-            });
+            return transactions.call(session -> doing.on(session.getConnection()));
         } catch (BooksException e) {
             return new Outcome.Refused(String.valueOf(e.getMessage()));
         } catch (PersistenceException e) {
@@ -322,17 +339,21 @@ public final class SqlSettlementStore implements SettlementStore {
         if (!change.epochs().isEmpty()) {
             try (PreparedStatement update = connection.prepareStatement(
                     "update partition_epoch"
-                            + " set seq = greatest(seq, ?), halted = halted or ? where sku_id = ? and slot = ? and epoch = ?")) {
+                            + " set seq = greatest(seq, ?), halted = halted or ?, halt_reason = coalesce(halt_reason, ?)"
+                            + " where sku_id = ? and slot = ? and epoch = ?")) {
                 for (LaneChange.OfEpoch epoch : change.epochs()) {
+                    @Nullable String halted = epoch.halted();
                     update.setLong(1, epoch.seq());
-                    update.setBoolean(2, epoch.halted());
-                    update.setInt(3, epoch.skuId());
-                    update.setInt(4, epoch.slot());
-                    update.setLong(5, epoch.epoch());
+                    update.setBoolean(2, halted != null);
+                    update.setString(3, halted == null ? null : fitting(halted));
+                    update.setInt(4, epoch.skuId());
+                    update.setInt(5, epoch.slot());
+                    update.setLong(6, epoch.epoch());
                     update.addBatch();
                 }
                 checkOneEach(update.executeBatch(), change.epochs());
             }
+            writeHalts(connection, change.epochs());
         }
         if (!change.fences().isEmpty()) {
             try (PreparedStatement update = connection.prepareStatement("update partition_epoch set fenced = true"
@@ -345,6 +366,20 @@ public final class SqlSettlementStore implements SettlementStore {
                     update.addBatch();
                 }
                 update.executeBatch();
+            }
+        }
+    }
+
+    /** Who gives out partitions sees it with the partition. */
+    private static void writeHalts(Connection connection, List<LaneChange.OfEpoch> epochs) throws SQLException {
+        for (LaneChange.OfEpoch epoch : epochs) {
+            if (epoch.halted() != null) {
+                try (PreparedStatement update = connection.prepareStatement(
+                        "update `partition` set halted = true where sku_id = ? and slot = ?")) {
+                    update.setInt(1, epoch.skuId());
+                    update.setInt(2, epoch.slot());
+                    update.executeUpdate();
+                }
             }
         }
     }
@@ -437,9 +472,14 @@ public final class SqlSettlementStore implements SettlementStore {
         return LocalDateTime.ofInstant(Instant.ofEpochMilli(millis), ZoneOffset.UTC);
     }
 
+    /** As far as the columns of alarms and halts take it. */
+    static String fitting(String reason) {
+        return reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) : reason;
+    }
+
     @Override
     public CompletableFuture<Void> raise(int lane, long settled, String alarm) {
-        String reason = alarm.length() > MAX_ALARM ? alarm.substring(0, MAX_ALARM) : alarm;
+        String reason = fitting(alarm);
         return CompletableFuture.runAsync(
                 () -> transactions.run(session -> {
                     try (PreparedStatement update = session.getConnection()
@@ -449,6 +489,40 @@ public final class SqlSettlementStore implements SettlementStore {
                         update.setInt(2, lane);
                         update.setLong(3, settled);
                         update.executeUpdate();
+                    }
+                }),
+                executor);
+    }
+
+    @Override
+    public CompletableFuture<Void> clear(int lane, long settled, String alarm) {
+        return CompletableFuture.runAsync(
+                () -> transactions.run(session -> {
+                    try (PreparedStatement update = session.getConnection()
+                            .prepareStatement(
+                                    "update lane set alarm = null where lane = ? and settled = ? and alarm = ?")) {
+                        update.setInt(1, lane);
+                        update.setLong(2, settled);
+                        update.setString(3, alarm);
+                        update.executeUpdate();
+                    }
+                }),
+                executor);
+    }
+
+    @Override
+    public CompletableFuture<Boolean> isSkipped(int lane, long offset, long print) {
+        return CompletableFuture.supplyAsync(
+                () -> transactions.call(session -> {
+                    try (PreparedStatement query = session.getConnection()
+                            .prepareStatement(
+                                    "select 1 from lane_skip where lane = ? and position = ? and print = ?")) {
+                        query.setInt(1, lane);
+                        query.setLong(2, offset);
+                        query.setLong(3, print);
+                        try (ResultSet row = query.executeQuery()) {
+                            return row.next();
+                        }
                     }
                 }),
                 executor);

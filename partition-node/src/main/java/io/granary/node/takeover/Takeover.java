@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +41,10 @@ public final class Takeover {
         /** The pool holds exactly what earlier epochs have left. */
         void onTaken(PartitionId partition, long epoch, Pool pool);
 
-        /** It must not be served: the log has lost, or contradicts, what it needs. For people to look at. */
+        /**
+         * It must not be served: the log has lost, or contradicts, what it needs, or the books have halted it. Its earlier
+         * epochs are fenced as far as the log took the fences.
+         */
         void onFailed(PartitionId partition, long epoch, String reason);
     }
 
@@ -73,6 +77,8 @@ public final class Takeover {
     private final List<OpenPartition> partitions;
     private final Map<PartitionId, Folded> folded = new HashMap<>();
     private final Map<PartitionId, Long> epochs = new HashMap<>();
+    /** Those of which an earlier epoch may go on, with why. */
+    private final Map<PartitionId, String> unfenced = new HashMap<>();
     private int lanesOpen;
 
     private Takeover(String writerName, StockLog log, Loop loop, List<OpenPartition> partitions, Outcome outcome) {
@@ -147,17 +153,30 @@ public final class Takeover {
             PartitionId id = rest.removeFirst();
             record.fence(id, epochOf(id));
         }
-        UntilStored.append(log, loop, lane.position.getLane(), record.build(), () -> {}, offset -> {
-            if (offset < least) {
-                lane.fail("lane " + lane.position.getLane() + ": a fence is stored at offset " + offset
-                        + " (expected: at least " + least + "); the log has lost acknowledged records");
-                laneDone();
-            } else if (rest.isEmpty()) {
-                read(lane, offset);
-            } else {
-                fence(lane, rest, offset + 1);
-            }
-        });
+        UntilStored.append(
+                log,
+                loop,
+                lane.position.getLane(),
+                record.build(),
+                () -> {},
+                offset -> fenced(lane, rest, least, offset),
+                reason -> {
+                    lane.toFence.forEach(id -> unfenced.putIfAbsent(id, reason));
+                    lane.fail(reason);
+                    laneDone();
+                });
+    }
+
+    private void fenced(LaneTask lane, Deque<PartitionId> rest, long least, long offset) {
+        if (offset < least) {
+            lane.fail("lane " + lane.position.getLane() + ": a fence is stored at offset " + offset
+                    + " (expected: at least " + least + "); the log has lost acknowledged records");
+            laneDone();
+        } else if (rest.isEmpty()) {
+            read(lane, offset);
+        } else {
+            fence(lane, rest, offset + 1);
+        }
     }
 
     private long epochOf(PartitionId id) {
@@ -185,6 +204,17 @@ public final class Takeover {
             }
 
             @Override
+            public boolean onMissing(String reason) {
+                if (lane.toFence.isEmpty()) {
+                    LOG.warn("Ids of the window are not remembered: {}", reason);
+                } else {
+                    lane.fail(reason);
+                }
+                laneDone();
+                return false;
+            }
+
+            @Override
             public void onLost(long first, String reason) {
                 if (lane.toFence.isEmpty() || first <= lane.position.getSettled()) {
                     // Only ids of the window are gone; the ledger knows them.
@@ -202,12 +232,19 @@ public final class Takeover {
             lane.fold.apply(record.offset(), LogRecord.decode(record.body()));
         } catch (MalformedRecordException e) {
             String reason = "lane " + lane.position.getLane() + ", offset " + record.offset() + ": " + e.getMessage();
-            if (record.offset() < lane.position.getSettled()) {
+            if (isSkipped(lane, record)) {
+                LOG.warn("Passed over, as decided: {}", reason);
+            } else if (record.offset() < lane.position.getSettled()) {
                 LOG.warn("Its ids are not remembered: {}", reason);
             } else {
                 lane.fail(reason);
             }
         }
+    }
+
+    private static boolean isSkipped(LaneTask lane, LaneRecord record) {
+        return lane.position.getSkippedList().stream()
+                .anyMatch(skipped -> skipped.getOffset() == record.offset() && skipped.getPrint() == record.print());
     }
 
     private void laneDone() {
@@ -217,6 +254,13 @@ public final class Takeover {
         }
     }
 
+    /** Of a halted one it does not matter what the log says of it, but that it can't grow any more. */
+    private @Nullable String problem(PartitionId id, OpenPartition partition, Folded result) {
+        return partition.getHalted().isEmpty()
+                ? result.problem(id, partition.getGranted())
+                : unfenced.getOrDefault(id, partition.getHalted());
+    }
+
     private void finish() {
         for (OpenPartition partition : partitions) {
             PartitionId id = idOf(partition);
@@ -224,11 +268,10 @@ public final class Takeover {
             if (result == null) {
                 throw new IllegalStateException(id + ": not taken over here");
             }
-            String problem = result.problem(id, partition.getGranted());
+            String problem = problem(id, partition, result);
             if (problem == null) {
                 outcome.onTaken(id, partition.getEpoch(), result.toPool(partition.getGranted()));
             } else {
-                LOG.error("Can't take over: {}", problem);
                 outcome.onFailed(id, partition.getEpoch(), problem);
             }
         }

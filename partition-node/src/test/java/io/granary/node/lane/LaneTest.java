@@ -44,7 +44,7 @@ final class LaneTest {
     final class Joining {
         @Test
         void theLaneIsKnownWhenItsFirstRecordIsStored() {
-            bench.lane.join(1);
+            bench.lane.join(1, 0);
             bench.loop.run();
             assertThat(bench.lane.number()).isEmpty();
             assertThat(bench.lane.begin(id(0), 1)).isEqualTo(Beginning.REFUSED);
@@ -60,7 +60,7 @@ final class LaneTest {
 
         @Test
         void theFirstRecordIsSentUntilItIsStored() {
-            bench.lane.join(0);
+            bench.lane.join(0, 0);
             log.next(0).lose();
             bench.loop.pass(LONG);
             log.next(0).storeUnconfirmed();
@@ -76,12 +76,12 @@ final class LaneTest {
         void aLaneIsForLife() {
             bench.joined();
 
-            bench.lane.join(0);
+            bench.lane.join(0, 0);
             bench.loop.run();
             assertThat(log.waiting(0)).isZero();
             assertThat(bench.events).isEmpty();
 
-            bench.lane.join(1);
+            bench.lane.join(1, 0);
             bench.loop.run();
             assertThat(log.waiting(1)).isZero();
             assertThat(bench.events).containsExactly("stopped");
@@ -89,8 +89,8 @@ final class LaneTest {
 
         @Test
         void aLaneWhosePlaceNobodyKnowsIsLeftForAnother() {
-            bench.lane.join(0);
-            bench.lane.join(1);
+            bench.lane.join(0, 0);
+            bench.lane.join(1, 0);
             log.next(0).store();
             log.next(1).store();
             bench.loop.run();
@@ -100,9 +100,51 @@ final class LaneTest {
         }
 
         @Test
+        void aLaneThatEndsBelowWhatHasSettledIsRefusedForGood() {
+            log.add(0, record -> {});
+            bench.lane.join(0, 2);
+            log.next(0).store();
+            bench.loop.run();
+            String refusal = "refused 0: lane 0: the first record of this node is stored at offset 1 (expected: at least"
+                    + " 2, as all before that has settled); the log has lost acknowledged records";
+            assertThat(bench.events).containsExactly(refusal);
+            assertThat(bench.lane.number()).isEmpty();
+            assertThat(bench.lane.begin(id(0), 1)).isEqualTo(Beginning.REFUSED);
+
+            // Another record there, and the lane would seem to be long enough.
+            bench.lane.join(0, 2);
+            bench.loop.run();
+            assertThat(log.waiting(0)).isZero();
+            assertThat(bench.events).containsExactly(refusal, refusal);
+
+            bench.lane.join(1, 0);
+            log.next(1).store();
+            bench.loop.run();
+            assertThat(bench.lane.number()).hasValue(1);
+        }
+
+        @Test
+        void aLaneThatEndsWhereAllHasSettledIsTaken() {
+            log.add(0, record -> {});
+            bench.lane.join(0, 1);
+            log.next(0).store();
+            bench.loop.run();
+
+            assertThat(bench.events).containsExactly("joined 0");
+        }
+
+        @Test
+        void aLaneThatTheLogDoesNotHaveIsRefused() {
+            bench.lane.join(7, 0);
+            bench.loop.run();
+
+            assertThat(bench.events).singleElement().asString().startsWith("refused 7: lane 7: ");
+        }
+
+        @Test
         void aStoppedLaneJoinsNothing() {
             bench.lane.stop("test");
-            bench.lane.join(0);
+            bench.lane.join(0, 0);
             bench.loop.run();
 
             assertThat(log.waiting(0)).isZero();
