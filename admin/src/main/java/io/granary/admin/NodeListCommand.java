@@ -3,6 +3,7 @@ package io.granary.admin;
 
 import io.granary.api.ApiPaths;
 import io.granary.api.NodeList;
+import io.granary.api.NodeView;
 import picocli.CommandLine.Command;
 
 /** {@code granary admin node list}. */
@@ -34,9 +35,15 @@ final class NodeListCommand extends ApiCommand {
                         node.incarnation() == null ? "does not live" : node.incarnation(),
                         node.address(),
                         node.lane(),
-                        node.ready() ? "yes" : "no",
+                        ready(node),
                         node.partitions(),
                         node.drained() ? "by " + node.drainedBy() : "no"));
         return table;
+    }
+
+    private static String ready(NodeView node) {
+        return node.outOfReachSince() == null
+                ? node.ready() ? "yes" : "no"
+                : "out of reach since " + node.outOfReachSince();
     }
 }

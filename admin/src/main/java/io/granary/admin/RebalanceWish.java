@@ -31,6 +31,7 @@ final class RebalanceWish {
                 "follow-demand: slots get units by their recent rates",
                 "gather: one slot gets everything, also the inventory",
                 "slots: more slots, or fewer (--slots)",
+                "level: its partitions are spread over the nodes",
                 "home: everything goes back to the inventory; the SKU is frozen",
                 "freeze, unfreeze: no unit is moved any more, or again",
                 "drain: the partitions of a node get other owners"

@@ -9,7 +9,6 @@ import io.granary.api.TaskRequest;
 import io.granary.api.TaskView;
 import io.granary.config.Check;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -34,9 +33,9 @@ final class TaskCreateCommand extends ApiCommand {
         @Option(
                 names = "--at",
                 paramLabel = "TIME",
-                converter = InstantConverter.class,
+                converter = Once.Converter.class,
                 description = "once: 2026-12-24T00:00:00+01:00, or +30m from now on")
-        private @Nullable Instant at;
+        private @Nullable Once at;
 
         @Option(
                 names = "--every",
@@ -89,7 +88,7 @@ final class TaskCreateCommand extends ApiCommand {
             names = "--rebalance",
             paramLabel = "KIND",
             converter = RebalanceWish.KindConverter.class,
-            description = "even, follow-demand, gather, slots, home, freeze, unfreeze or drain")
+            description = "even, follow-demand, gather, slots, level, home, freeze, unfreeze or drain")
     private @Nullable RebalanceKind rebalance;
 
     @Option(names = "--node", paramLabel = "NODE", description = "of a drain: the node's configured name")
@@ -103,6 +102,8 @@ final class TaskCreateCommand extends ApiCommand {
 
     @Override
     int run(Api api, Output output) {
+        Once once = when.at;
+        Duration in = once == null ? null : once.in();
         TaskRequest request = new TaskRequest(
                 name,
                 kind,
@@ -110,7 +111,8 @@ final class TaskCreateCommand extends ApiCommand {
                 units,
                 ahead == null ? null : seconds("--ahead", ahead),
                 rebalance == null ? null : new RebalanceRequest(rebalance, null, node, slots, slot),
-                when.at,
+                once == null ? null : once.at(),
+                in == null ? null : seconds("--at", in),
                 when.every == null ? null : seconds("--every", when.every),
                 when.cron,
                 zone);

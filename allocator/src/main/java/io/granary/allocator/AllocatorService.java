@@ -159,7 +159,12 @@ public final class AllocatorService implements AutoCloseable {
         // Closed before those that work in its term only.
         add(leader);
         Cluster cluster = add(around.cluster());
-        add(Retention.start(name, database.transactions(), settings.retention(), leadership::isHere));
+        add(Retention.start(
+                name,
+                database.transactions(),
+                settings.settlement().idWindow(),
+                settings.retention(),
+                leadership::isHere));
         ExecutorService health = executor("health", AllocatorSettings.HEALTH_THREADS);
         AllocatorHealth state = new AllocatorHealth(leader, new SqlViews(database.transactions()), health);
         AllocatorSources sources = new AllocatorSources(leadership, leader, settlement, database, reconcile);
@@ -204,6 +209,7 @@ public final class AllocatorService implements AutoCloseable {
                         allocators.stream().map(AllocatorEntry::name).toList();
                 settlement.setAllocators(names);
                 sources.setAllocators(allocators);
+                leader.setAllocators(allocators);
                 state.setJoined(names.contains(name));
             }
 
@@ -220,6 +226,12 @@ public final class AllocatorService implements AutoCloseable {
             @Override
             public void onFollowing() {
                 leader.setLeading(false);
+            }
+
+            @Override
+            public void onReach(boolean inReach) {
+                leadership.setReach(inReach);
+                leader.setReach(inReach);
             }
         });
     }

@@ -150,7 +150,11 @@ public record AllocatorSettings(
                 config.getDuration("need-life"),
                 config.getDuration("ceilings-wait"),
                 config.getDuration("announce-wait"),
-                config.getDuration("reconnect"));
+                config.getDuration("reconnect"),
+                config.getDuration("unreachable-after"),
+                config.getBoolean("levelling"),
+                config.getDuration("levelling-interval"),
+                config.getInt("levelling-moves"));
     }
 
     private static SettlementSettings settlement(Config config) {

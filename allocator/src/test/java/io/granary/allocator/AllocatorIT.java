@@ -25,6 +25,8 @@ import io.granary.backing.BackingServices;
 import io.granary.backing.DatabaseAddress;
 import io.granary.backing.Patience;
 import io.granary.backing.SharedBacking;
+import io.granary.backing.ZooKeeperOptions;
+import io.granary.backing.ZooKeeperProcess;
 import io.granary.config.Configuration;
 import io.granary.log.Append;
 import io.granary.log.StockLog;
@@ -39,6 +41,7 @@ import io.granary.protocol.grpc.GrpcConnector;
 import io.granary.protocol.grpc.GrpcSettings;
 import io.granary.record.Entries;
 import io.granary.record.RecordBuilder;
+import io.granary.registry.NodeEntry;
 import io.granary.registry.NodeRegistration;
 import io.granary.registry.Routes;
 import io.granary.registry.SkuState;
@@ -54,6 +57,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -68,6 +72,7 @@ import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /** Whole allocators on a real ZooKeeper, RocketMQ and MariaDB; only the partition nodes are scripted. */
@@ -312,14 +317,74 @@ class AllocatorIT {
         soon(() -> assertThat(nodesCheck(allocator).ok()).isTrue());
     }
 
+    /** Grants need the database and the links to the nodes; who led leads on. */
+    @Test
+    void refillsGoOnWithoutTheRegistry(@TempDir Path folder) {
+        ZooKeeperProcess ofItsOwn = new ZooKeeperProcess(folder, ZooKeeperOptions.defaults());
+        // Closed after those who use it.
+        add(ofItsOwn).start();
+        config = config.withValue(
+                "granary.registry.connect", ConfigValueFactory.fromAnyRef(ofItsOwn.connectString()));
+        AllocatorService allocator = allocator("one");
+        ScriptedNode a = node("a");
+        soon(() -> assertThat(a.entry().lane()).isNotNegative());
+        update(StockUpdate.Kind.RESTOCK, SKU, 100_000, 2);
+        soon(() -> assertThat(a.remaining(SLOT_0)).isEqualTo(25_000));
+        soon(() -> assertThat(check(allocator, "registry").ok()).isTrue());
+
+        ofItsOwn.pause();
+        try {
+            soon(() -> assertThat(check(allocator, "registry")).satisfies(check -> {
+                assertThat(check.ok()).isFalse();
+                assertThat(check.detail())
+                        .startsWith("the registry is out of reach since ")
+                        .endsWith(": sales and grants go on, no takeover and no new route");
+            }));
+            a.sell(SLOT_0, 25_000);
+            soon(() -> assertThat(a.remaining(SLOT_0)).isPositive());
+            restock(SKU, 1_000_000);
+            soon(() -> assertThat(books.figures(SKU).received()).isEqualTo(1_100_000));
+            soon(() -> {
+                a.sell(SLOT_0, a.remaining(SLOT_0));
+                assertThat(a.figures(SLOT_0).get(1)).isGreaterThan(200_000);
+            });
+            assertThat(check(allocator, "leader").ok()).isTrue();
+        } finally {
+            ofItsOwn.resume();
+        }
+        soon(() -> assertThat(check(allocator, "registry").ok()).isTrue());
+        assertThat(books.number("select max(term) from leader_term")).isEqualTo(1);
+    }
+
+    @Test
+    void nodesWriteNewRecordsAndHealthNamesAnOldProcessThatComesThen() {
+        ScriptedNode a = node("a-1");
+        AllocatorService allocator = allocator("one");
+        soon(() -> assertThat(a.recordVersion()).isEqualTo(2));
+
+        NodeRegistration old =
+                add(CuratorRegistry.start(RegistrySettings.of(config))).nodeRegistration();
+        old.publish(new NodeEntry("old-1", "127.0.0.1:1", NodeEntry.NO_LANE, 1));
+        soon(() -> assertThat(nodesCheck(allocator))
+                .isEqualTo(new Health.Check(
+                        "nodes", false, "of an older release, can't read what nodes write: old-1")));
+
+        old.close();
+        soon(() -> assertThat(nodesCheck(allocator).ok()).isTrue());
+    }
+
     private static Health.Check nodesCheck(AllocatorService allocator) {
+        return check(allocator, "nodes");
+    }
+
+    private static Health.Check check(AllocatorService allocator, String name) {
         try {
             URI health = URI.create("http://" + allocator.api().address() + ApiPaths.ROOT + "/health");
             String answer = HttpClient.newHttpClient()
                     .send(HttpRequest.newBuilder(health).build(), HttpResponse.BodyHandlers.ofString())
                     .body();
             return ApiJson.forClient().readValue(answer, Health.class).checks().stream()
-                    .filter(check -> check.name().equals("nodes"))
+                    .filter(check -> check.name().equals(name))
                     .findFirst()
                     .orElseThrow();
         } catch (IOException e) {

@@ -31,6 +31,9 @@ final class Call extends CallState {
     /** The frame with its attempt in flight, null if it is elsewhere; other frames have attempts that were given up. */
     private @Nullable Frame frame;
 
+    /** When its oldest attempt left of which nobody knows what it did; means nothing if there is none. */
+    private long unsettledSinceNanos;
+
     // Links of the slot's queue.
     @Nullable
     Call queueBefore;
@@ -84,6 +87,18 @@ final class Call extends CallState {
     /** Whether its attempt in flight is this frame's. */
     boolean isIn(Frame other) {
         return frame == other;
+    }
+
+    /** An attempt leaves in a frame. */
+    void sent(long nowNanos) {
+        if (!isOpen()) {
+            unsettledSinceNanos = nowNanos;
+        }
+    }
+
+    /** When the oldest attempt left of which nobody knows what it did; only while one is {@link #isOpen() open}. */
+    long unsettledSinceNanos() {
+        return unsettledSinceNanos;
     }
 
     long deadlineNanos() {

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Only an owner of the highest open epoch or of a later one can settle them. It knows what its predecessors made
  *       durable, and what they may still send is void. A replaced owner knows less than the truth: its refusal proves
  *       nothing.
- *   <li>{@link Answer#NOT_OWNER} and {@link Answer#THROTTLED} speak of their own attempt only. They never settle an
- *       earlier one.
+ *   <li>{@link Answer#NOT_OWNER}, {@link Answer#THROTTLED} and {@link Answer#EXPIRED} speak of their own attempt only. They
+ *       never settle an earlier one.
  *   <li>At the deadline an open attempt, as one in flight, makes the outcome {@link Outcome#UNKNOWN}.
  * </ul>
  *
@@ -58,6 +58,7 @@ class CallState {
     private boolean confirmed;
     private @Nullable DeductionResult exceeded;
     private Outcome lastRound = Outcome.UNAVAILABLE;
+    private boolean heardRound;
     private @Nullable DeductionResult result;
 
     CallState(long high, long low) {
@@ -80,6 +81,11 @@ class CallState {
     /** The slot that was asked last; -1 if none was. */
     int slot() {
         return slot;
+    }
+
+    /** Whether the call could end with something certain that nodes have said: a whole round was heard, and nothing is open. */
+    boolean hasAnswer() {
+        return heardRound && !isOpen() && !isInFlight();
     }
 
     /** The score of a slot for this call; the slot with the highest is asked first. */
@@ -148,8 +154,9 @@ class CallState {
                 yield refused(INSUFFICIENT);
             }
             case THROTTLED -> isOpen() ? Next.SAME_SLOT : refused(THROTTLED);
-            // INVALID: the quantity was checked before; a node that can't take it can't serve this call.
-            case NOT_OWNER, INVALID -> isOpen() ? Next.SAME_SLOT : refused(NOT_OWNER);
+            // INVALID: the quantity was checked before; a node that can't take it can't serve this call. EXPIRED: it came
+            // too late to be decided, though the call still waits.
+            case NOT_OWNER, INVALID, EXPIRED -> isOpen() ? Next.SAME_SLOT : refused(NOT_OWNER);
             case UNKNOWN -> {
                 openEpoch = Math.max(openEpoch, epoch);
                 yield Next.SAME_SLOT;
@@ -209,11 +216,6 @@ class CallState {
         heardAll = confirmed;
     }
 
-    /** The registry is out of reach: what is known counts. */
-    void confirmUnseen() {
-        confirmed = heardAll;
-    }
-
     private void hear(int slots) {
         if (!heardAll && refusals >= slots) {
             heardAll = true;
@@ -223,14 +225,15 @@ class CallState {
 
     /**
      * No slot is left to ask in this round. If one said that nobody has so many units, and all that they did not deduct
-     * this id before, the call is over. To be asked once it is {@link #isConfirmed() confirmed} that these are all.
+     * this id before, and it is {@link #isConfirmed() confirmed} that these are all, the call is over. The first alone
+     * says nothing of the id: a slot that this client has not heard of may have deducted it for an earlier call.
      *
      * @param slots how many the SKU has
      * @return whether it is
      */
     boolean concluded(int slots) {
         hear(slots);
-        if (exceeded == null || !heardAll) {
+        if (exceeded == null || !confirmed) {
             return false;
         }
         done(exceeded);
@@ -247,6 +250,7 @@ class CallState {
     void roundEnded(int slots, boolean complete) {
         hear(slots);
         refusals = 0;
+        heardRound |= heard != 0;
         if ((heard & THROTTLED) != 0) {
             lastRound = Outcome.THROTTLED;
         } else if (!complete || (heard & NOT_OWNER) != 0) {

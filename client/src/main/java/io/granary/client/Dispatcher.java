@@ -194,7 +194,7 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
                 queue(call, slot);
                 return;
             }
-            if (call.isConfirmed() && call.concluded(routes.size())) {
+            if (call.concluded(routes.size())) {
                 end(call);
                 return;
             }
@@ -240,14 +240,11 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
                     }
                 }
                 case OUT_OF_REACH -> {
-                    // What is known counts, and who knows nothing must wait.
-                    call.confirmUnseen();
-                    if (!call.heardAll()) {
-                        park(call, true);
-                    } else if (routes.state == SkuState.SOLD_OUT) {
-                        refuse(call, Outcome.SOLD_OUT);
+                    // There may be slots that can't be seen: only what an earlier read of this call has shown counts.
+                    if (call.concluded(routes.size())) {
+                        end(call);
                     } else {
-                        conclude(call);
+                        park(call, true);
                     }
                 }
             }
@@ -259,9 +256,6 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
         SkuRoutes routes = call.routes();
         if (call.concluded(routes.size())) {
             end(call);
-        } else if (routes.state == null) {
-            // The watch says that the SKU is gone, and the registry can't be asked: at once it would say the same.
-            park(call, true);
         } else if (routes.state == SkuState.SELLING) {
             park(call, routes.hasRegistered());
         } else {
@@ -409,6 +403,11 @@ final class Dispatcher implements Directory.Traffic, NodeLink.Owner {
             link.isDirty = true;
             dirty.addLast(link);
         }
+    }
+
+    @Override
+    public void tooLate(Call call) {
+        park(call, false);
     }
 
     @Override

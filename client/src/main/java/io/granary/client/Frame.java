@@ -8,12 +8,26 @@ final class Frame {
     final int id;
     final @Nullable Call[] calls;
     final long sentNanos;
+    /** Whoever needs a node to remember told it that the answer would be here by then. */
+    final long answerWithinNanos;
+
+    int entries;
     int unanswered;
 
-    Frame(int id, @Nullable Call[] calls, long sentNanos) {
+    /**
+     * @param most how many entries it may get
+     * @param answerWithinNanos after the sending
+     */
+    Frame(int id, int most, long sentNanos, long answerWithinNanos) {
         this.id = id;
-        this.calls = calls;
+        this.calls = new Call[most];
         this.sentNanos = sentNanos;
-        this.unanswered = calls.length;
+        this.answerWithinNanos = answerWithinNanos;
+    }
+
+    /** The next entry is this call's attempt. */
+    void add(Call call) {
+        calls[entries++] = call;
+        unanswered++;
     }
 }

@@ -14,9 +14,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +37,11 @@ final class NodeLink {
     /** A frame must have this part of the unanswered entries to be sent. */
     private static final int WORTH_SHIFT = 3;
 
+    /** Calls whose unsettled attempts differ in age by less travel in the same groups. */
+    private static final Duration AGE_GRAIN = Duration.ofMillis(250);
+
+    private static final int NO_GROUP = -1;
+
     /** What becomes of the calls; called on the loop. */
     interface Owner {
         /** A transport's thread has something for the loop. */
@@ -46,6 +53,9 @@ final class NodeLink {
         void dirty(NodeLink link);
 
         void answered(Call call, Frame frame, Answer answer, long detail);
+
+        /** The call has too little time left to be asked: it was not sent, and waits nowhere now. */
+        void tooLate(Call call);
 
         /** The link takes calls again. */
         void up(NodeLink link);
@@ -109,6 +119,7 @@ final class NodeLink {
     private final Session session;
     private final Owner owner;
     private final ClientFrame.Builder builder = new ClientFrame.Builder();
+    private final AnswerTimes answerTimes = new AnswerTimes();
     /** The slots with calls to send, in turn; a slot whose {@link Slot#ringOf} is another link has left. */
     private final Deque<Slot> ring = new ArrayDeque<>();
 
@@ -231,36 +242,81 @@ final class NodeLink {
         return queued >= Math.min(unanswered >> WORTH_SHIFT, ClientFrame.MAX_ENTRIES);
     }
 
-    private void send(Stream to, Link<byte[]> link, int entries) {
-        Frame frame = new Frame(frameId++, new Call[entries], session.loop().nanoTime());
+    private void send(Stream to, Link<byte[]> link, int most) {
+        long nowNanos = session.loop().nanoTime();
+        long answerNanos = answerNanos(to, nowNanos);
+        Frame frame = new Frame(frameId++, most, nowNanos, AGE_GRAIN.toNanos() + 2 * answerNanos);
         builder.begin(frame.id);
-        int at = 0;
-        while (at < entries) {
+        while (frame.entries < most && !ring.isEmpty()) {
             Slot slot = ring.removeFirst();
             if (slot.ringOf != this) {
                 continue;
             }
             slot.ringOf = null;
-            if (slot.queued() == 0) {
-                continue;
-            }
-            builder.group(slot.partition, slot.epoch);
+            int groupAge = NO_GROUP;
             Call call;
-            while (at < entries && (call = slot.poll()) != null) {
-                builder.entry(call.high, call.low, call.quantity);
+            while (frame.entries < most && (call = slot.poll()) != null) {
+                queued--;
+                if (isTooLate(call, nowNanos, answerNanos)) {
+                    call.moveTo(CallPlace.NOWHERE);
+                    owner.tooLate(call);
+                    continue;
+                }
+                int age = ageMillis(call, frame);
+                if (age != groupAge) {
+                    builder.group(slot.partition, slot.epoch, age);
+                    groupAge = age;
+                }
+                builder.entry(call.high, call.low, call.quantity).patience(patienceMillis(call, nowNanos));
+                call.sent(nowNanos);
                 call.asked(slot.number(), slot.epoch);
                 call.moveInto(frame);
-                frame.calls[at++] = call;
+                frame.add(call);
             }
             if (slot.queued() > 0) {
                 join(slot);
             }
         }
-        queued -= entries;
-        unanswered += entries;
-        to.frames.put(frame.id, frame);
-        session.metrics().frame(entries);
-        link.send(builder.build());
+        if (frame.entries > 0) {
+            unanswered += frame.entries;
+            to.frames.put(frame.id, frame);
+            session.metrics().frame(frame.entries);
+            link.send(builder.build());
+        }
+    }
+
+    /** How long the caller will still wait, rounded up. */
+    private static int patienceMillis(Call call, long nowNanos) {
+        return (int) TimeUnit.NANOSECONDS.toMillis(call.deadlineNanos() - nowNanos) + 1;
+    }
+
+    /**
+     * How old the call's oldest unsettled attempt will be, at most, when the answer is heard, rounded up so that calls of
+     * about the same age travel together; 0 if it has none.
+     */
+    private static int ageMillis(Call call, Frame frame) {
+        if (!call.isOpen()) {
+            return 0;
+        }
+        long nanos = frame.sentNanos - call.unsettledSinceNanos() + frame.answerWithinNanos;
+        return (int) ((nanos / AGE_GRAIN.toNanos() + 1) * AGE_GRAIN.toMillis());
+    }
+
+    /** How long an answer takes of late: what has not been answered yet counts, too. */
+    private long answerNanos(Stream of, long nowNanos) {
+        Iterator<Frame> frames = of.frames.values().iterator();
+        long oldest = frames.hasNext() ? nowNanos - frames.next().sentNanos : 0;
+        return Math.max(answerTimes.slowest(), oldest);
+    }
+
+    /**
+     * Whether the call should rather wait for its deadline than begin an attempt. One that is in flight then makes the
+     * outcome {@link Outcome#UNKNOWN}, so who has something certain to say, and hardly any time, keeps to that. This
+     * decides only which of two true answers is given.
+     */
+    private static boolean isTooLate(Call call, long nowNanos, long answerNanos) {
+        long leftNanos = call.deadlineNanos() - nowNanos;
+        return leftNanos <= 0 || (leftNanos < answerNanos && call.hasAnswer());
     }
 
     private void join(Slot slot) {
@@ -290,7 +346,7 @@ final class NodeLink {
         }
         if (message instanceof NodeFrame.AllDeducted all) {
             Frame frame = from.frames.remove(all.frameId());
-            if (frame == null || frame.unanswered != frame.calls.length) {
+            if (frame == null || frame.unanswered != frame.entries) {
                 malformed(
                         from,
                         new MalformedFrameException("all deducted: frame " + all.frameId()
@@ -324,10 +380,11 @@ final class NodeLink {
 
     private void receivedAnswers(Stream from, NodeFrame.Answers answers) {
         Frame frame = from.frames.get(answers.frameId());
+        boolean late = frame != null && session.loop().nanoTime() - frame.sentNanos > frame.answerWithinNanos;
         try {
             for (int i = 0; i < answers.count(); i++) {
                 int index = answers.index(i);
-                Call call = frame == null || index < 0 || index >= frame.calls.length ? null : frame.calls[index];
+                Call call = frame == null || index < 0 || index >= frame.entries ? null : frame.calls[index];
                 if (frame == null || call == null) {
                     throw new MalformedFrameException("answer: entry " + index + " of frame " + answers.frameId()
                             + " (expected: one that is not answered)");
@@ -336,7 +393,9 @@ final class NodeLink {
                 frame.calls[index] = null;
                 frame.unanswered--;
                 unanswered--;
-                owner.answered(call, frame, answer, answers.detail(i));
+                // The node was asked to remember less than has passed now: its refusal proves nothing of what is open.
+                boolean isVoid = late && answer.isForWantOfUnits() && call.isOpen();
+                owner.answered(call, frame, isVoid ? Answer.UNKNOWN : answer, answers.detail(i));
             }
         } catch (MalformedFrameException e) {
             malformed(from, e);
@@ -350,7 +409,9 @@ final class NodeLink {
     }
 
     private void answered(Frame frame) {
-        session.metrics().answered(session.loop().nanoTime() - frame.sentNanos);
+        long nanos = session.loop().nanoTime() - frame.sentNanos;
+        answerTimes.add(nanos);
+        session.metrics().answered(nanos);
     }
 
     private void malformed(Stream from, MalformedFrameException e) {

@@ -37,8 +37,8 @@ public enum Outcome {
      */
     NO_SUCH_SKU,
     /**
-     * Every unit of the SKU is sold; a node said so during the call, or the registry, or that could not be reached and had
-     * said so before.
+     * Every unit of the SKU is sold; a node said so during the call, or the registry. Never said while the registry can't
+     * be read: there may be partitions that this client has not heard of, and one of them may have deducted the id.
      *
      * <p>What to do: refuse the order. A restock makes the SKU sell again.
      */
@@ -58,7 +58,8 @@ public enum Outcome {
      */
     THROTTLED,
     /**
-     * The deadline passed, or the client was closed, before anybody who serves the SKU could say yes or no.
+     * The deadline passed, or the client was closed, before anybody who serves the SKU could say yes or no, or before the
+     * registry could be read to see that all had said no.
      *
      * <p>What to do: call again; if it goes on, somebody has to look at the nodes, the registry, or a paused SKU.
      */

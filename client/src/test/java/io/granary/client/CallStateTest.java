@@ -36,6 +36,11 @@ class CallStateTest {
         call.givenUp();
     }
 
+    private void roundEndsAndAReadShows(int slots) {
+        call.roundEnded(slots, true);
+        call.confirm(slots);
+    }
+
     private DeductionResult expired() {
         call.expired();
         return call.result();
@@ -60,8 +65,18 @@ class CallStateTest {
             assertThat(ask(0, 1, EXCEEDS_ACTUAL, 3)).isEqualTo(Next.OTHER_SLOT);
             assertThat(ask(1, 1, INSUFFICIENT)).isEqualTo(Next.OTHER_SLOT);
             assertThat(call.isDone()).isFalse();
+            roundEndsAndAReadShows(2);
             assertThat(call.concluded(2)).isTrue();
             assertThat(call.result()).isEqualTo(new DeductionResult(Outcome.INSUFFICIENT, 3));
+        }
+
+        @Test
+        void whatExceedsActualIsNoEndBeforeAReadShowsThatTheseAreAllSlots() {
+            ask(0, 1, EXCEEDS_ACTUAL, 0);
+            call.roundEnded(1, true);
+            assertThat(call.heardAll()).isTrue();
+            assertThat(call.concluded(1)).isFalse();
+            assertThat(expired().outcome()).isEqualTo(Outcome.UNAVAILABLE);
         }
 
         @Test
@@ -83,6 +98,7 @@ class CallStateTest {
 
             ask(0, 1, INSUFFICIENT);
             ask(1, 1, INSUFFICIENT);
+            roundEndsAndAReadShows(2);
             assertThat(call.concluded(2)).isTrue();
             assertThat(call.result()).isEqualTo(DeductionResult.of(Outcome.SOLD_OUT));
         }
@@ -105,11 +121,12 @@ class CallStateTest {
         @Test
         void aRefusalWithoutALastWordConcludesNothing() {
             ask(0, 1, INSUFFICIENT);
+            roundEndsAndAReadShows(1);
             assertThat(call.concluded(1)).isFalse();
         }
 
         @ParameterizedTest
-        @EnumSource(names = {"INSUFFICIENT", "THROTTLED", "NOT_OWNER", "INVALID"})
+        @EnumSource(names = {"INSUFFICIENT", "THROTTLED", "NOT_OWNER", "INVALID", "EXPIRED"})
         void aRefusalLeadsToTheNextSlot(Answer answer) {
             assertThat(ask(0, 1, answer)).isEqualTo(Next.OTHER_SLOT);
             assertThat(call.isOpen()).isFalse();
@@ -129,6 +146,21 @@ class CallStateTest {
             assertThat(call.isOpen()).isTrue();
             assertThat(call.slot()).isEqualTo(3);
             assertThatThrownBy(() -> call.asked(2, 1)).isInstanceOf(IllegalStateException.class);
+        }
+
+        @Test
+        void aWholeRoundIsAnAnswerUntilSomethingIsOpen() {
+            assertThat(call.hasAnswer()).isFalse();
+            call.roundEnded(2, false);
+            assertThat(call.hasAnswer()).as("nobody was heard").isFalse();
+            ask(0, 1, INSUFFICIENT);
+            assertThat(call.hasAnswer()).as("not the whole round").isFalse();
+            call.roundEnded(2, false);
+            assertThat(call.hasAnswer()).isTrue();
+            giveUp(0, 1);
+            assertThat(call.hasAnswer()).isFalse();
+            ask(0, 1, INSUFFICIENT);
+            assertThat(call.hasAnswer()).isTrue();
         }
 
         @Test
@@ -172,7 +204,7 @@ class CallStateTest {
         }
 
         @ParameterizedTest
-        @EnumSource(names = {"NOT_OWNER", "THROTTLED", "INVALID", "UNKNOWN"})
+        @EnumSource(names = {"NOT_OWNER", "THROTTLED", "INVALID", "EXPIRED", "UNKNOWN"})
         void whatSpeaksOnlyOfItsOwnAttemptSettlesNothing(Answer answer) {
             giveUp(0, 5);
             assertThat(ask(0, 9, answer)).isEqualTo(Next.SAME_SLOT);
@@ -193,6 +225,7 @@ class CallStateTest {
             giveUp(0, 5);
             assertThat(ask(0, 4, EXCEEDS_ACTUAL, 1)).isEqualTo(Next.SAME_SLOT);
             assertThat(ask(0, 5, EXCEEDS_ACTUAL, 1)).isEqualTo(Next.OTHER_SLOT);
+            roundEndsAndAReadShows(1);
             assertThat(call.concluded(1)).isTrue();
             assertThat(call.result()).isEqualTo(new DeductionResult(Outcome.INSUFFICIENT, 1));
         }

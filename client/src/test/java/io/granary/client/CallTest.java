@@ -64,12 +64,12 @@ class CallTest {
     @Test
     void isInItsFrameUntilItMovesOn() {
         Call call = at(QUEUED);
-        Frame frame = new Frame(1, new Call[] {call}, 0);
+        Frame frame = new Frame(1, 1, 0, 0);
         assertThat(call.isIn(frame)).isFalse();
         call.moveInto(frame);
         assertThat(call.place()).isEqualTo(IN_FLIGHT);
         assertThat(call.isIn(frame)).isTrue();
-        assertThat(call.isIn(new Frame(2, new Call[] {call}, 0))).isFalse();
+        assertThat(call.isIn(new Frame(2, 1, 0, 0))).isFalse();
         call.moveTo(NOWHERE);
         assertThat(call.isIn(frame)).isFalse();
     }

@@ -15,7 +15,9 @@ import io.granary.testing.ManualLoop;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Nested;
@@ -146,7 +148,11 @@ class GranaryClientTest {
             again.welcome();
             loop.run();
             ClientFrame.Deduct retry = again.deduct();
-            assertThat(retry.groups()).isEqualTo(sent.groups());
+            assertThat(retry.groups())
+                    .extracting(ClientFrame.Group::partition)
+                    .containsExactly(new PartitionId(SKU, 0));
+            assertThat(retry.groups().get(0).entries())
+                    .isEqualTo(sent.groups().get(0).entries());
             again.allDeducted(retry);
             loop.run();
             assertThat(outcome(future)).isEqualTo(Outcome.DEDUCTED);
@@ -348,6 +354,48 @@ class GranaryClientTest {
             assertThat(a.received)
                     .extracting(frame -> ((ClientFrame.Deduct) frame).entries())
                     .containsExactly(8, 1);
+        }
+
+        @Test
+        void aGroupCarriesHowLongItsCallersWillStillWait() {
+            ScriptedNet.End a = oneSlot();
+            a.ready = false;
+            unheard.add(deduct(SKU, Duration.ofMillis(300)));
+            unheard.add(deduct(SKU, Duration.ofMillis(500)));
+            unheard.add(deduct(SKU, Duration.ofMillis(400)));
+            loop.pass(Duration.ofMillis(100));
+            a.ready = true;
+            a.listener.onReady();
+            loop.run();
+            // Up to a ms more, never less: nobody is to be dropped while he waits.
+            assertThat(a.deduct().groups())
+                    .extracting(ClientFrame.Group::patienceMillis)
+                    .containsExactly(401);
+        }
+
+        @Test
+        void expiredSaysThatTheAttemptDidNothingAndACallThatStillWaitsAsksAgain() {
+            twoSlots();
+            CompletableFuture<DeductionResult> future = deductAtSlot0();
+            loop.run();
+            net.to("a:1").answer(Answer.EXPIRED, 0);
+            loop.run();
+            assertThat(net.to("b:1").received).as("nothing is open, so another slot may be asked").isNotEmpty();
+            net.to("b:1").answer(Answer.EXPIRED, 0);
+            loop.pass(Duration.ofMillis(5));
+            net.to("a:1").answer(Answer.DEDUCTED, 0);
+            loop.run();
+            assertThat(outcome(future)).isEqualTo(Outcome.DEDUCTED);
+        }
+
+        @Test
+        void expiredAtTheDeadlineIsNoUnknown() {
+            ScriptedNet.End a = oneSlot();
+            CompletableFuture<DeductionResult> future = deduct();
+            loop.pass(Duration.ofMillis(990));
+            a.answer(Answer.EXPIRED, 0);
+            loop.pass(Duration.ofMillis(13));
+            assertThat(outcome(future)).isEqualTo(Outcome.UNAVAILABLE);
         }
 
         @Test
@@ -586,6 +634,87 @@ class GranaryClientTest {
         }
     }
 
+    /** What a node must remember so that its refusal proves something. */
+    @Nested
+    class Memory {
+        private List<Integer> ages(ClientFrame.Deduct frame) {
+            return frame.groups().stream().map(ClientFrame.Group::ageMillis).toList();
+        }
+
+        @Test
+        void onlyCallsWithAnAttemptOpenHaveAnAgeAndAGroupOfTheirOwn() {
+            ScriptedNet.End a = oneSlot();
+            unheard.add(deduct(SKU, Duration.ofMinutes(1)));
+            loop.run();
+            assertThat(ages(a.deduct())).containsExactly(0);
+            loop.pass(Duration.ofSeconds(5));
+            unheard.add(deduct(SKU, Duration.ofMinutes(1)));
+            a.listener.onBroken("cut");
+            loop.run();
+            ScriptedNet.End again = net.to("a:1");
+            again.welcome();
+            loop.run();
+            ClientFrame.Deduct retries = again.deduct();
+            assertThat(ages(retries)).hasSize(2).contains(0);
+            // 5 s, and as long as an answer may take: a quarter of a second, as they came at once so far.
+            assertThat(ages(retries)).filteredOn(age -> age > 0).singleElement().satisfies(age -> assertThat(age)
+                    .isBetween(5_250, 5_500));
+        }
+
+        @Test
+        void whoIsRefusedForAnOpenAttemptIsAsGoodAsNew() {
+            ScriptedNet.End a = oneSlot();
+            CompletableFuture<DeductionResult> future = deduct(SKU, Duration.ofMinutes(1));
+            loop.run();
+            a.answer(Answer.UNKNOWN, 0);
+            loop.pass(Duration.ofMillis(5));
+            ClientFrame.Deduct retry = a.deduct();
+            assertThat(ages(retry)).containsExactly(500);
+            a.answer(retry, Answer.INSUFFICIENT, 0);
+            loop.pass(Duration.ofSeconds(1));
+            ClientFrame.Deduct fresh = a.deduct();
+            assertThat(ages(fresh)).containsExactly(0);
+            a.allDeducted(fresh);
+            loop.run();
+            assertThat(outcome(future)).isEqualTo(Outcome.DEDUCTED);
+        }
+
+        @Test
+        void aRefusalThatComesLaterThanTheNodeWasToldProvesNothing() {
+            ScriptedNet.End a = oneSlot();
+            CompletableFuture<DeductionResult> future = deduct(SKU, Duration.ofSeconds(3));
+            loop.run();
+            a.answer(Answer.UNKNOWN, 0);
+            loop.pass(Duration.ofMillis(5));
+            ClientFrame.Deduct retry = a.deduct();
+            loop.pass(Duration.ofSeconds(1));
+            a.answer(retry, Answer.EXCEEDS_ACTUAL, 0);
+            loop.pass(Duration.ofMillis(105));
+            assertThat(future).isNotDone();
+            // It knows now how long answers take.
+            ClientFrame.Deduct again = a.deduct();
+            assertThat(ages(again)).singleElement().satisfies(age -> assertThat(age).isGreaterThan(3_000));
+            loop.pass(SECOND);
+            a.answer(again, Answer.EXCEEDS_ACTUAL, 0);
+            loop.run();
+            assertThat(outcome(future)).isEqualTo(Outcome.SOLD_OUT);
+        }
+
+        @Test
+        void whatANodeCantRememberIsUnknownAtTheDeadline() {
+            ScriptedNet.End a = oneSlot();
+            CompletableFuture<DeductionResult> future = deduct();
+            for (int i = 0; i < 1_005; i++) {
+                while (!a.received.isEmpty()) {
+                    a.answer(Answer.UNKNOWN, 0);
+                    loop.run();
+                }
+                loop.pass(MS);
+            }
+            assertThat(outcome(future)).isEqualTo(Outcome.UNKNOWN);
+        }
+    }
+
     @Nested
     class Refusals {
         @Test
@@ -633,6 +762,49 @@ class GranaryClientTest {
             a.answer(Answer.EXCEEDS_ACTUAL, 1);
             loop.run();
             assertThat(future.join()).isEqualTo(new DeductionResult(Outcome.INSUFFICIENT, 1));
+        }
+
+        /** Node a answers what has come in so far this long ago with INSUFFICIENT. */
+        private void answerAfter(Duration delay, Duration until) {
+            ScriptedNet.End a = net.to("a:1");
+            Map<ClientFrame.Deduct, Long> due = new LinkedHashMap<>();
+            for (long end = loop.nanoTime() + until.toNanos(); loop.nanoTime() < end; loop.pass(MS)) {
+                while (!a.received.isEmpty()) {
+                    due.put(a.deduct(), loop.nanoTime() + delay.toNanos());
+                }
+                List<ClientFrame.Deduct> now = due.keySet().stream()
+                        .filter(frame -> due.get(frame) <= loop.nanoTime())
+                        .toList();
+                now.forEach(frame -> a.answer(frame, Answer.INSUFFICIENT, 0));
+                due.keySet().removeAll(now);
+                loop.run();
+            }
+        }
+
+        @Test
+        void whoHasBeenRefusedDoesNotEndUnknownForAnAttemptThatCouldNotBeAnsweredInTime() {
+            oneSlot();
+            List<CompletableFuture<DeductionResult>> calls = new ArrayList<>();
+            for (int ms = 300; ms < 420; ms++) {
+                calls.add(deduct(SKU, Duration.ofMillis(ms)));
+            }
+            answerAfter(Duration.ofMillis(30), Duration.ofMillis(430));
+            assertThat(calls).allMatch(call -> outcome(call) == Outcome.INSUFFICIENT);
+            assertThat(metrics.get("granary.client.attempts").functionCounter().count())
+                    .as("all have asked several times")
+                    .isGreaterThan(120 * 4);
+        }
+
+        @Test
+        void aFirstAttemptIsMadeHoweverLittleTimeThereIs() {
+            ScriptedNet.End a = oneSlot();
+            unheard.add(deduct());
+            answerAfter(Duration.ofMillis(30), Duration.ofMillis(100));
+            CompletableFuture<DeductionResult> hurried = deduct(SKU, Duration.ofMillis(5));
+            loop.run();
+            assertThat(a.received).isNotEmpty();
+            loop.pass(Duration.ofMillis(8));
+            assertThat(outcome(hurried)).isEqualTo(Outcome.UNKNOWN);
         }
 
         @Test
@@ -720,7 +892,7 @@ class GranaryClientTest {
             assertThat(future).isNotDone();
             assertThat(routes.readsBegun - before).isBetween(10, 20);
             loop.pass(Duration.ofMillis(110));
-            assertThat(outcome(future)).isEqualTo(Outcome.INSUFFICIENT);
+            assertThat(outcome(future)).isEqualTo(Outcome.UNAVAILABLE);
         }
     }
 
@@ -787,16 +959,53 @@ class GranaryClientTest {
         }
 
         @Test
-        void isToldFromWhatIsKnownIfTheRegistryIsOutOfReach() {
+        void isNotToldFromWhatIsKnownWhileTheRegistryIsOutOfReach() {
             ScriptedNet.End a = oneSlot();
             routes.publish(SKU, SkuState.SOLD_OUT, 1);
             loop.run();
             routes.reachable = false;
             CompletableFuture<DeductionResult> future = deduct();
+            CompletableFuture<DeductionResult> patient = deduct(SKU, Duration.ofSeconds(3));
             loop.run();
             a.answer(Answer.INSUFFICIENT, 0);
-            loop.run();
-            assertThat(outcome(future)).isEqualTo(Outcome.SOLD_OUT);
+            loop.pass(Duration.ofMillis(900));
+            assertThat(future).isNotDone();
+            assertThat(routes.readsBegun).as("one after each pause of each").isBetween(10, 40);
+            loop.pass(Duration.ofMillis(110));
+            assertThat(outcome(future)).isEqualTo(Outcome.UNAVAILABLE);
+            assertThat(patient).isNotDone();
+            routes.reachable = true;
+            loop.pass(Duration.ofMillis(110));
+            assertThat(outcome(patient)).isEqualTo(Outcome.SOLD_OUT);
+        }
+
+        @Test
+        void isNotToldByNodesAloneWhileTheRegistryIsOutOfReach() {
+            ScriptedNet.End a = oneSlot();
+            routes.reachable = false;
+            // What the watch would bring does not come: an earlier call with this id was deducted at the second slot.
+            routes.change(SKU, SkuState.SELLING, 2, at(0, 1, "a"), at(1, 1, "a"));
+            CompletableFuture<DeductionResult> future = deduct();
+            CompletableFuture<DeductionResult> patient = deduct(SKU, Duration.ofSeconds(3));
+            for (int i = 0; i < 1_010; i++) {
+                loop.pass(MS);
+                while (!a.received.isEmpty()) {
+                    a.answer(Answer.EXCEEDS_ACTUAL, 0);
+                    loop.run();
+                }
+            }
+            assertThat(outcome(future)).isEqualTo(Outcome.UNAVAILABLE);
+            routes.reachable = true;
+            for (int i = 0; i < 200 && !patient.isDone(); i++) {
+                loop.pass(MS);
+                while (!a.received.isEmpty()) {
+                    ClientFrame.Deduct frame = a.deduct();
+                    boolean second = frame.groups().get(0).partition().slot() == 1;
+                    a.answer(frame, second ? Answer.DEDUCTED : Answer.EXCEEDS_ACTUAL, 0);
+                    loop.run();
+                }
+            }
+            assertThat(outcome(patient)).isEqualTo(Outcome.DEDUCTED);
         }
 
         @Test

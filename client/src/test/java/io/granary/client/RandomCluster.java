@@ -314,10 +314,9 @@ final class RandomCluster implements Connector<byte[], byte[]>, Routes {
     long received;
     private long inventory;
     private boolean unreachable;
-    /** When it was last sold out, and when the registry could last not be asked. */
+    /** When it was last sold out. */
     private long soldOutNanos = Long.MIN_VALUE;
 
-    private long unreachableNanos = Long.MIN_VALUE;
     private boolean followed;
     private Routes.Listener listener;
     private Optional<SkuView> told = Optional.empty();
@@ -365,7 +364,7 @@ final class RandomCluster implements Connector<byte[], byte[]>, Routes {
 
     /** Whether a caller could have been told since that moment that all is sold. */
     boolean wasSoldOutSince(long nanos) {
-        return left() == 0 || soldOutNanos >= nanos || unreachable || unreachableNanos >= nanos - 20_000_000;
+        return left() == 0 || soldOutNanos >= nanos;
     }
 
     private boolean chance(double probability) {
@@ -418,9 +417,6 @@ final class RandomCluster implements Connector<byte[], byte[]>, Routes {
             if (chance(0.1)) {
                 any().pausedUntilNanos = loop.nanoTime() + 1_000_000L * random.nextInt(200);
             }
-            if (unreachable) {
-                unreachableNanos = loop.nanoTime();
-            }
             if (chance(0.05)) {
                 unreachable = !unreachable;
             }
@@ -463,10 +459,7 @@ final class RandomCluster implements Connector<byte[], byte[]>, Routes {
 
     void heal() {
         chaos = false;
-        if (unreachable) {
-            unreachableNanos = loop.nanoTime();
-            unreachable = false;
-        }
+        unreachable = false;
         nodes.forEach(node -> node.pausedUntilNanos = 0);
         changed();
     }

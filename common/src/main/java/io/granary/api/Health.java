@@ -26,7 +26,7 @@ public record Health(
     /**
      * One thing that was looked at.
      *
-     * @param name {@code leader}, {@code books}, {@code nodes} or {@code lanes}
+     * @param name {@code leader}, {@code registry}, {@code books}, {@code nodes}, {@code skus} or {@code lanes}
      * @param detail how it stands, one line for people
      */
     public record Check(String name, boolean ok, String detail) {}

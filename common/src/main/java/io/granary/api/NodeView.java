@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param address host:port of its services; null if it does not live
  * @param lane that it appends to; null if it has none, or is not ready
  * @param ready whether it can serve partitions
+ * @param outOfReachSince since when it is registered, but not heard by the leader; null if it is heard
  * @param partitions that it owns, in the books
  * @param drained whether it gets no partitions
  * @param drainedBy who wanted that
@@ -23,6 +24,7 @@ public record NodeView(
         @Nullable String address,
         @Nullable Integer lane,
         boolean ready,
+        @Nullable Instant outOfReachSince,
         int partitions,
         boolean drained,
         @Nullable String drainedBy,

@@ -14,6 +14,7 @@ public enum OperationKind {
     FOLLOW_DEMAND,
     GATHER,
     SLOTS,
+    LEVEL,
     HOME,
     FREEZE,
     UNFREEZE,

@@ -21,6 +21,8 @@ public enum RebalanceKind {
     DRAIN,
     /** A SKU gets more slots, or fewer. */
     SLOTS,
+    /** The partitions of a SKU are spread over the nodes. */
+    LEVEL,
     /** All units of a SKU go to the inventory, and stay there: it is frozen. */
     HOME,
     /** No unit of a SKU is moved any more. */

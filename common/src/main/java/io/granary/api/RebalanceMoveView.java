@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param number counts the moves, from 0
  * @param fromSlot null: the inventory
  * @param toSlot null: the inventory, or the same slot on another node
- * @param fromNode of DRAIN: the incarnation that loses the slot
+ * @param fromNode of DRAIN and LEVEL: the incarnation that loses the slot
  * @param units to be moved; fewer are if buyers are faster
  * @param moved units that have arrived
  * @param over nothing more will be moved

@@ -14,29 +14,42 @@ public final class RecordBuilder {
     private int size;
     private int sections;
 
+    /** A record of version 1, for a set in which somebody reads nothing else. */
+    public RecordBuilder(String writer, long timeMillis, int capacity) {
+        this(writer, timeMillis, LogRecord.UNNAMED, capacity);
+    }
+
     /**
      * @param writer the node's incarnation, at most 255 ASCII characters
+     * @param acknowledged the highest offset of the lane that was acknowledged to the writer, or {@link
+     *     LogRecord#NOTHING}; {@link LogRecord#UNNAMED} for version 1
      * @param capacity bytes to start with; it grows. If it is what the record takes in the end, nothing is copied
      */
-    public RecordBuilder(String writer, long timeMillis, int capacity) {
+    public RecordBuilder(String writer, long timeMillis, long acknowledged, int capacity) {
         byte[] name = writer.getBytes(StandardCharsets.US_ASCII);
         if (name.length > 255) {
             throw new IllegalArgumentException("writer: '" + writer + "' (expected: at most 255 characters)");
         }
-        sectionsAt = 1 + 1 + 8 + 1 + name.length;
-        size = sectionsAt + Integer.BYTES;
+        if (acknowledged < LogRecord.UNNAMED) {
+            throw new IllegalArgumentException(
+                    "acknowledged: " + acknowledged + " (expected: -1 or more, or -2 for version 1)");
+        }
+        size = emptyBytes(writer, acknowledged);
+        sectionsAt = size - Integer.BYTES;
         bytes = new byte[Math.max(capacity, size)];
-        ByteBuffer.wrap(bytes)
-                .put(LogRecord.MAGIC)
-                .put(LogRecord.VERSION)
-                .putLong(timeMillis)
-                .put((byte) name.length)
-                .put(name);
+        ByteBuffer head = ByteBuffer.wrap(bytes).put(LogRecord.MAGIC);
+        if (acknowledged == LogRecord.UNNAMED) {
+            head.put((byte) 1).putLong(timeMillis);
+        } else {
+            head.put((byte) LogRecord.VERSION).putLong(timeMillis).putLong(acknowledged);
+        }
+        head.put((byte) name.length).put(name);
     }
 
-    /** The bytes of a record of this writer without any section. */
-    public static int emptyBytes(String writer) {
-        return 1 + 1 + 8 + 1 + writer.length() + Integer.BYTES;
+    /** The bytes of a record of this writer without any section; acknowledged as in the constructor. */
+    public static int emptyBytes(String writer, long acknowledged) {
+        int named = acknowledged == LogRecord.UNNAMED ? 0 : Long.BYTES;
+        return 1 + 1 + 8 + named + 1 + writer.length() + Integer.BYTES;
     }
 
     /** The bytes that a section of deductions takes in a record. */

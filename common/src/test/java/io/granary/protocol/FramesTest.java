@@ -31,17 +31,63 @@ class FramesTest {
                 .isEqualTo("01" + "0000000000000001" + "0000000000000002" + "0000000000000003");
         assertThat(hex.formatHex(new ClientFrame.Builder()
                         .begin(9)
-                        .group(P, 4)
+                        .group(P, 4, 6)
                         .entry(1, 2, 3)
+                        .patience(5)
                         .build()))
-                .isEqualTo("02" + "00000009" + "00000001" + "024142" + "0003" + "0000000000000004" + "00000001"
-                        + "0000000000000001" + "0000000000000002" + "00000003");
+                .isEqualTo("03" + "00000009" + "00000001" + "024142" + "0003" + "0000000000000004" + "00000005"
+                        + "00000006" + "00000001" + "0000000000000001" + "0000000000000002" + "00000003");
         assertThat(hex.formatHex(new NodeFrame.Welcome(3).encode())).isEqualTo("01" + "0000000000000003");
         assertThat(hex.formatHex(new NodeFrame.AllDeducted(9).encode())).isEqualTo("02" + "00000009");
         assertThat(hex.formatHex(new NodeFrame.Builder()
                         .answer(5, Answer.INSUFFICIENT, 7)
                         .build(9)))
                 .isEqualTo("03" + "00000009" + "00000001" + "00000005" + "02" + "0000000000000007");
+    }
+
+    @Test
+    void framesOfOlderClientsAreUnderstood() {
+        byte[] frame = HexFormat.of()
+                .parseHex("02" + "00000009" + "00000001" + "024142" + "0003" + "0000000000000004" + "00000001"
+                        + "0000000000000001" + "0000000000000002" + "00000003");
+        ClientFrame.Deduct decoded = (ClientFrame.Deduct) ClientFrame.decode(frame);
+        assertThat(decoded.frameId()).isEqualTo(9);
+        assertThat(decoded.groups()).singleElement().satisfies(group -> {
+            assertThat(group.partition()).isEqualTo(P);
+            assertThat(group.epoch()).isEqualTo(4);
+            assertThat(group.patienceMillis()).isEqualTo(ClientFrame.PATIENCE_FOR_EVER);
+            assertThat(group.ageMillis()).isZero();
+            assertThat(group.entries().low(0)).isEqualTo(2);
+            assertThat(group.entries().quantity(0)).isEqualTo(3);
+        });
+    }
+
+    @Test
+    void aGroupWaitsAsLongAsTheMostPatientOfItsCallers() {
+        ClientFrame.Builder builder = new ClientFrame.Builder().begin(1);
+        builder.group(P, 1, 0).entry(1, 1, 1).patience(30).entry(2, 2, 1).patience(70);
+        builder.group(P, 1, 5).entry(3, 3, 1).patience(20);
+        builder.group(P, 1).entry(4, 4, 1);
+        assertThat(((ClientFrame.Deduct) ClientFrame.decode(builder.build())).groups())
+                .extracting(ClientFrame.Group::patienceMillis)
+                .containsExactly(70, 20, ClientFrame.PATIENCE_FOR_EVER);
+    }
+
+    @Test
+    void timesThatThereAreNotAreRefused() {
+        byte[] frame =
+                new ClientFrame.Builder().begin(1).group(P, 1).entry(1, 2, 3).build();
+        int patienceAt = 1 + 4 + 4 + 1 + 2 + 2 + 8;
+        byte[] patience = frame.clone();
+        ByteBuffer.wrap(patience).putInt(patienceAt, -1);
+        assertThatThrownBy(() -> ClientFrame.decode(patience))
+                .isInstanceOf(MalformedFrameException.class)
+                .hasMessage("patience: -1 ms (expected: 0 to 2147483647)");
+        byte[] age = frame.clone();
+        ByteBuffer.wrap(age).putInt(patienceAt + 4, Integer.MIN_VALUE);
+        assertThatThrownBy(() -> ClientFrame.decode(age))
+                .isInstanceOf(MalformedFrameException.class)
+                .hasMessage("age: -2147483648 ms (expected: 0 to 2147483647)");
     }
 
     @ParameterizedTest
@@ -59,11 +105,13 @@ class FramesTest {
                 byte[] bytes = new byte[(1 + random.nextInt(300)) * Entries.WIDTH];
                 random.nextBytes(bytes);
                 Entries entries = new Entries(bytes, 0, bytes.length / Entries.WIDTH);
-                builder.group(partition, epoch);
+                int patience = random.nextInt(Integer.MAX_VALUE);
+                int age = random.nextInt(Integer.MAX_VALUE);
+                builder.group(partition, epoch, age).patience(patience);
                 for (int e = 0; e < entries.count(); e++) {
                     builder.entry(entries.high(e), entries.low(e), entries.quantity(e));
                 }
-                groups.add(new ClientFrame.Group(partition, epoch, entries));
+                groups.add(new ClientFrame.Group(partition, epoch, patience, age, entries));
             }
             ClientFrame.Deduct expected = new ClientFrame.Deduct(i, groups);
             assertThat(builder.entries()).isEqualTo(expected.entries());
@@ -109,7 +157,7 @@ class FramesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(bytes = {0, 9, -1, Byte.MIN_VALUE, Byte.MAX_VALUE})
+    @ValueSource(bytes = {0, 10, -1, Byte.MIN_VALUE, Byte.MAX_VALUE})
     void anAnswerThatThereIsNotIsRefusedWhenDecoded(byte code) {
         byte[] frame = new NodeFrame.Builder().answer(0, Answer.UNKNOWN, 0).build(1);
         frame[13] = code;
@@ -173,7 +221,7 @@ class FramesTest {
     @Test
     void countsThatLieAllocateNothing() {
         byte[] groups =
-                ByteBuffer.allocate(9).put((byte) 2).putInt(1).putInt(4_096).array();
+                ByteBuffer.allocate(9).put((byte) 3).putInt(1).putInt(4_096).array();
         // 13 times this count is 4, if one forgets that it overflows.
         byte[] answers = ByteBuffer.allocate(13)
                 .put((byte) 3)

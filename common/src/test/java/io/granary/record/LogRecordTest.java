@@ -40,10 +40,56 @@ class LogRecordTest {
     }
 
     @Test
+    void theLayoutOfVersion2IsFixed() {
+        byte[] bytes = new RecordBuilder("n1", 5, 0x1234, 0).fence(P, 11).build();
+
+        assertThat(HexFormat.of().formatHex(bytes))
+                .isEqualTo("4702" + "0000000000000005" + "0000000000001234" + "026e31" + "00000001"
+                        + "03" + "024142" + "0003" + "000000000000000b");
+    }
+
+    @Test
     void anEmptyRecordIsOne() {
         RecordBuilder builder = new RecordBuilder("", 0, 0);
         assertThat(builder.isEmpty()).isTrue();
-        assertThat(LogRecord.decode(builder.build())).isEqualTo(new LogRecord(0, "", List.of()));
+        assertThat(LogRecord.decode(builder.build()))
+                .isEqualTo(new LogRecord(0, "", LogRecord.UNNAMED, List.of()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {LogRecord.UNNAMED, LogRecord.NOTHING, 0, 7, Long.MAX_VALUE})
+    void whatWasAcknowledgedIsNamed(long acknowledged) {
+        RecordBuilder builder = new RecordBuilder("n1", 5, acknowledged, 0);
+        assertThat(builder.size()).isEqualTo(RecordBuilder.emptyBytes("n1", acknowledged));
+
+        assertThat(LogRecord.decode(builder.build())).isEqualTo(new LogRecord(5, "n1", acknowledged, List.of()));
+    }
+
+    @Test
+    void aRecordProvesWhatItNamesAndOneOfVersion1Itself() {
+        assertThat(new LogRecord(0, "", 7, List.of()).proves(9)).isEqualTo(7);
+        assertThat(new LogRecord(0, "", LogRecord.NOTHING, List.of()).proves(9)).isEqualTo(-1);
+        assertThat(new LogRecord(0, "", LogRecord.UNNAMED, List.of()).proves(9)).isEqualTo(9);
+    }
+
+    @Test
+    void noOffsetBelowTheFirstIsNamed() {
+        assertThatIllegalArgumentException().isThrownBy(() -> new RecordBuilder("", 0, -3, 0));
+        byte[] bytes = new RecordBuilder("", 0, LogRecord.NOTHING, 0).build();
+        ByteBuffer.wrap(bytes).putLong(10, -2);
+        assertThatThrownBy(() -> LogRecord.decode(bytes))
+                .isInstanceOf(MalformedRecordException.class)
+                .hasMessage("acknowledged: -2 (expected: -1 or more)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(bytes = {-1, 0, 3})
+    void anotherVersionIsRefused(byte version) {
+        byte[] bytes = new RecordBuilder("", 0, 1, 0).build();
+        bytes[1] = version;
+        assertThatThrownBy(() -> LogRecord.decode(bytes))
+                .isInstanceOf(MalformedRecordException.class)
+                .hasMessage("record: magic 71 version " + version + " (expected: 71 and 1 to 2)");
     }
 
     @ParameterizedTest
@@ -52,7 +98,8 @@ class LogRecordTest {
         Random random = new Random(seed);
         for (int i = 0; i < 200; i++) {
             List<Section> sections = new ArrayList<>();
-            RecordBuilder builder = new RecordBuilder("node-" + i, random.nextLong(), random.nextInt(100));
+            RecordBuilder builder =
+                    new RecordBuilder("node-" + i, random.nextLong(), random.nextInt(5) - 2, random.nextInt(100));
             int expected = builder.size();
             for (int s = random.nextInt(20); s > 0; s--) {
                 Section section = section(random);
@@ -90,7 +137,7 @@ class LogRecordTest {
     void bytesThatAreNoneAreRefusedAndNothingElseHappens(long seed) {
         Random random = new Random(seed);
         long touched = 0;
-        byte[] seedBytes = new RecordBuilder("node", 1, 0)
+        byte[] seedBytes = new RecordBuilder("node", 1, seed % 2 == 0 ? LogRecord.UNNAMED : seed, 0)
                 .deductions(P, 1, 1, new Entries(new byte[60], 0, 3))
                 .returned(P, 1, 2, 4)
                 .fence(P, 2)
@@ -102,7 +149,7 @@ class LogRecordTest {
                 random.nextBytes(bytes);
                 if (bytes.length > 2 && random.nextBoolean()) {
                     bytes[0] = LogRecord.MAGIC;
-                    bytes[1] = LogRecord.VERSION;
+                    bytes[1] = (byte) (1 + random.nextInt(LogRecord.VERSION));
                 }
             } else {
                 bytes = seedBytes.clone();
@@ -123,7 +170,7 @@ class LogRecordTest {
     void countsThatLieAllocateNothing() {
         byte[] sections = ByteBuffer.allocate(15)
                 .put(LogRecord.MAGIC)
-                .put(LogRecord.VERSION)
+                .put((byte) 1)
                 .putLong(0)
                 .put((byte) 0)
                 .putInt(Integer.MAX_VALUE)

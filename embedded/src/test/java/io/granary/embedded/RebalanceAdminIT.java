@@ -14,6 +14,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -93,6 +95,25 @@ class RebalanceAdminIT {
                                 .isEqualTo(9_000));
         assertThat(admin.run("rebalance", "status", "--sku", sku).out())
                 .contains("slots", "gather", "follow-demand", "DONE");
+    }
+
+    @Test
+    void thePartitionsOfASkuAreSpreadOverTheNodes() {
+        String sku = sku("reb-level", 4_000);
+        applied("slots", sku, "--slots", "4");
+        JsonNode level = applied("level", sku);
+        assertThat(level.at("/rebalance/state").textValue()).isEqualTo("DONE");
+        assertThat(level.at("/rebalance/reason").textValue())
+                .isEqualTo("its 4 partitions are spread over the 2 nodes that can have any");
+        Map<String, Long> owned = shown(sku).get("partitions").findValuesAsText("node").stream()
+                .collect(Collectors.groupingBy(node -> node, Collectors.counting()));
+        assertThat(owned.values()).containsExactly(2L, 2L);
+
+        JsonNode plan = admin.run("rebalance", "plan", "level", sku, "-o", "json").json();
+        assertThat(plan.get("possible").booleanValue()).isTrue();
+        assertThat(plan.get("moveCount").intValue()).isZero();
+        assertThat(plan.get("reason").textValue())
+                .isEqualTo("no node owns two more of its 4 partitions than another one");
     }
 
     @Test

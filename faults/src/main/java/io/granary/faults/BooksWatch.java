@@ -55,6 +55,11 @@ final class BooksWatch {
         await("stock updates", () -> database.number("select count(*) from stock_update") == count);
     }
 
+    /** Waits until partitions have all units of all SKUs. */
+    void awaitGranted() throws SQLException, InterruptedException, NotDoneException {
+        await("units that are granted", () -> database.number("select coalesce(sum(inventory), 0) from sku") == 0);
+    }
+
     /**
      * Waits until so many units are sold and settlement rests, or does not seem to come further.
      *

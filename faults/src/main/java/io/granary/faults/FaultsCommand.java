@@ -2,6 +2,7 @@
 package io.granary.faults;
 
 import io.granary.backing.BackingServiceException;
+import io.granary.config.Check;
 import io.granary.embedded.Folders;
 import io.granary.service.ExitCode;
 import io.granary.service.Interruption;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Option;
         name = "faults",
         description = {
             "Kills, pauses and cuts off real processes while buyers buy, and then audits what is left.",
-            "The same seed and session time-out give the same faults in the same order with the same pauses."
+            "The same seed and session time-out give the same faults in the same order."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
@@ -46,6 +47,29 @@ public final class FaultsCommand implements Callable<Integer> {
             defaultValue = "2",
             description = "how long faults happen, 1 to 1380 (default: ${DEFAULT-VALUE})")
     private int minutes;
+
+    @Option(
+            names = "--scenario",
+            paramLabel = "WHAT",
+            converter = Scenario.Converter.class,
+            description = "instead of many faults a service is away once, without other buyers than those at a fixed rate,"
+                    + " and without operators: zookeeper-away, broker-away, database-away")
+    private @Nullable Scenario scenario;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            defaultValue = "60",
+            description = "how long it is away, 1 to 3600 (default: ${DEFAULT-VALUE})")
+    private int seconds;
+
+    @Option(
+            names = "--no-sales-bounds",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "does not fail if sales during faults are over their bounds; they are reported all the same")
+    private boolean salesBounds = true;
 
     @Option(
             names = "--seed",
@@ -116,8 +140,7 @@ public final class FaultsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        FaultsOptions options = new FaultsOptions(
-                Duration.ofMinutes(minutes), seed, Duration.ofMillis(sessionMillis), takeover, buyers, operators);
+        FaultsOptions options = options();
         Path folder = folder();
         int code = ExitCode.FAILED;
         try (Interruption interruption = new Interruption()) {
@@ -133,6 +156,21 @@ public final class FaultsCommand implements Callable<Integer> {
                 }
             }
         }
+    }
+
+    private FaultsOptions options() {
+        boolean isScenario = scenario != null;
+        return new FaultsOptions(
+                isScenario
+                        ? Duration.ofSeconds(Check.range("seconds", seconds, 1, 3_600))
+                        : Duration.ofMinutes(minutes),
+                seed,
+                Duration.ofMillis(sessionMillis),
+                isScenario ? 0 : takeover,
+                buyers,
+                operators && !isScenario,
+                salesBounds,
+                scenario);
     }
 
     private Path folder() throws IOException {

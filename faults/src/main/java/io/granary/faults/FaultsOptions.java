@@ -3,6 +3,7 @@ package io.granary.faults;
 
 import io.granary.config.Check;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a fault test is asked to do.
@@ -13,9 +14,18 @@ import java.time.Duration;
  * @param takeoverPartitions on the node whose takeover is timed, 0 to 10,000; 0 for none
  * @param buyers at a time, 1 to 10,000
  * @param operators whether units are rebalanced and nodes drained meanwhile
+ * @param salesBounds whether it fails if sales during faults are over their bounds
+ * @param scenario one long outage instead of many faults, without operators, other buyers than the steady ones, and timed takeovers
  */
 record FaultsOptions(
-        Duration duration, long seed, Duration sessionTimeout, int takeoverPartitions, int buyers, boolean operators) {
+        Duration duration,
+        long seed,
+        Duration sessionTimeout,
+        int takeoverPartitions,
+        int buyers,
+        boolean operators,
+        boolean salesBounds,
+        @Nullable Scenario scenario) {
     /**
      * @throws IllegalArgumentException if a value is out of its range
      */

@@ -32,6 +32,7 @@ import java.util.stream.Stream;
  * @param unaskedEnds how often processes ended by themselves, by name
  * @param orders made while faults happened
  * @param retries calls made again for them
+ * @param sales how they went while faults happened
  * @param rebalances what operators asked for while faults happened
  * @param takeovers of nodes that were killed, one after the other
  * @param settled from the last sale to the last row
@@ -46,6 +47,7 @@ record FaultsReport(
         long orders,
         long retries,
         long restocks,
+        SalesReport sales,
         List<Operators.Count> rebalances,
         List<Takeover.Times> takeovers,
         Duration settled,
@@ -53,7 +55,7 @@ record FaultsReport(
 
     /** Whether all that must hold does. */
     boolean passed() {
-        return audit.findings().isEmpty();
+        return audit.findings().isEmpty() && (sales.isKept() || !options.salesBounds());
     }
 
     private long count(Kind kind) {
@@ -77,6 +79,7 @@ record FaultsReport(
         json.put("passed", passed());
         json.put("seed", options.seed());
         json.put("seconds", options.duration().toSeconds());
+        json.put("scenario", options.scenario() == null ? null : options.scenario().toString());
         json.put("sessionTimeoutMillis", options.sessionTimeout().toMillis());
         json.put("tookSeconds", took.toSeconds());
         ObjectNode faults = json.putObject("faults");
@@ -114,6 +117,8 @@ record FaultsReport(
         units.put("sold", audit.unitsSold());
         units.put("left", audit.unitsLeft());
         json.put("restocks", restocks);
+        json.put("salesBoundsKept", sales.isKept());
+        sales.put(json.putArray("sales"));
         ObjectNode rebalanced = json.putObject("rebalances");
         for (Operators.Count count : rebalances) {
             rebalanced
@@ -169,12 +174,15 @@ record FaultsReport(
     String toText() {
         StringBuilder text = new StringBuilder();
         text.append(faultTable()).append('\n').append(figureTable()).append('\n');
+        text.append(table(SalesReport.HEADER, sales.rows())).append('\n');
         audit.findings()
                 .lines()
                 .forEach(line -> text.append("WRONG: ").append(line).append('\n'));
+        sales.over().forEach(line -> text.append("OVER: ").append(line).append('\n'));
         text.append(
                 passed()
-                        ? "PASS: nothing lost, nothing oversold, everything sold, all sums add up\n"
+                        ? "PASS: nothing lost, nothing oversold, everything sold, all sums add up"
+                                + (sales.isKept() ? ", sales went on\n" : "; bounds of sales not enforced\n")
                         : "FAIL: see above\n");
         return text.toString();
     }

@@ -3,6 +3,8 @@ package io.granary.faults;
 
 import io.granary.embedded.demo.AuditDatabase;
 import io.granary.embedded.demo.Progress;
+import io.granary.faults.FaultPlan.Scene;
+import io.granary.faults.FaultPlan.Step;
 import io.granary.faults.Market.Order;
 import io.granary.model.Sku;
 import io.granary.registry.Routes;
@@ -54,6 +56,21 @@ final class FaultsRun {
     private static final int HOT_UNITS = 5_000;
     private static final int HOT_SLOTS = 8;
     private static final int UNITS = 300;
+    /** SKUs with enough stock for all who come at a fixed rate. */
+    private static final int PLENTY = 6;
+
+    private static final int STEADY_PER_SECOND = 60;
+    private static final int SCENARIO_PLENTY = 4;
+    private static final int SCENARIO_SLOTS = 4;
+    private static final int SCENARIO_PER_SECOND = 300;
+    /** So few that partitions have to be granted more all the time, as the allocator by default gives that many. */
+    private static final long FIRST_UNITS_OF_SLOT = 100;
+
+    private static final Duration WARM_UP = Duration.ofSeconds(15);
+    /** After the last fault. */
+    private static final Duration NORMAL_WITHIN = Duration.ofMinutes(1);
+    /** How much longer than asked for faults take, at most: that much more is stocked for steady buyers. */
+    private static final Duration OVERTIME = Duration.ofMinutes(3);
     private static final int CLIENTS = 2;
     private static final int SHOP_THREADS = 2;
     private static final int RESTOCK_MILLIS = 1_500;
@@ -66,15 +83,24 @@ final class FaultsRun {
     private final Path directory;
     private final PrintStream out;
     private final List<Sku> skus;
+    private final List<Sku> plenty;
+    private final int steadyPerSecond;
 
     FaultsRun(FaultsOptions options, Path directory, PrintStream out) {
         this.options = options;
         this.directory = directory;
         this.out = out;
+        boolean isScenario = options.scenario() != null;
         List<Sku> all = new ArrayList<>();
-        all.add(new Sku("HOT"));
-        IntStream.rangeClosed(1, SKUS).forEach(number -> all.add(new Sku("SKU-" + number)));
+        if (!isScenario) {
+            all.add(new Sku("HOT"));
+            IntStream.rangeClosed(1, SKUS).forEach(number -> all.add(new Sku("SKU-" + number)));
+        }
         skus = List.copyOf(all);
+        plenty = IntStream.rangeClosed(1, isScenario ? SCENARIO_PLENTY : PLENTY)
+                .mapToObj(number -> new Sku("PLENTY-" + number))
+                .toList();
+        steadyPerSecond = isScenario ? SCENARIO_PER_SECOND : STEADY_PER_SECOND;
     }
 
     /**
@@ -98,21 +124,39 @@ final class FaultsRun {
             for (int i = 1; i <= CLIENTS; i++) {
                 clients.add(started.add(new ProxiedClient("client-" + i, granary)));
             }
-            Market market = new Market(clients, journal, threads);
+            SalesWatch sales = new SalesWatch(plenty, System.nanoTime());
+            Market market = new Market(clients, journal, sales, threads);
             BooksWatch books = new BooksWatch(database);
             books.awaitNodes(Target.NODES);
             stock(restocker, books);
 
-            Nemesis nemesis = started.add(new Nemesis(granary));
-            Buyers buyers = new Buyers(market, threads, skus, HOT_PERCENT, options.buyers(), new Random().nextLong());
-            Operators operators =
-                    started.add(new Operators(granary.apis(), skus, options.operators() ? options.seed() : 0));
+            Scenario scenario = options.scenario();
+            Nemesis nemesis = started.add(new Nemesis(granary, sales, options.sessionTimeout()));
+            SteadyBuyers steady = new SteadyBuyers(market, threads, plenty, steadyStock(), steadyPerSecond);
+            Buyers buyers = new Buyers(
+                    market,
+                    threads,
+                    skus,
+                    HOT_PERCENT,
+                    scenario == null ? options.buyers() : 0,
+                    new Random().nextLong());
+            Operators operators = started.add(new Operators(
+                    granary.apis(), skus, options.operators() ? options.seed() : 0, () -> !nemesis.isAlone()));
             if (options.operators()) {
                 operators.start();
             }
-            inflict(nemesis, restocker, market);
+            if (scenario == null) {
+                inflict(nemesis, restocker, market);
+            } else {
+                takeAway(scenario, nemesis);
+            }
             granary.heal();
+            nemesis.awaitNormal(NORMAL_WITHIN);
+            sales.ends(System.nanoTime());
+            done(steady.leave(), READY_WITHIN, "the steady buyers' last calls");
             done(buyers.leave(), READY_WITHIN, "the buyers' last calls");
+            List<Order> doubtful = new ArrayList<>(buyers.doubtful());
+            doubtful.addAll(steady.doubtful());
 
             if (options.operators()) {
                 say("Everything is healed. The operators leave");
@@ -123,16 +167,17 @@ final class FaultsRun {
 
             say(
                     "Everything is healed. Asking again for %,d orders whose outcome was unknown",
-                    buyers.doubtful().size());
-            askAgain(market, buyers.doubtful());
+                    doubtful.size());
+            askAgain(market, doubtful);
             say("Selling out");
             SellOut sellOut = SellOut.start(market, SELL_OUT_WITHIN);
             List<Sku> all = new ArrayList<>(skus);
+            all.addAll(plenty);
             all.addAll(takeover.skus());
             done(sellOut.buy(all), SELL_OUT_WITHIN.plusMinutes(1), "selling out");
             Duration settled = books.awaitSettlement(restocker.units());
             say("Settled. Asking once more");
-            askAgain(market, buyers.doubtful());
+            askAgain(market, doubtful);
             books.awaitSettlement(restocker.units());
             check(market);
 
@@ -145,9 +190,10 @@ final class FaultsRun {
                     nemesis.done(),
                     granary.unaskedEnds(),
                     market,
-                    buyers.orders(),
+                    buyers.orders() + steady.orders(),
                     buyers.retries(),
                     restocker.updates(),
+                    new SalesReport(sales.figures(), options.sessionTimeout(), scenario),
                     operators.counts(),
                     takeovers,
                     settled,
@@ -209,14 +255,37 @@ final class FaultsRun {
         }
     }
 
+    private long steadyStock() {
+        return SteadyBuyers.stock(options.duration().plus(OVERTIME), steadyPerSecond, plenty.size());
+    }
+
     private void stock(Restocker restocker, BooksWatch books)
             throws SQLException, InterruptedException, NotDoneException {
+        for (int i = 0; i < plenty.size(); i++) {
+            int slots = options.scenario() == null ? 1 << (i % 3) : SCENARIO_SLOTS;
+            done(restocker.restock(plenty.get(i), slots * FIRST_UNITS_OF_SLOT, slots), READY_WITHIN, "a restock");
+        }
+        books.awaitUpdates(plenty.size());
+        books.awaitGranted();
+        // What comes now stays in the inventory until it is wanted.
+        for (Sku sku : plenty) {
+            done(restocker.restock(sku, steadyStock(), 0), READY_WITHIN, "a restock");
+        }
         for (int i = 0; i < skus.size(); i++) {
             // One slot, two, four: a SKU with one has all its units there.
             int slots = i == 0 ? HOT_SLOTS : 1 << (i % 3);
             done(restocker.restock(skus.get(i), i == 0 ? HOT_UNITS : UNITS, slots), READY_WITHIN, "a restock");
         }
-        books.awaitUpdates(skus.size());
+        books.awaitUpdates(skus.size() + 2 * plenty.size());
+    }
+
+    private void takeAway(Scenario scenario, Nemesis nemesis) throws InterruptedException, NotDoneException {
+        say("%s for %,d s, while %,d buyers a second come", scenario, options.duration().toSeconds(), steadyPerSecond);
+        int millis = Math.toIntExact(options.duration().toMillis());
+        Step step = new Step(Scene.SINGLE, Math.toIntExact(WARM_UP.toMillis()), List.of(scenario.fault(millis)));
+        if (!nemesis.take(step)) {
+            throw new NotDoneException("sales: not normal (expected: normal before " + scenario + ")");
+        }
     }
 
     /** Faults, and restocks now and then, until the time is over. */

@@ -33,6 +33,7 @@ final class Market {
 
     private final List<ProxiedClient> clients;
     private final Journal journal;
+    private final SalesWatch sales;
     private final Executor executor;
     private final Map<Outcome, LongAdder> outcomes = new EnumMap<>(Outcome.class);
     private final LongAdder deductedUnits = new LongAdder();
@@ -40,11 +41,13 @@ final class Market {
 
     /**
      * @param clients at least one
+     * @param sales hears of each call
      * @param executor runs what depends on answers
      */
-    Market(List<ProxiedClient> clients, Journal journal, Executor executor) {
+    Market(List<ProxiedClient> clients, Journal journal, SalesWatch sales, Executor executor) {
         this.clients = List.copyOf(clients);
         this.journal = journal;
+        this.sales = sales;
         this.executor = executor;
         for (Outcome outcome : Outcome.values()) {
             outcomes.put(outcome, new LongAdder());
@@ -63,12 +66,14 @@ final class Market {
      */
     CompletableFuture<DeductionResult> ask(int client, Order order, Duration deadline) {
         long call = journal.ask("client-" + (client + 1), order.sku(), order.id(), order.quantity());
+        SalesWatch.Call watched = sales.asked(order.sku(), System.nanoTime());
         return clients.get(client)
                 .client()
                 .deduct(order.sku(), order.id(), order.quantity(), deadline)
                 .thenApplyAsync(
                         result -> {
                             journal.told(call, result);
+                            watched.ended(result, System.nanoTime());
                             Outcome outcome = result.outcome();
                             counter(outcome).increment();
                             if (outcome == Outcome.DEDUCTED) {

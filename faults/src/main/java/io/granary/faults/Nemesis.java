@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.faults;
 
+import io.granary.faults.FaultPlan.Scene;
 import io.granary.faults.FaultPlan.Step;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -21,21 +23,41 @@ final class Nemesis implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Nemesis.class);
     private static final int THREADS = 8;
+    /** A takeover takes about a session time-out. */
+    private static final Duration NORMAL_AFTER_SESSION = Duration.ofSeconds(10);
+
+    private static final Duration POLL = Duration.ofMillis(50);
 
     private final GranaryProcesses granary;
+    private final SalesWatch sales;
+    private final Duration sessionTimeout;
     private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(THREADS);
     private final long startNanos = System.nanoTime();
     private final List<Step> steps = new ArrayList<>();
     private final List<Done> done = new ArrayList<>();
+    private volatile boolean alone;
 
-    Nemesis(GranaryProcesses granary) {
+    /**
+     * @param sales hears when faults begin, and when they are undone
+     */
+    Nemesis(GranaryProcesses granary, SalesWatch sales, Duration sessionTimeout) {
         this.granary = granary;
+        this.sales = sales;
+        this.sessionTimeout = sessionTimeout;
     }
 
-    /** Does one step, and returns when it is undone. */
-    void take(Step step) throws InterruptedException {
+    /**
+     * Does one step, and returns when it is undone. A single fault waits until sales are normal, so that it can be said
+     * what it does to them, but not for ever.
+     *
+     * @return whether it can be said
+     */
+    boolean take(Step step) throws InterruptedException {
+        alone = step.scene() == Scene.SINGLE;
         Thread.sleep(step.pauseMillis());
+        boolean judged = alone && awaitNormal(sessionTimeout.plus(NORMAL_AFTER_SESSION));
         steps.add(step);
+        sales.begins(judged ? Trouble.of(step.faults().get(0)) : Trouble.COMBINED, System.nanoTime());
         LOG.info("Step {}: {} {}", steps.size(), step.scene(), step.faults());
         List<CompletableFuture<Done>> running =
                 step.faults().stream().map(this::inflict).toList();
@@ -45,7 +67,27 @@ final class Nemesis implements AutoCloseable {
         } catch (ExecutionException e) {
             throw new CompletionException("step " + steps.size() + " can't be done as it should", e.getCause());
         }
+        sales.healed(System.nanoTime());
         running.forEach(fault -> done.add(fault.join()));
+        return judged;
+    }
+
+    /** Waits until sales are normal, for so long at most; returns whether they are. */
+    boolean awaitNormal(Duration atMost) throws InterruptedException {
+        long until = System.nanoTime() + atMost.toNanos();
+        while (!sales.isNormal(System.nanoTime())) {
+            if (System.nanoTime() > until) {
+                LOG.warn("Sales are not normal within {}", atMost);
+                return false;
+            }
+            Thread.sleep(POLL.toMillis());
+        }
+        return true;
+    }
+
+    /** Whether the present step is a single fault: then nobody else should bring sales into trouble. */
+    boolean isAlone() {
+        return alone;
     }
 
     private CompletableFuture<Done> inflict(Fault fault) {

@@ -23,6 +23,7 @@ import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +31,7 @@ import org.slf4j.LoggerFactory;
 /**
  * People who rebalance while everything breaks: again and again one of each kind, through the API of whichever allocator
  * answers. What keeps units from being sold is taken back after a few seconds; what was said twice is refused, and that is
- * fine. Thread-safe.
+ * fine. They do not drain nodes while it is watched what a single fault does to sales. Thread-safe.
  */
 final class Operators implements AutoCloseable {
     /** What they asked for, of a kind, and what became of it. */
@@ -47,16 +48,21 @@ final class Operators implements AutoCloseable {
     private final List<Api> allocators = new ArrayList<>();
     private final List<Sku> skus;
     private final Random random;
+    private final BooleanSupplier mayDrain;
     private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(2);
     private final Map<RebalanceKind, Integer> asked = new EnumMap<>(RebalanceKind.class);
     private final Map<RebalanceKind, Integer> applied = new EnumMap<>(RebalanceKind.class);
     private final Map<RebalanceKind, Integer> done = new EnumMap<>(RebalanceKind.class);
     private int turn;
 
-    Operators(List<URI> addresses, List<Sku> skus, long seed) {
+    /**
+     * @param mayDrain whether a node may be drained now
+     */
+    Operators(List<URI> addresses, List<Sku> skus, long seed, BooleanSupplier mayDrain) {
         addresses.forEach(address -> allocators.add(new Api(address, "faults", PATIENCE)));
         this.skus = skus;
         random = new Random(seed);
+        this.mayDrain = mayDrain;
     }
 
     /** Begins. */
@@ -67,6 +73,9 @@ final class Operators implements AutoCloseable {
     private void act() {
         try {
             RebalanceKind kind = KINDS.get(turn++ % KINDS.size());
+            if (kind == RebalanceKind.DRAIN && !mayDrain.getAsBoolean()) {
+                return;
+            }
             count(asked, kind);
             String sku = skus.get(random.nextInt(3) == 0 ? 0 : random.nextInt(skus.size()))
                     .code();

@@ -10,7 +10,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FaultsCommandTest {
     @ParameterizedTest
     @ValueSource(
-            strings = {"--minutes 0", "--minutes many", "--seed x", "--session-timeout 10", "--buyers 0", "--what"})
+            strings = {
+                "--minutes 0",
+                "--minutes many",
+                "--seed x",
+                "--session-timeout 10",
+                "--buyers 0",
+                "--scenario away",
+                "--scenario zookeeper-away --seconds 0",
+                "--what"
+            })
     void refusesWhatCannotBeMeant(String arguments) {
         assertThat(FaultsCommand.execute(arguments.split(" "))).isEqualTo(ExitCode.BAD_ARGUMENTS);
     }

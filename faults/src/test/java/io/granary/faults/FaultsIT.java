@@ -14,6 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two minutes of what {@code scripts/faults} does; if it fails, it prints where data, logs and the journal are. */
 class FaultsIT {
+    private static final String SALES_BOUNDS = "--no-sales-bounds";
+
     @TempDir
     private Path folder;
 
@@ -23,7 +25,7 @@ class FaultsIT {
         Path report = folder.resolve("report.json");
 
         int code = FaultsCommand.execute(
-                "--minutes", "2", "--seed", "4", "--takeover", "100", "--report", report.toString());
+                "--minutes", "2", "--seed", "4", "--takeover", "100", SALES_BOUNDS, "--report", report.toString());
 
         assertThat(code).isEqualTo(ExitCode.OK);
         JsonNode json = new ObjectMapper().readTree(report.toFile());
@@ -35,5 +37,9 @@ class FaultsIT {
                 .hasSize(8)
                 .allSatisfy(kind -> assertThat(kind.get("applied").asInt()).isPositive());
         assertThat(json.get("takeovers")).hasSize(2);
+        assertThat(json.get("sales"))
+                .hasSizeGreaterThan(1)
+                .allSatisfy(row -> assertThat(row.get("times").asInt()).isPositive())
+                .anySatisfy(row -> assertThat(row.get("verdict").asText()).isNotEqualTo("NOT_JUDGED"));
     }
 }

@@ -59,7 +59,12 @@ public record NodeSettings(
                         Math.toIntExact(node.getBytes("record-max-bytes")),
                         node.getInt("backlog-max-entries"),
                         node.getDuration("id-window"),
-                        node.getLong("id-window-max-ids")));
+                        node.getLong("id-window-max-ids"),
+                        idMemory(node.getBytes("id-memory"))));
+    }
+
+    private static long idMemory(long bytes) {
+        return bytes == 0 ? LaneSettings.halfOfTheHeap() : bytes;
     }
 
     /** The same under another name, on any free port and reached there: for several nodes in one process. */

@@ -26,8 +26,14 @@ public interface Cluster extends AutoCloseable {
         /** This allocator leads now; two may believe so for a while, and nothing rests on it. */
         void onLeading();
 
-        /** It leads no longer, or can't know. */
+        /** Another one leads. Not called while the registry can't be asked: who led leads on. */
         void onFollowing();
+
+        /**
+         * Whether the registry can be asked, after each change; at first it can't. Before it is told that it can again, it
+         * is told who leads by now. While it can't, what was told before is the best that is known.
+         */
+        default void onReach(boolean inReach) {}
     }
 
     /** Joins the allocators under this name and stands for leader. Call once. */

@@ -15,16 +15,22 @@ import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.allocation.SkuChange;
 import io.granary.allocator.allocation.TakeoverSnapshot;
 import io.granary.allocator.settlement.EpochKey;
+import io.granary.allocator.settlement.IdWindow;
 import io.granary.allocator.settlement.LaneBooks;
 import io.granary.allocator.settlement.LaneChange;
+import io.granary.allocator.settlement.KnownMark;
 import io.granary.allocator.settlement.LaneMark;
 import io.granary.allocator.settlement.LaneStanding;
 import io.granary.allocator.settlement.LedgerRow;
 import io.granary.allocator.settlement.SettlementStore;
+import io.granary.allocator.stock.ReadUpdate;
+import io.granary.allocator.stock.StockUpdateStore;
+import io.granary.allocator.stock.UpdateBatch;
 import io.granary.model.PartitionId;
 import io.granary.model.RequestId;
 import io.granary.model.Sku;
 import io.granary.registry.NodeEntry;
+import io.granary.stock.StockUpdate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -33,6 +39,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -48,6 +55,13 @@ final class Books {
     /** A row of the ledger. */
     record Deducted(int skuId, RequestId id) {}
 
+    /**
+     * A mark as it stands in its table.
+     *
+     * @param millis by the database's clock
+     */
+    private record StampedMark(LaneMark mark, long millis) {}
+
     private static final class LaneRow {
         @Nullable
         String owner;
@@ -62,6 +76,8 @@ final class Books {
         @Nullable
         LaneMark mark;
 
+        final List<StampedMark> marks = new ArrayList<>();
+
         @Nullable
         String alarm;
     }
@@ -71,18 +87,24 @@ final class Books {
         long seq;
         boolean fenced;
         boolean halted;
+        long first;
+        long end;
 
         EpochRow(int lane) {
             this.lane = lane;
         }
     }
 
+    private final Clock clock;
+    private final IdWindow idWindow;
     private final Map<Integer, SkuBook> skus = new TreeMap<>();
     private final Map<Sku, Integer> ids = new LinkedHashMap<>();
     private final Map<Integer, Long> sold = new HashMap<>();
     private final Map<Integer, LaneRow> lanes = new TreeMap<>();
     private final Map<EpochKey, EpochRow> epochs = new TreeMap<>(EPOCH_ORDER);
     private final Map<Deducted, Integer> ledger = new LinkedHashMap<>();
+    private final Map<Integer, Long> stockPositions = new HashMap<>();
+    private final Set<String> stockUpdates = new HashSet<>();
     private final Set<String> drained = new TreeSet<>();
     private final Map<String, Long> openDrains = new TreeMap<>();
     private long term;
@@ -96,6 +118,14 @@ final class Books {
 
     private static final java.util.Comparator<EpochKey> EPOCH_ORDER =
             java.util.Comparator.comparing(EpochKey::partition).thenComparingLong(EpochKey::epoch);
+
+    /**
+     * @param clock the database's
+     */
+    Books(Clock clock, IdWindow idWindow) {
+        this.clock = clock;
+        this.idWindow = idWindow;
+    }
 
     // ---- For the world and its judges
 
@@ -133,7 +163,8 @@ final class Books {
         return new NodeStand(node, (int) owned(node), drained, openDrains.get(node), live);
     }
 
-    private long owned(String name) {
+    /** How many partitions a node owns. */
+    long owned(String name) {
         return skus.values().stream()
                 .flatMap(book -> book.partitions().stream())
                 .map(PartitionBook::node)
@@ -181,6 +212,11 @@ final class Books {
             }
         });
         return alarms;
+    }
+
+    /** The first record of a lane that a takeover would read now. */
+    long needed(int lane) {
+        return stand(lane).window();
     }
 
     long settled(int lane) {
@@ -300,12 +336,18 @@ final class Books {
                 .toList();
     }
 
-    List<SkuBook> page(int afterId, int limit) {
-        return skus.values().stream()
+    AllocationStore.Page page(int afterId, int limit) {
+        List<SkuBook> page = skus.values().stream()
                 .filter(book -> book.id() > afterId)
                 .limit(limit)
                 .map(this::shown)
                 .toList();
+        return new AllocationStore.Page(
+                page,
+                Map.of(),
+                page.size() < limit
+                        ? OptionalInt.empty()
+                        : OptionalInt.of(page.get(page.size() - 1).id()));
     }
 
     List<Sku> ownedBy(String incarnation) {
@@ -368,14 +410,57 @@ final class Books {
                 PartitionId id = new PartitionId(book.sku(), partition.slot());
                 epochs.forEach((key, row) -> {
                     if (key.partition().equals(id) && key.epoch() < partition.epoch()) {
-                        earlier.add(new TakeoverSnapshot.Earlier(key.epoch(), row.lane, row.seq, row.fenced));
-                        stands.put(row.lane, new TakeoverSnapshot.LaneStand(settled(row.lane), 0));
+                        earlier.add(new TakeoverSnapshot.Earlier(
+                                key.epoch(), row.lane, row.seq, row.fenced, row.first, row.end));
+                        stands.put(row.lane, stand(row.lane));
                     }
                 });
-                histories.add(new TakeoverSnapshot.History(id, partition, earlier));
+                histories.add(new TakeoverSnapshot.History(id, partition, earlier, TakeoverSnapshot.NONE_LEFT_OUT));
             }
         }
         return new TakeoverSnapshot(histories, stands);
+    }
+
+    private TakeoverSnapshot.LaneStand stand(int lane) {
+        LaneRow row = lanes.computeIfAbsent(lane, l -> new LaneRow());
+        IdWindow.Start start = start(row);
+        return new TakeoverSnapshot.LaneStand(row.settled, Math.min(row.settled, start.position()), start.ageMillis());
+    }
+
+    private IdWindow.Start start(LaneRow row) {
+        long now = clock.millis();
+        List<KnownMark> known = row.marks.stream()
+                .map(mark -> new KnownMark(mark.mark().position(), mark.mark().ids(), now - mark.millis()))
+                .toList();
+        return idWindow.start(known, row.ids);
+    }
+
+    // ---- As stock updates use them: see StockUpdateStore
+
+    /** Where a queue of stock updates stands. */
+    long stockPosition(int queue) {
+        return stockPositions.getOrDefault(queue, 0L);
+    }
+
+    StockUpdateStore.Outcome apply(long claimed, UpdateBatch batch) {
+        checkTerm(claimed);
+        if (stockPosition(batch.queue()) != batch.from()) {
+            return new StockUpdateStore.Outcome.Moved();
+        }
+        stockPositions.put(batch.queue(), batch.to());
+        int repeated = 0;
+        Set<Sku> changed = new TreeSet<>();
+        for (ReadUpdate read : batch.updates()) {
+            checkState(read instanceof ReadUpdate.Valid, "%s (expected: what can be applied)", read);
+            StockUpdate update = ((ReadUpdate.Valid) read).update();
+            if (stockUpdates.add(update.updateId())) {
+                receive(update.sku(), 0, update.units());
+                changed.add(update.sku());
+            } else {
+                repeated++;
+            }
+        }
+        return new StockUpdateStore.Outcome.Applied(batch.updates().size() - repeated, repeated, changed);
     }
 
     // ---- As settlement uses them: see SettlementStore
@@ -412,7 +497,12 @@ final class Books {
         lane.settled = change.to();
         lane.tail = change.tail();
         lane.ids += change.ids();
-        lane.mark = mark == null ? lane.mark : mark;
+        if (mark != null) {
+            lane.mark = mark;
+            lane.marks.add(new StampedMark(mark, clock.millis()));
+            long start = start(lane).position();
+            lane.marks.removeIf(old -> old.mark().position() < start);
+        }
         return true;
     }
 
@@ -448,6 +538,8 @@ final class Books {
         for (LaneChange.OfEpoch epoch : change.epochs()) {
             EpochRow row = epochs.get(key(epoch.skuId(), epoch.slot(), epoch.epoch()));
             checkState(row != null, "no row of %s", epoch);
+            row.first = row.seq == 0 ? epoch.first() : row.first;
+            row.end = epoch.seq() > row.seq ? epoch.end() : row.end;
             row.seq = Math.max(row.seq, epoch.seq());
             if (epoch.halted() != null) {
                 row.halted = true;

@@ -47,7 +47,11 @@ enum Bug {
     /** The leader goes on granting units of a SKU that operators have frozen, and the books let it. */
     FREEZE_UNHEEDED("granting units of a SKU that is frozen"),
     /** A top-up decides on books that it has not locked: of two, each fills the pool by what it lacked before. */
-    TOPPED_UP_TWICE("topping up by what was read before another top-up");
+    TOPPED_UP_TWICE("topping up by what was read before another top-up"),
+    /** Settlement applies what it sees, though the broker may still lose it. */
+    VISIBLE_SETTLES("settling what is not known to be acknowledged"),
+    /** A record names the offset behind the one that was acknowledged last, where something may stand that is lost. */
+    UNACKNOWLEDGED_NAMED("naming as acknowledged what is not");
 
     private final String what;
 

@@ -71,7 +71,7 @@ final class BuggyMoves {
             }
 
             @Override
-            public List<SkuBook> page(int afterId, int limit) {
+            public Page page(int afterId, int limit) {
                 return store.page(afterId, limit);
             }
 

@@ -78,7 +78,8 @@ final class BuggyNodeLog extends ForwardingLog {
 
     private byte[] seen(byte[] body) {
         LogRecord record = LogRecord.decode(body);
-        RecordBuilder builder = new RecordBuilder(record.writer(), record.timeMillis(), body.length);
+        RecordBuilder builder =
+                new RecordBuilder(record.writer(), record.timeMillis(), record.acknowledged(), body.length);
         if (bug == Bug.FENCES_FORGOTTEN) {
             for (Section section : record.sections()) {
                 if (!(section instanceof Section.Fence) || openHere.ends(section.partition(), section.epoch())) {

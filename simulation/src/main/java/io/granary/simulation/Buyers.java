@@ -37,6 +37,11 @@ final class Buyers {
             return told.contains(Outcome.DEDUCTED);
         }
 
+        /** Whether it may have its units, now or later. */
+        boolean isClaimed() {
+            return open > 0 || !told.stream().allMatch(Outcome::isRefusal);
+        }
+
         @Override
         public String toString() {
             return id + " x" + quantity + " of " + sku;
@@ -58,20 +63,62 @@ final class Buyers {
 
     private final Scheduler scheduler;
     private final Trace trace;
+    private final Books books;
     private final List<Asked> asked = new ArrayList<>();
     private final Set<Call> open = new LinkedHashSet<>();
     private final Map<Sku, Set<RequestId>> acknowledged = new LinkedHashMap<>();
     private final Map<Sku, Long> deductedUnits = new LinkedHashMap<>();
     private final Map<Sku, Long> received = new LinkedHashMap<>();
+    /** Of all that was asked for and not refused, whether it was had or not. */
+    private final Map<Sku, Long> claimed = new LinkedHashMap<>();
+    /** SKUs of which there were enough units for all that is claimed, at every moment since that was known. */
+    private final Set<Sku> enough = new LinkedHashSet<>();
+    /** Deductions that the broker has lost after they were acknowledged, or before. */
+    private final Map<Sku, Set<RequestId>> lost = new LinkedHashMap<>();
+    private final Map<Sku, Long> lostUnits = new LinkedHashMap<>();
+
     private @Nullable String violation;
 
-    Buyers(Scheduler scheduler, Trace trace) {
+    Buyers(Scheduler scheduler, Trace trace, Books books) {
         this.scheduler = scheduler;
         this.trace = trace;
+        this.books = books;
     }
 
     void received(Sku sku, long units) {
-        received.merge(sku, units, Long::sum);
+        if (received.merge(sku, units, Long::sum) == units) {
+            enough.add(sku);
+        }
+    }
+
+    /** What was told of it proves nothing any more, and its units may be sold once more. */
+    void lost(Sku sku, RequestId id, int quantity) {
+        lost.computeIfAbsent(sku, one -> new LinkedHashSet<>()).add(id);
+        lostUnits.merge(sku, (long) quantity, Long::sum);
+        enough.remove(sku);
+    }
+
+    boolean isLost(Asked request) {
+        return lost.getOrDefault(request.sku, Set.of()).contains(request.id);
+    }
+
+    /** There are enough units for all that is claimed, and everybody may know. */
+    void enoughFromNowOn(Sku sku) {
+        enough.add(sku);
+        checkEnough(sku);
+    }
+
+    private void checkEnough(Sku sku) {
+        if (claimed.getOrDefault(sku, 0L) > books.book(sku).received()) {
+            enough.remove(sku);
+        }
+    }
+
+    private void claim(Asked request, boolean wasClaimed) {
+        if (request.isClaimed() != wasClaimed) {
+            claimed.merge(request.sku, (long) (wasClaimed ? -request.quantity : request.quantity), Long::sum);
+            checkEnough(request.sku);
+        }
     }
 
     List<Asked> asked() {
@@ -94,7 +141,9 @@ final class Buyers {
 
     private void call(SimClient client, Asked request, Duration deadline) {
         Call call = new Call(client, request);
+        boolean wasClaimed = request.isClaimed();
         request.open++;
+        claim(request, wasClaimed);
         open.add(call);
         trace.say(scheduler, request.sku, request.id, () -> client.process().name() + " is asked for " + request);
         var unused = client.client()
@@ -110,6 +159,11 @@ final class Buyers {
                 request.sku,
                 request.id,
                 () -> call.client.process().name() + " says " + result + " for " + request);
+        boolean saysThatAllIsSold = outcome == Outcome.SOLD_OUT
+                || (outcome == Outcome.INSUFFICIENT && result.detail() >= 0 && result.detail() < request.quantity);
+        if (saysThatAllIsSold && enough.contains(request.sku)) {
+            fail(request + " was told " + result + ", and there were enough for all");
+        }
         end(call, outcome);
         if (outcome == Outcome.DEDUCTED) {
             acknowledge(request);
@@ -118,7 +172,7 @@ final class Buyers {
         boolean isNo = outcome.isRefusal() && outcome != Outcome.UNAVAILABLE && outcome != Outcome.THROTTLED;
         // Of an id that was asked with two quantities, each slot may know another one.
         boolean isMisused = outcome == Outcome.CONFLICT && leastAsked(request) != mostAsked(request);
-        if (call.deductedBefore && isNo && !isMisused) {
+        if (call.deductedBefore && isNo && !isMisused && !isLost(request)) {
             fail(request + " was deducted before, and then told " + outcome);
         }
     }
@@ -133,7 +187,7 @@ final class Buyers {
                 .computeIfAbsent(request.sku, sku -> new LinkedHashSet<>())
                 .add(request.id)) {
             long units = deductedUnits.merge(request.sku, (long) leastAsked(request), Long::sum);
-            long had = received.getOrDefault(request.sku, 0L);
+            long had = received.getOrDefault(request.sku, 0L) + lostUnits.getOrDefault(request.sku, 0L);
             if (units > had) {
                 fail("oversold: " + units + " units of " + request.sku + " were acknowledged, " + had + " received");
             }
@@ -157,8 +211,10 @@ final class Buyers {
 
     private void end(Call call, Outcome outcome) {
         open.remove(call);
+        boolean wasClaimed = call.asked.isClaimed();
         call.asked.open--;
         call.asked.told.add(outcome);
+        claim(call.asked, wasClaimed);
     }
 
     /** The client is dead: nobody will ever hear what became of its calls. */

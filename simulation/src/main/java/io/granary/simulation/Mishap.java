@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.simulation;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /** What goes wrong at once; whom it hits is drawn when it happens. */
 enum Mishap {
     NONE,
@@ -34,5 +37,16 @@ enum Mishap {
     /** An operator tops a pool up, or grants units. */
     GRANT,
     /** An operator drains a node for a while. */
-    DRAIN
+    DRAIN,
+    /** See {@link Trouble}; so are those that follow. */
+    REGISTRY_OUTAGE,
+    BROKER_OUTAGE,
+    DATABASE_OUTAGE,
+    /** Its session lives. */
+    UNREACHABLE_NODE,
+    /** The broker breaks its word; such a run is judged by what it must not cost. */
+    LOSE_RECORDS;
+
+    /** Those of every run; the others are troubles, which a run has or has not. */
+    static final Set<Mishap> EVERYDAY = EnumSet.range(NONE, DRAIN);
 }

@@ -42,6 +42,7 @@ final class Operators {
             RebalanceKind.FOLLOW_DEMAND,
             RebalanceKind.GATHER,
             RebalanceKind.SLOTS,
+            RebalanceKind.LEVEL,
             RebalanceKind.HOME);
 
     /** A rebalance as it was when its state last changed, and what it is for. */

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.simulation;
 
+import com.google.common.collect.Sets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
@@ -18,8 +21,19 @@ import java.util.random.RandomGeneratorFactory;
  * @param stock what each SKU receives at the beginning, in units
  * @param allocators how many at the beginning
  * @param nodes likewise
+ * @param rushes one after the other, when the steps are over and all is well again
+ * @param conditions troubles that last all the time
  */
-record Plan(long seed, int slots, List<Integer> stock, int allocators, int nodes, Faults faults, List<Step> steps) {
+record Plan(
+        long seed,
+        int slots,
+        List<Integer> stock,
+        int allocators,
+        int nodes,
+        Faults faults,
+        List<Step> steps,
+        List<Rush> rushes,
+        Set<Trouble> conditions) {
     static final int CLIENTS = 2;
 
     /** Time passes, some ask for units, and something goes wrong. */
@@ -34,19 +48,51 @@ record Plan(long seed, int slots, List<Integer> stock, int allocators, int nodes
 
     /** The plan of a seed. */
     static Plan of(long seed) {
-        return new Draw(seed).plan();
+        return of(seed, Trouble.usual());
+    }
+
+    /**
+     * Likewise.
+     *
+     * @param troubles those that it may have
+     */
+    static Plan of(long seed, Set<Trouble> troubles) {
+        Plan plan = new Draw(~seed).plan(seed);
+        for (Trouble trouble : troubles) {
+            // Numbers of its own: what one draws changes nothing for the others.
+            plan = new Draw(~seed ^ (trouble.name().hashCode() * Trace.GOLDEN)).troubled(plan, trouble);
+        }
+        return plan;
     }
 
     Plan withSteps(List<Step> some) {
-        return new Plan(seed, slots, stock, allocators, nodes, faults, List.copyOf(some));
+        return new Plan(seed, slots, stock, allocators, nodes, faults, List.copyOf(some), rushes, conditions);
     }
 
     Plan withFaults(Faults others) {
-        return new Plan(seed, slots, stock, allocators, nodes, others, steps);
+        return new Plan(seed, slots, stock, allocators, nodes, others, steps, rushes, conditions);
     }
 
     Plan withShape(int someSlots, int someAllocators, int someNodes) {
-        return new Plan(seed, someSlots, stock, someAllocators, someNodes, faults, steps);
+        return new Plan(seed, someSlots, stock, someAllocators, someNodes, faults, steps, rushes, conditions);
+    }
+
+    Plan withRushes(List<Rush> some) {
+        return new Plan(seed, slots, stock, allocators, nodes, faults, steps, List.copyOf(some), conditions);
+    }
+
+    Plan withConditions(Set<Trouble> some) {
+        return new Plan(seed, slots, stock, allocators, nodes, faults, steps, rushes, Sets.immutableEnumSet(some));
+    }
+
+    /** Whether the broker breaks its word. */
+    boolean losesRecords() {
+        return steps.stream().anyMatch(step -> step.mishap() == Mishap.LOSE_RECORDS);
+    }
+
+    /** Whether ids may be forgotten while it runs. */
+    boolean forgets() {
+        return conditions.contains(Trouble.SHORT_MEMORY) || conditions.contains(Trouble.EXPIRED_RECORDS);
     }
 
     int purchases() {
@@ -60,16 +106,81 @@ record Plan(long seed, int slots, List<Integer> stock, int allocators, int nodes
     private static final class Draw {
         private static final int MOST_WEIGHT = 3;
 
-        private final long seed;
         private final RandomGenerator random;
 
-        Draw(long seed) {
-            this.seed = seed;
-            // Not the numbers that the run will draw.
-            random = RandomGeneratorFactory.of("L64X128MixRandom").create(~seed);
+        /**
+         * @param number not the seed, as these are not the numbers that the run will draw
+         */
+        Draw(long number) {
+            random = RandomGeneratorFactory.of("L64X128MixRandom").create(number);
         }
 
-        Plan plan() {
+        Plan troubled(Plan plan, Trouble trouble) {
+            if (!chance(trouble.share())) {
+                return plan;
+            }
+            return switch (trouble) {
+                case REGISTRY_OUTAGE -> withOutage(plan, Mishap.REGISTRY_OUTAGE);
+                case BROKER_OUTAGE -> withOutage(plan, Mishap.BROKER_OUTAGE);
+                case DATABASE_OUTAGE -> withOutage(plan, Mishap.DATABASE_OUTAGE);
+                case UNREACHABLE_NODE -> withOutage(plan, Mishap.UNREACHABLE_NODE);
+                case SKEWED_CLOCKS, SHORT_MEMORY, EXPIRED_RECORDS, MANY_ORDERS, BUSY_NODES, SPREAD -> withCondition(plan, trouble);
+                case STALLED_STREAMS -> withStalls(plan);
+                case LOST_RECORDS -> withOutage(plan, Mishap.LOSE_RECORDS);
+                case RUSH -> withRush(plan, Rush.Fault.NOTHING);
+                case RUSH_WITHOUT_REGISTRY -> withRush(plan, Rush.Fault.NO_REGISTRY);
+                case RUSH_WITHOUT_BROKER -> withRush(plan, Rush.Fault.NO_BROKER);
+                case RUSH_WITHOUT_DATABASE -> withRush(plan, Rush.Fault.NO_DATABASE);
+                case RUSH_PAST_A_NODE -> withRush(plan, Rush.Fault.UNREACHABLE_NODE);
+            };
+        }
+
+        /** At some step, and half of the times much time passes before the next, so that buying goes on after it. */
+        private Plan withOutage(Plan plan, Mishap outage) {
+            List<Step> steps = new ArrayList<>(plan.steps());
+            int at = between(0, steps.size());
+            steps.add(at, new Step(micros(0, 5_000), List.of(), outage));
+            if (chance(0.5)) {
+                int buys = between(2, 10);
+                for (int i = 0; i < buys; i++) {
+                    steps.add(
+                            at + 1,
+                            new Step(
+                                    micros(0, 300_000),
+                                    List.of(purchase(plan.stock().size())),
+                                    Mishap.NONE));
+                }
+            }
+            return plan.withSteps(steps);
+        }
+
+        /** With somebody who asks just before: what he asks for is under way. */
+        private Plan withStalls(Plan plan) {
+            List<Step> steps = new ArrayList<>(plan.steps());
+            int stalls = between(10, 30);
+            for (int i = 0; i < stalls; i++) {
+                List<Purchase> purchases =
+                        List.of(purchase(plan.stock().size()), purchase(plan.stock().size()));
+                steps.add(
+                        between(0, steps.size()),
+                        new Step(micros(0, 10_000), purchases, Mishap.STALL_STREAM));
+            }
+            return plan.withSteps(steps);
+        }
+
+        private static Plan withCondition(Plan plan, Trouble trouble) {
+            Set<Trouble> conditions = EnumSet.of(trouble);
+            conditions.addAll(plan.conditions());
+            return plan.withConditions(conditions);
+        }
+
+        private Plan withRush(Plan plan, Rush.Fault fault) {
+            List<Rush> rushes = new ArrayList<>(plan.rushes());
+            rushes.add(new Rush(fault, micros(800_000, 1_500_000), micros(4_000, 12_000)));
+            return plan.withRushes(rushes);
+        }
+
+        Plan plan(long seed) {
             int slots = between(1, 3);
             List<Integer> stock = new ArrayList<>();
             int skus = between(1, 3);
@@ -93,12 +204,12 @@ record Plan(long seed, int slots, List<Integer> stock, int allocators, int nodes
                 }
                 steps.add(new Step(pause, purchases, bag.get(between(0, bag.size() - 1))));
             }
-            return new Plan(seed, slots, stock, allocators, nodes, Faults.some(random), steps);
+            return new Plan(seed, slots, stock, allocators, nodes, Faults.some(random), steps, List.of(), Set.of());
         }
 
         private List<Mishap> bag() {
             Map<Mishap, Integer> weights = new EnumMap<>(Mishap.class);
-            for (Mishap mishap : Mishap.values()) {
+            for (Mishap mishap : Mishap.EVERYDAY) {
                 weights.put(
                         mishap,
                         mishap == Mishap.NONE

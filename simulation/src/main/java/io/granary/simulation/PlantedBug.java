@@ -58,6 +58,7 @@ final class PlantedBug extends Planted {
         return switch (bug) {
             case NO_OFFSET_CHECK, NO_GAP_READ, NO_FENCE, FENCES_FORGOTTEN, ANSWERED_EARLY ->
                 new BuggyNodeLog(bug, log, prepared(broker), openHere(node));
+            case UNACKNOWLEDGED_NAMED -> BuggyProofs.namedTooEarly(log);
             default -> log;
         };
     }
@@ -121,7 +122,11 @@ final class PlantedBug extends Planted {
 
     @Override
     StockLog settlementLog(StockLog log) {
-        return bug == Bug.SETTLING_WITHOUT_SEQ ? new RenumberedLog(log, prepared(books)) : log;
+        return switch (bug) {
+            case SETTLING_WITHOUT_SEQ -> new RenumberedLog(log, prepared(books));
+            case VISIBLE_SETTLES -> BuggyProofs.notAskedFor(log);
+            default -> log;
+        };
     }
 
     @Override

@@ -43,7 +43,8 @@ final class RenumberedLog extends ForwardingLog {
     private byte[] renumbered(int lane, byte[] body) {
         Map<EpochKey, Long> seqs = seqsByLane.computeIfAbsent(lane, l -> new HashMap<>());
         LogRecord record = LogRecord.decode(body);
-        RecordBuilder builder = new RecordBuilder(record.writer(), record.timeMillis(), body.length);
+        RecordBuilder builder =
+                new RecordBuilder(record.writer(), record.timeMillis(), record.acknowledged(), body.length);
         for (Section section : record.sections()) {
             if (section instanceof Section.Numbered numbered) {
                 EpochKey key = new EpochKey(section.partition(), section.epoch());

@@ -2,7 +2,10 @@
 package io.granary.simulation;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -48,6 +51,8 @@ final class Shortening {
             leavePurchasesOut();
             leaveMishapsOut();
             best.plan().faults().fewer().forEach(faults -> tryPlan(best.plan().withFaults(faults)));
+            leaveRushesOut();
+            leaveConditionsOut();
             Plan plan = best.plan();
             tryPlan(plan.withShape(plan.slots(), 1, plan.nodes()));
             tryPlan(best.plan()
@@ -62,6 +67,8 @@ final class Shortening {
                 + plan.purchases()
                 + plan.mishaps()
                 + plan.faults().fewer().size()
+                + plan.rushes().size()
+                + plan.conditions().size()
                 + plan.slots()
                 + plan.allocators()
                 + plan.nodes();
@@ -91,6 +98,23 @@ final class Shortening {
             if (best.plan().steps().get(i).mishap() != Mishap.NONE) {
                 Plan.Step step = best.plan().steps().get(i);
                 tryStep(i, new Plan.Step(step.pause(), step.purchases(), Mishap.NONE));
+            }
+        }
+    }
+
+    private void leaveRushesOut() {
+        for (int i = best.plan().rushes().size() - 1; i >= 0; i--) {
+            List<Rush> rest = new ArrayList<>(best.plan().rushes());
+            rest.remove(i);
+            tryPlan(best.plan().withRushes(rest));
+        }
+    }
+
+    private void leaveConditionsOut() {
+        for (Trouble condition : EnumSet.allOf(Trouble.class)) {
+            Set<Trouble> rest = new LinkedHashSet<>(best.plan().conditions());
+            if (rest.remove(condition)) {
+                tryPlan(best.plan().withConditions(rest));
             }
         }
     }

@@ -16,34 +16,52 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The broker: lanes in memory. It keeps what the design asks of RocketMQ and nothing more: offsets are consecutive,
- * readers see what is flushed, an append is acknowledged only when it and all before it is flushed. It may delay, lose,
- * keep to itself, or store late whatever it did not acknowledge; a restart loses what was not flushed.
+ * The broker: lanes in memory. It keeps what the design asks of RocketMQ and nothing more: offsets are consecutive, an
+ * append is acknowledged only when it and all before it is flushed. It may delay, lose, keep to itself, or store late
+ * whatever it did not acknowledge; readers see what is stored, flushed or not, and a restart loses what was not flushed.
  */
 final class SimLog {
     private static final Duration TIME_OUT = Duration.ofMillis(40);
     private static final int READ_AT_ONCE = 8;
 
     private static final class Lane {
+        /** Of these, the first so many are not there any more. */
         final List<LaneRecord> records = new ArrayList<>();
+
+        int expired;
         int flushed;
     }
 
     private final Scheduler scheduler;
     private final List<Lane> lanes = new ArrayList<>();
     private Faults faults = Faults.NONE;
-    private boolean down;
+    private final Outage gone;
+    private final Outage still;
     private boolean acknowledgesUnflushed;
     private int restarts;
 
     private final Trace trace;
+    private final boolean ofRecords;
 
+    /** A broker of the stock log. */
     SimLog(Scheduler scheduler, Trace trace, int laneCount) {
+        this(scheduler, trace, laneCount, true);
+    }
+
+    private SimLog(Scheduler scheduler, Trace trace, int laneCount, boolean ofRecords) {
         this.scheduler = scheduler;
+        this.ofRecords = ofRecords;
         this.trace = trace;
+        gone = new Outage(scheduler, trace, "the broker");
+        still = new Outage(scheduler, trace, "the broker, standing still,");
         for (int i = 0; i < laneCount; i++) {
             lanes.add(new Lane());
         }
+    }
+
+    /** A broker of other messages. */
+    static SimLog ofTopics(Scheduler scheduler, Trace trace, int queueCount) {
+        return new SimLog(scheduler, trace, queueCount, false);
     }
 
     void faults(Faults now) {
@@ -57,15 +75,57 @@ final class SimLog {
 
     /** The broker is gone for a while; what was not flushed is lost. */
     void restart(Duration downtime) {
-        down = true;
         restarts++;
         for (Lane lane : lanes) {
             lane.records.subList(lane.flushed, lane.records.size()).clear();
         }
-        scheduler.after(downtime, () -> down = false);
+        gone.begin(downtime);
     }
 
-    /** What stands in the lane, flushed; for judges. */
+    /** The broker stands still for a while: what is sent to it comes late, and is stored then. */
+    void standStill(Duration time) {
+        still.begin(time);
+    }
+
+    void comeBack() {
+        gone.end();
+        still.end();
+    }
+
+    /** The records of a lane before an offset are not there any more. */
+    void expire(int number, long before) {
+        Lane lane = lanes.get(number);
+        lane.expired = Math.max(lane.expired, (int) before);
+    }
+
+    /**
+     * The broker breaks its word: the last records of a lane are gone, flushed or not.
+     *
+     * @param buyers hear what they were told in vain
+     */
+    void lose(int number, int count, Buyers buyers) {
+        Lane lane = lanes.get(number);
+        int left = Math.max(lane.expired, lane.flushed - count);
+        trace.say(scheduler, "lane " + number + " loses its records from offset " + left + " on");
+        List<LaneRecord> lost = lane.records.subList(left, lane.records.size());
+        for (LaneRecord record : lost) {
+            for (Section section : LogRecord.decode(record.body()).sections()) {
+                if (section instanceof Section.Deductions deductions) {
+                    Entries entries = deductions.entries();
+                    for (int i = 0; i < entries.count(); i++) {
+                        buyers.lost(
+                                section.partition().sku(),
+                                new RequestId(entries.high(i), entries.low(i)),
+                                entries.quantity(i));
+                    }
+                }
+            }
+        }
+        lost.clear();
+        lane.flushed = left;
+    }
+
+    /** What stood in the lane, flushed; for judges. */
     List<LaneRecord> flushed(int lane) {
         return lanes.get(lane).records.subList(0, lanes.get(lane).flushed);
     }
@@ -110,7 +170,11 @@ final class SimLog {
         }
 
         private void arrive(int number, byte[] record, int sentBefore, CompletableFuture<Append> result) {
-            if (down || restarts != sentBefore) {
+            if (still.isOn()) {
+                still.whenOver(() -> arrive(number, record, sentBefore, result));
+                return;
+            }
+            if (gone.isOn() || restarts != sentBefore) {
                 process.after(delay(), () -> result.complete(new Append.Unconfirmed("broker down")));
                 return;
             }
@@ -134,7 +198,7 @@ final class SimLog {
 
         private void tell(int number, long offset, byte[] record) {
             trace.content(record);
-            if (!trace.isDetailed()) {
+            if (!trace.isDetailed() || !ofRecords) {
                 return;
             }
             LogRecord decoded = LogRecord.decode(record);
@@ -172,8 +236,12 @@ final class SimLog {
 
         private void look(int number, long from, long until, CompletableFuture<Read> result) {
             Lane lane = lanes.get(number);
-            if (!down && from < lane.flushed) {
-                int to = Math.min(lane.flushed, (int) from + scheduler.between(1, READ_AT_ONCE));
+            boolean down = gone.isOn() || still.isOn();
+            if (!down && from < lane.expired) {
+                long first = lane.expired;
+                process.after(delay(), () -> result.complete(new Read.Expired(first)));
+            } else if (!down && from < lane.records.size()) {
+                int to = Math.min(lane.records.size(), (int) from + scheduler.between(1, READ_AT_ONCE));
                 List<LaneRecord> found = List.copyOf(lane.records.subList((int) from, to));
                 process.after(delay(), () -> result.complete(new Read.Records(found)));
             } else if (scheduler.nowNanos() >= until || process.isDead()) {

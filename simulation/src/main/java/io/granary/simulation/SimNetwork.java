@@ -3,6 +3,7 @@ package io.granary.simulation;
 
 import com.google.protobuf.MessageLite;
 import io.granary.model.Sku;
+import io.granary.proto.Ceiling;
 import io.granary.proto.Instruction;
 import io.granary.proto.LeaderMessage;
 import io.granary.proto.OpenPartition;
@@ -13,8 +14,10 @@ import io.granary.protocol.LinkListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +27,19 @@ import org.jspecify.annotations.Nullable;
 final class SimNetwork {
     private record Service(SimProcess process, Acceptor<?, ?> acceptor) {}
 
+    /**
+     * A process that others can't reach.
+     *
+     * @param refuses streams to it break; else what is sent waits
+     * @param deaf nothing comes to it
+     * @param mute nothing comes from it
+     */
+    private record CutOff(Outage outage, boolean refuses, boolean deaf, boolean mute) {}
+
     private final Scheduler scheduler;
     private final Map<String, Service> services = new HashMap<>();
     private final List<Stream<?, ?>> streams = new ArrayList<>();
+    private final Map<SimProcess, CutOff> cutOff = new LinkedHashMap<>();
     private Faults faults = Faults.NONE;
 
     private final Trace trace;
@@ -62,6 +75,47 @@ final class SimNetwork {
             Stream<?, ?> stream = streams.get(scheduler.between(0, streams.size() - 1));
             trace.say(scheduler, "cut: " + stream);
             stream.breakOff("cut");
+        }
+    }
+
+    /** What a process serves can't be reached for a while: it refuses, or what is sent waits, one way or both. */
+    void cutOff(SimProcess process, Duration length) {
+        if (isCutOff(process)) {
+            return;
+        }
+        int way = scheduler.between(0, 3);
+        CutOff cut = new CutOff(
+                new Outage(scheduler, trace, "the way to " + process.name()), way == 0, way != 1, way != 2);
+        cutOff.put(process, cut);
+        cut.outage().begin(length);
+        if (cut.refuses()) {
+            for (Stream<?, ?> stream : List.copyOf(streams)) {
+                if (stream.callee == process) {
+                    stream.breakOff("no way to " + process.name());
+                }
+            }
+        }
+    }
+
+    private boolean isCutOff(SimProcess process) {
+        CutOff cut = cutOff.get(process);
+        return cut != null && cut.outage().isOn();
+    }
+
+    void comeBack() {
+        cutOff.values().forEach(cut -> cut.outage().end());
+    }
+
+    /** Lets something arrive that one process sends to another: now, or when there is a way again. */
+    private void pass(@Nullable SimProcess from, SimProcess to, Runnable arrival) {
+        CutOff sender = from == null ? null : cutOff.get(from);
+        CutOff receiver = cutOff.get(to);
+        if (sender != null && sender.mute() && sender.outage().isOn()) {
+            sender.outage().whenOver(() -> pass(from, to, arrival));
+        } else if (receiver != null && receiver.deaf() && receiver.outage().isOn()) {
+            receiver.outage().whenOver(() -> pass(from, to, arrival));
+        } else {
+            arrival.run();
         }
     }
 
@@ -139,7 +193,7 @@ final class SimNetwork {
         Stream(SimProcess caller, String address, LinkListener<R> listener) {
             this.caller = caller;
             this.address = address;
-            toCaller = new Direction<>(caller, listener);
+            toCaller = new Direction<>(() -> callee, caller, listener);
             streams.add(this);
             scheduler.after(delay(), this::open);
         }
@@ -147,7 +201,12 @@ final class SimNetwork {
         @SuppressWarnings("unchecked") // Who serves at an address speaks what its callers speak.
         private void open() {
             Service service = services.get(address);
-            if (service == null) {
+            CutOff cut = service == null ? null : cutOff.get(service.process());
+            if (cut != null && cut.outage().isOn() && cut.deaf() && !cut.refuses()) {
+                cut.outage().whenOver(this::open);
+                return;
+            }
+            if (service == null || (cut != null && cut.outage().isOn() && cut.refuses())) {
                 refused = true;
                 breakOff("nobody at " + address);
                 return;
@@ -155,7 +214,7 @@ final class SimNetwork {
             callee = service.process();
             callee.run(() -> {
                 LinkListener<S> server = ((Acceptor<S, R>) service.acceptor()).accept(calleeEnd());
-                Direction<S> direction = new Direction<>(service.process(), server);
+                Direction<S> direction = new Direction<>(() -> caller, service.process(), server);
                 toCallee = direction;
                 early.forEach(direction::send);
                 early.clear();
@@ -241,13 +300,15 @@ final class SimNetwork {
 
     /** One way of a stream. What is under way when it ends is delivered, or lost from some message on. */
     private final class Direction<M> {
+        private final Supplier<@Nullable SimProcess> from;
         private final SimProcess to;
         private final LinkListener<M> listener;
         private long lastArrivalNanos;
         private long lostFromNanos = Long.MAX_VALUE;
         private boolean ended;
 
-        Direction(SimProcess to, LinkListener<M> listener) {
+        Direction(Supplier<@Nullable SimProcess> from, SimProcess to, LinkListener<M> listener) {
+            this.from = from;
             this.to = to;
             this.listener = listener;
         }
@@ -264,25 +325,30 @@ final class SimNetwork {
         void ready() {
             scheduler.at(
                     arrival(),
-                    () -> to.run(() -> {
-                        if (!ended) {
-                            listener.onReady();
-                        }
-                    }));
+                    () -> pass(
+                            from.get(),
+                            to,
+                            () -> to.run(() -> {
+                                if (!ended) {
+                                    listener.onReady();
+                                }
+                            })));
         }
 
         void send(M message) {
             long at = arrival();
-            scheduler.at(at, () -> {
-                if (at < lostFromNanos) {
-                    to.run(() -> {
-                        if (!ended) {
-                            tell(message);
-                            listener.onMessage(message);
-                        }
-                    });
-                }
-            });
+            scheduler.at(at, () -> pass(from.get(), to, () -> deliver(message, at)));
+        }
+
+        private void deliver(M message, long at) {
+            if (at < lostFromNanos) {
+                to.run(() -> {
+                    if (!ended) {
+                        tell(message);
+                        listener.onMessage(message);
+                    }
+                });
+            }
         }
 
         private void tell(M message) {
@@ -305,6 +371,13 @@ final class SimNetwork {
                         () -> to.name() + " is told to open " + sku + "/" + open.getSlot() + " at epoch "
                                 + open.getEpoch() + ", granted " + open.getGranted());
             }
+            for (Ceiling ceiling : order.getCeilings().getCeilingsList()) {
+                Sku sku = new Sku(ceiling.getSku());
+                trace.say(
+                        scheduler,
+                        sku,
+                        () -> to.name() + " is told that of " + sku + " there are at most " + ceiling.getUnits());
+            }
             for (Instruction instruction : order.getInstruct().getInstructionsList()) {
                 Sku sku = new Sku(instruction.getSku());
                 trace.say(
@@ -322,12 +395,12 @@ final class SimNetwork {
             }
             scheduler.at(
                     arrival(),
-                    () -> to.run(() -> {
+                    () -> pass(null, to, () -> to.run(() -> {
                         if (!ended) {
                             ended = true;
                             listener.onBroken(reason);
                         }
-                    }));
+                    })));
         }
     }
 }

@@ -11,10 +11,9 @@ import java.util.function.Consumer;
 
 /** Something that can be paused, woken and killed, with everything that runs in it. */
 final class SimProcess {
-    private static final long START_MILLIS = 1_800_000_000_000L;
-
     private final Scheduler scheduler;
     private final String name;
+    private final Clock clock;
     private final List<Runnable> onCrash = new ArrayList<>();
     private final Deque<Runnable> heldBack = new ArrayDeque<>();
     private boolean dead;
@@ -24,9 +23,10 @@ final class SimProcess {
     /**
      * @param onFault hears of what a task threw that nobody expected
      */
-    SimProcess(Scheduler scheduler, String name, Consumer<String> onFault) {
+    SimProcess(Scheduler scheduler, String name, Clock clock, Consumer<String> onFault) {
         this.scheduler = scheduler;
         this.name = name;
+        this.clock = clock;
         this.onFault = onFault;
     }
 
@@ -131,7 +131,7 @@ final class SimProcess {
 
         @Override
         public long currentTimeMillis() {
-            return START_MILLIS + scheduler.nowNanos() / 1_000_000;
+            return clock.millis();
         }
 
         @Override

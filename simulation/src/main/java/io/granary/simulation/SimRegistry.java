@@ -9,6 +9,7 @@ import io.granary.registry.NodeEntry;
 import io.granary.registry.NodeRegistration;
 import io.granary.registry.NotLeadingException;
 import io.granary.registry.PartitionEntry;
+import io.granary.registry.RegistryUnavailableException;
 import io.granary.registry.Routes;
 import io.granary.registry.SkuEntry;
 import io.granary.registry.SkuView;
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * ZooKeeper: who lives, who serves what, who leads. What a process has entered vanishes with its session, which may
- * expire while the process lives; views come late. Two allocators may believe that they lead.
+ * expire while the process lives; views come late. Two allocators may believe that they lead. While all of it is gone
+ * nothing is told, what is asked is refused, what is to be entered waits, and whoever leads does not know it any more.
  */
 final class SimRegistry {
     private record Owner(SimProcess process, boolean exhausted) {}
@@ -42,12 +44,14 @@ final class SimRegistry {
     private final List<RegistrationView> registrations = new ArrayList<>();
     private @Nullable ClusterView leader;
     private Faults faults = Faults.NONE;
+    private final Outage outage;
 
     private final Trace trace;
 
     SimRegistry(Scheduler scheduler, Trace trace) {
         this.scheduler = scheduler;
         this.trace = trace;
+        outage = new Outage(scheduler, trace, "the registry");
     }
 
     void faults(Faults now) {
@@ -58,8 +62,56 @@ final class SimRegistry {
         return scheduler.chance(faults.slow()) ? scheduler.micros(2_000, 80_000) : scheduler.micros(200, 2_000);
     }
 
+    /** All of it is gone for a while. What expires meanwhile does so when it is back. */
+    void goAway(Duration length) {
+        boolean begins = !outage.isOn();
+        outage.begin(length);
+        if (begins) {
+            if (leader != null) {
+                leader.follow();
+                leader = null;
+            }
+            outage.whenOver(this::isBack);
+        }
+    }
+
+    void comeBack() {
+        outage.end();
+    }
+
+    /**
+     * Sessions of a registry that stood still are over at once, but of those who reach it before it looks; one that was
+     * started again gives everybody all the time once more.
+     */
+    private void isBack() {
+        if (scheduler.chance(0.5)) {
+            trace.say(scheduler, "sessions expire");
+            for (RegistrationView view : List.copyOf(registrations)) {
+                expireUnless(view.process);
+            }
+            for (ClusterView view : List.copyOf(clusters)) {
+                expireUnless(view.process);
+            }
+        }
+        skus.keySet().forEach(this::skuChanged);
+        incarnations.values().forEach(name -> routes.forEach(view -> view.tellNode(name)));
+        clusters.forEach(ClusterView::tellNodes);
+        allocatorsChanged();
+        scheduler.after(scheduler.micros(1_000, 20_000), this::elect);
+    }
+
+    private void expireUnless(SimProcess process) {
+        if (!process.isDead() && scheduler.chance(process.isPaused() ? 1 : 0.7)) {
+            expire(process);
+        }
+    }
+
     /** The session of a process is over; if the process lives and runs, it gets another one after a while. */
     void expire(SimProcess process) {
+        if (outage.isOn()) {
+            outage.whenOver(() -> expire(process));
+            return;
+        }
         if (!expired.add(process)) {
             return;
         }
@@ -91,7 +143,11 @@ final class SimRegistry {
             return;
         }
         Duration away = scheduler.chance(0.5) ? delay() : scheduler.micros(5_000, 200_000);
-        process.after(away, () -> {
+        process.after(away, () -> outage.whenOver(() -> renew(process)));
+    }
+
+    private void renew(SimProcess process) {
+        process.run(() -> {
             expired.remove(process);
             trace.say(scheduler, "new session: " + process.name());
             for (RegistrationView registration : registrations) {
@@ -144,7 +200,7 @@ final class SimRegistry {
     }
 
     private void elect() {
-        if (leader != null) {
+        if (leader != null || outage.isOn()) {
             return;
         }
         for (ClusterView view : clusters) {
@@ -159,7 +215,7 @@ final class SimRegistry {
     /** Another allocator leads; the former one may hear of it much later. */
     void depose() {
         ClusterView former = leader;
-        if (former == null || clusters.size() < 2) {
+        if (former == null || clusters.size() < 2 || outage.isOn()) {
             return;
         }
         trace.say(scheduler, "deposed: " + former.name);
@@ -203,11 +259,13 @@ final class SimRegistry {
         }
 
         private void later(Runnable change) {
-            process.after(delay(), () -> {
-                if (isLive(process)) {
-                    change.run();
-                }
-            });
+            process.after(
+                    delay(),
+                    () -> outage.whenOver(() -> process.run(() -> {
+                        if (isLive(process)) {
+                            change.run();
+                        }
+                    })));
         }
 
         @Override
@@ -286,6 +344,10 @@ final class SimRegistry {
         }
     }
 
+    private static RegistryUnavailableException gone() {
+        return new RegistryUnavailableException("the registry is gone");
+    }
+
     private final class RoutesView implements Routes {
         private final SimProcess process;
         private final Set<Sku> followed = new LinkedHashSet<>();
@@ -303,7 +365,7 @@ final class SimRegistry {
 
         void tellNode(String incarnation) {
             process.after(delay(), () -> {
-                if (listener != null) {
+                if (listener != null && !outage.isOn()) {
                     listener.onNode(
                             incarnation,
                             nodes.values().stream()
@@ -316,7 +378,7 @@ final class SimRegistry {
         void tell(Sku sku) {
             if (followed.contains(sku)) {
                 process.after(delay(), () -> {
-                    if (listener != null && followed.contains(sku)) {
+                    if (listener != null && followed.contains(sku) && !outage.isOn()) {
                         listener.onSku(sku, view(sku));
                     }
                 });
@@ -339,6 +401,10 @@ final class SimRegistry {
         public CompletableFuture<Optional<SkuView>> refresh(Sku sku) {
             CompletableFuture<Optional<SkuView>> result = new CompletableFuture<>();
             scheduler.after(delay(), () -> {
+                if (outage.isOn()) {
+                    process.after(delay(), () -> result.completeExceptionally(gone()));
+                    return;
+                }
                 Optional<SkuView> seen = view(sku);
                 process.after(delay(), () -> result.complete(seen));
             });
@@ -375,6 +441,10 @@ final class SimRegistry {
             CompletableFuture<Void> result = new CompletableFuture<>();
             Map<Sku, SkuEntry> copy = new TreeMap<>(entries);
             scheduler.after(delay(), () -> {
+                if (outage.isOn()) {
+                    process.after(delay(), () -> result.completeExceptionally(gone()));
+                    return;
+                }
                 // Written on the condition that the leader's own node is there.
                 if (leader == null || leader != view) {
                     process.after(
@@ -383,6 +453,7 @@ final class SimRegistry {
                 }
                 copy.forEach((sku, entry) -> {
                     if (!entry.equals(skus.put(sku, entry))) {
+                        trace.say(scheduler, sku, () -> sku + " is published as " + entry);
                         skuChanged(sku);
                     }
                 });
@@ -394,7 +465,13 @@ final class SimRegistry {
         @Override
         public CompletableFuture<List<Sku>> skus() {
             CompletableFuture<List<Sku>> result = new CompletableFuture<>();
-            process.after(delay(), () -> result.complete(List.copyOf(skus.keySet())));
+            process.after(delay(), () -> {
+                if (outage.isOn()) {
+                    result.completeExceptionally(gone());
+                } else {
+                    result.complete(List.copyOf(skus.keySet()));
+                }
+            });
             return result;
         }
 
@@ -441,21 +518,25 @@ final class SimRegistry {
 
         void tellNodes() {
             process.after(delay(), () -> {
-                Map<String, NodeEntry> live = new TreeMap<>();
-                nodes.values().forEach(node -> live.put(node.incarnation(), node));
-                listener.onNodes(live);
+                if (!outage.isOn()) {
+                    Map<String, NodeEntry> live = new TreeMap<>();
+                    nodes.values().forEach(node -> live.put(node.incarnation(), node));
+                    listener.onNodes(live);
+                }
             });
         }
 
         void tellAllocators() {
-            process.after(
-                    delay(),
-                    () -> listener.onAllocators(clusters.stream()
+            process.after(delay(), () -> {
+                if (!outage.isOn()) {
+                    listener.onAllocators(clusters.stream()
                             .filter(view -> isLive(view.process))
                             .map(view -> view.name)
                             .sorted()
                             .map(name -> new AllocatorEntry(name, ""))
-                            .toList()));
+                            .toList());
+                }
+            });
         }
     }
 }

@@ -15,6 +15,9 @@ import io.granary.allocator.settlement.LaneChange;
 import io.granary.allocator.settlement.LaneMark;
 import io.granary.allocator.settlement.LaneStanding;
 import io.granary.allocator.settlement.SettlementStore;
+import io.granary.allocator.stock.DeadLetter;
+import io.granary.allocator.stock.StockUpdateStore;
+import io.granary.allocator.stock.UpdateBatch;
 import io.granary.model.Sku;
 import java.time.Duration;
 import java.util.Collection;
@@ -42,16 +45,29 @@ final class SimStore {
 
     private final Scheduler scheduler;
     private final Books books;
+    private final Outage outage;
     private Faults faults = Faults.NONE;
+    private boolean stalls;
     private @Nullable Throwable violation;
 
-    SimStore(Scheduler scheduler, Books books) {
+    SimStore(Scheduler scheduler, Trace trace, Books books) {
         this.scheduler = scheduler;
         this.books = books;
+        outage = new Outage(scheduler, trace, "the database");
     }
 
     void faults(Faults now) {
         faults = now;
+    }
+
+    /** The database is gone for a while: it refuses at once, or lets everybody wait before that. */
+    void goAway(Duration length) {
+        stalls = scheduler.chance(0.5);
+        outage.begin(length);
+    }
+
+    void comeBack() {
+        outage.end();
     }
 
     /** The invariant that a transaction broke; null if none did. */
@@ -61,6 +77,9 @@ final class SimStore {
     }
 
     private Duration delay() {
+        if (outage.isOn() && stalls) {
+            return scheduler.micros(20_000, 150_000);
+        }
         return scheduler.chance(faults.slow()) ? scheduler.micros(2_000, 60_000) : scheduler.micros(100, 3_000);
     }
 
@@ -69,7 +88,14 @@ final class SimStore {
         return task -> process.after(delay(), task);
     }
 
+    private void reach() {
+        if (outage.isOn()) {
+            throw new StoreFault("the database is gone");
+        }
+    }
+
     private <T> T transact(Supplier<T> transaction) {
+        reach();
         if (scheduler.chance(faults.abort())) {
             throw new StoreFault("aborted");
         }
@@ -106,6 +132,7 @@ final class SimStore {
 
             @Override
             public void ensureLanes(int count) {
+                reach();
                 books.ensureLanes(count);
             }
 
@@ -128,7 +155,7 @@ final class SimStore {
             }
 
             @Override
-            public List<SkuBook> page(int afterId, int limit) {
+            public AllocationStore.Page page(int afterId, int limit) {
                 return transact(() -> books.page(afterId, limit));
             }
 
@@ -159,22 +186,52 @@ final class SimStore {
         return transact(() -> books.grant(term, order));
     }
 
+    private <T> CompletableFuture<T> later(SimProcess process, Supplier<T> transaction) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        scheduler.after(delay(), () -> {
+            if (process.isDead()) {
+                return;
+            }
+            try {
+                T value = transact(transaction);
+                process.after(delay(), () -> result.complete(value));
+            } catch (RuntimeException e) {
+                process.after(delay(), () -> result.completeExceptionally(e));
+            }
+        });
+        return result;
+    }
+
+    StockUpdateStore stockUpdates(SimProcess process) {
+        return new StockUpdateStore() {
+            @Override
+            public CompletableFuture<Long> position(int queue) {
+                return later(process, () -> books.stockPosition(queue));
+            }
+
+            @Override
+            public CompletableFuture<Void> moveTo(long term, int queue, long from, long to) {
+                return CompletableFuture.failedFuture(new IllegalStateException(
+                        "queue " + queue + ": " + from + " is not there (expected: a broker that keeps its word)"));
+            }
+
+            @Override
+            public CompletableFuture<Outcome> apply(long term, UpdateBatch batch) {
+                return later(process, () -> books.apply(term, batch));
+            }
+
+            @Override
+            public CompletableFuture<Void> condemn(long term, UpdateBatch batch, List<DeadLetter> letters) {
+                return CompletableFuture.failedFuture(
+                        new IllegalStateException("dead: " + letters + " (expected: what can be applied)"));
+            }
+        };
+    }
+
     SettlementStore settlement(SimProcess process) {
         return new SettlementStore() {
             private <T> CompletableFuture<T> later(Supplier<T> transaction) {
-                CompletableFuture<T> result = new CompletableFuture<>();
-                scheduler.after(delay(), () -> {
-                    if (process.isDead()) {
-                        return;
-                    }
-                    try {
-                        T value = transact(transaction);
-                        process.after(delay(), () -> result.complete(value));
-                    } catch (RuntimeException e) {
-                        process.after(delay(), () -> result.completeExceptionally(e));
-                    }
-                });
-                return result;
+                return SimStore.this.later(process, transaction);
             }
 
             @Override

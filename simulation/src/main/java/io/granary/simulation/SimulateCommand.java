@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
@@ -42,11 +43,50 @@ final class SimulateCommand implements Callable<Integer> {
             description = "Plants each known bug in turn, and runs seeds until it is found; fails if one is not.")
     private boolean bugs;
 
+    @Option(
+            names = "--with",
+            split = ",",
+            paramLabel = "TROUBLE",
+            converter = TroubleConverter.class,
+            description = "Some runs have these troubles, too, which are not usual: they find what is not mended yet.")
+    private Set<Trouble> with = Set.of();
+
+    @Option(
+            names = "--without",
+            split = ",",
+            paramLabel = "TROUBLE",
+            converter = TroubleConverter.class,
+            description = "No run has these troubles.")
+    private Set<Trouble> without = Set.of();
+
     @Option(names = "--report", paramLabel = "FILE", description = "Writes the result as JSON.")
     private @Nullable Path report;
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new SimulateCommand()).execute(args));
+        System.exit(commandLine().execute(args));
+    }
+
+    private static CommandLine commandLine() {
+        CommandLine command = new CommandLine(new SimulateCommand());
+        command.getCommandSpec().usageMessage().footer(footer());
+        return command;
+    }
+
+    private static String[] footer() {
+        List<String> lines = new ArrayList<>(List.of("", "Troubles (* usual), each in some of the runs:"));
+        for (Trouble trouble : Trouble.values()) {
+            lines.add("%s %-24s %s"
+                    .formatted(trouble.isUsual() ? "*" : " ", trouble.text(), trouble.what())
+                    .replace("%", "%%"));
+        }
+        return lines.toArray(new String[0]);
+    }
+
+    private Plan plan(long number) {
+        Set<Trouble> troubles = Trouble.usual();
+        troubles.addAll(with);
+        troubles.removeAll(without);
+        return Plan.of(number, troubles);
     }
 
     @Override
@@ -122,7 +162,7 @@ final class SimulateCommand implements Callable<Integer> {
     private final LongAdder events = new LongAdder();
 
     private List<Simulation.Result> runOne(long number) {
-        Simulation.Result result = Simulation.run(Plan.of(number), new Planted());
+        Simulation.Result result = Simulation.run(plan(number), new Planted());
         events.add(result.events());
         result.trace().forEach(System.out::println);
         System.out.println(result.events() + " events, hash " + result.hash());
@@ -138,7 +178,7 @@ final class SimulateCommand implements Callable<Integer> {
         boolean terminal = Boolean.getBoolean("granary.terminal");
         try (ProgressBar bar = terminal ? new ProgressBar("seeds", count) : null) {
             LongStream.range(first, first + count).parallel().forEach(number -> {
-                Simulation.Result result = Simulation.run(Plan.of(number), new Planted());
+                Simulation.Result result = Simulation.run(plan(number), new Planted());
                 events.add(result.events());
                 if (!result.passed()) {
                     failed.add(result);

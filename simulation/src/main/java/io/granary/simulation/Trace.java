@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Trace {
     private static final int MOST_LINES = 20_000;
     /** Of SplitMix64. */
-    private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+    static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
     private record Line(
             String text, @Nullable Sku sku, @Nullable RequestId id) {

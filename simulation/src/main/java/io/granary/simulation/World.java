@@ -4,11 +4,13 @@ package io.granary.simulation;
 import static com.google.common.base.Preconditions.checkState;
 
 import io.granary.allocator.allocation.AllocationSettings;
+import io.granary.allocator.allocation.PartitionBook;
 import io.granary.allocator.control.Leader;
 import io.granary.allocator.control.LeaderSettings;
 import io.granary.allocator.settlement.IdWindow;
 import io.granary.allocator.settlement.Settlement;
 import io.granary.allocator.settlement.SettlementSettings;
+import io.granary.allocator.stock.StockUpdates;
 import io.granary.client.ClientSettings;
 import io.granary.client.GranaryClient;
 import io.granary.concurrent.Loop;
@@ -18,19 +20,30 @@ import io.granary.model.Sku;
 import io.granary.node.lane.LaneMetrics;
 import io.granary.node.lane.LaneSettings;
 import io.granary.node.server.PartitionNode;
+import io.granary.proto.LeaderMessage;
+import io.granary.proto.NodeMessage;
+import io.granary.protocol.Acceptor;
+import io.granary.protocol.Connector;
 import io.granary.registry.AllocatorEntry;
 import io.granary.registry.Cluster;
 import io.granary.registry.NodeEntry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A small Granary: broker, registry, database, allocators, nodes and clients, all of one seed. */
 final class World {
     private static final int LANES = 12;
+    /** The shortest that ids can be remembered. */
+    private static final Duration SHORT = Duration.ofSeconds(1);
+
     private static final Duration SESSION_TIME_OUT = Duration.ofMillis(100);
 
     private final Scheduler scheduler;
@@ -38,8 +51,9 @@ final class World {
     private final SimLog log;
     private final SimNetwork network;
     private final SimRegistry registry;
-    private final Books books = new Books();
+    private final Books books;
     private final SimStore store;
+    private final Shop shop;
     private final Buyers buyers;
     private final Operators operators;
     private final List<SimProcess> nodes = new ArrayList<>();
@@ -48,7 +62,12 @@ final class World {
     private final List<Sku> skus = new ArrayList<>();
     private final List<Leader> leaders = new ArrayList<>();
     private final int slots;
+    private final Set<Trouble> conditions;
+    private final boolean forgets;
+    private final IdWindow idWindow;
     private final Trace trace;
+    private final Set<Sku> restocked = new HashSet<>();
+    private int lostLane = -1;
     private int processes;
     private int nodesStarted;
     private @Nullable String fault;
@@ -57,18 +76,25 @@ final class World {
         this.planted = planted;
         this.trace = trace;
         scheduler = new Scheduler(plan.seed(), trace);
+        conditions = plan.conditions();
+        forgets = plan.forgets();
+        idWindow = idWindow();
+        books = new Books(clock(), idWindow);
         log = new SimLog(scheduler, trace, LANES);
         network = new SimNetwork(scheduler, trace);
         registry = new SimRegistry(scheduler, trace);
-        store = new SimStore(scheduler, books);
-        buyers = new Buyers(scheduler, trace);
+        store = new SimStore(scheduler, trace, books);
+        shop = new Shop(
+                scheduler, trace, new SimProcess(scheduler, "shop", Clock.right(scheduler), this::note));
+        buyers = new Buyers(scheduler, trace, books);
         operators = new Operators(scheduler, trace, books, store, leaders);
         planted.prepare(scheduler, log, books);
         slots = plan.slots();
         for (int units : plan.stock()) {
             Sku sku = new Sku("sku-" + skus.size());
             skus.add(sku);
-            restock(sku, units);
+            buyers.received(sku, units);
+            books.receive(sku, slots, units);
         }
         for (int i = 0; i < plan.allocators(); i++) {
             startAllocator();
@@ -126,6 +152,7 @@ final class World {
 
     void faults(Faults faults) {
         log.faults(faults);
+        shop.broker().faults(faults);
         network.faults(faults);
         registry.faults(faults);
         store.faults(faults);
@@ -136,9 +163,18 @@ final class World {
     private SimProcess process(String kind) {
         processes++;
         SimProcess process =
-                new SimProcess(scheduler, kind + "-" + processes, what -> fault = fault == null ? what : fault);
+                new SimProcess(
+                scheduler, kind + "-" + processes, clock(), this::note);
         trace.say(scheduler, "start " + process.name());
         return process;
+    }
+
+    private void note(String unexpected) {
+        fault = fault == null ? unexpected : fault;
+    }
+
+    private Clock clock() {
+        return conditions.contains(Trouble.SKEWED_CLOCKS) ? Clock.wrong(scheduler) : Clock.right(scheduler);
     }
 
     private void startNode() {
@@ -148,7 +184,7 @@ final class World {
         Loop loop = process.newLoop();
         PartitionNode node = new PartitionNode(
                 process.name(),
-                new LaneSettings(4_096, 4_096, Duration.ofMinutes(10), 1_000_000),
+                new LaneSettings(4_096, 4_096, nodeMemory(), 1_000_000),
                 4_096,
                 planted.nodeLog(log.of(process), process),
                 loop,
@@ -157,9 +193,36 @@ final class World {
                 new LaneMetrics(meters()),
                 planted.begunEpochs(),
                 reason -> scheduler.after(Duration.ZERO, () -> replace(process, reason)));
-        network.serve(process.name() + ":clients", process, planted.clients(node.clients(), process));
+        network.serve(process.name() + ":clients", process, planted.clients(maybeBusy(node.clients()), process));
         network.serve(process.name() + ":leaders", process, planted.leaders(node.leaders(), process));
         node.start(process.name());
+    }
+
+    private Acceptor<byte[], byte[]> maybeBusy(Acceptor<byte[], byte[]> node) {
+        return conditions.contains(Trouble.BUSY_NODES) ? BusyNode.before(node, scheduler) : node;
+    }
+
+    private Connector<LeaderMessage, NodeMessage> orders(Connector<LeaderMessage, NodeMessage> connector) {
+        return conditions.contains(Trouble.MANY_ORDERS) ? SplitOrders.over(connector) : connector;
+    }
+
+    private Duration nodeMemory() {
+        return forgets ? SHORT : Duration.ofMinutes(10);
+    }
+
+    /** With marks close to each other where it matters where they are. */
+    private IdWindow idWindow() {
+        if (forgets) {
+            return new IdWindow(
+                    SHORT, scheduler.between(30, 100), scheduler.between(1, 10), scheduler.micros(5_000, 100_000));
+        }
+        return conditions.contains(Trouble.SKEWED_CLOCKS)
+                ? new IdWindow(
+                        IdWindow.DEFAULT.age(),
+                        IdWindow.DEFAULT.ids(),
+                        scheduler.between(1, 10),
+                        scheduler.micros(5_000, 100_000))
+                : IdWindow.DEFAULT;
     }
 
     private static MeterScope meters() {
@@ -182,6 +245,7 @@ final class World {
         Loop leaderLoop = process.newLoop();
         Loop settlementLoop = process.newLoop();
         Leader[] leader = new Leader[1];
+        StockUpdates[] stock = new StockUpdates[1];
         Settlement settlement = new Settlement(
                 process.name(),
                 settlementLoop,
@@ -196,7 +260,7 @@ final class World {
                         Duration.ofMillis(10),
                         Duration.ofMillis(20),
                         Duration.ofMillis(50),
-                        IdWindow.DEFAULT),
+                        idWindow),
                 meters(),
                 touched -> leader[0].onSettled(touched));
         Cluster cluster = registry.cluster(process);
@@ -215,26 +279,33 @@ final class World {
                         Duration.ofMillis(200),
                         Duration.ofMillis(50),
                         Duration.ofMillis(500),
-                        Duration.ofMillis(50)),
+                        Duration.ofMillis(50),
+                        Duration.ofMillis(120),
+                        true,
+                        Duration.ZERO,
+                        2),
                 new AllocationSettings(
                         Duration.ofMillis(100), Duration.ofMillis(10), 2, scheduler.between(1, 10), 10, slots),
                 leaderLoop,
                 store.executor(process),
                 planted.allocationStore(store.allocation()),
                 cluster,
-                planted.leaderConnector(network.prefixed(process, ":leaders")),
+                planted.leaderConnector(orders(network.prefixed(process, ":leaders"))),
                 new Leader.Terms() {
                     @Override
                     public void onTerm(long term) {
+                        stock[0].start(term);
                         trace.say(scheduler, process.name() + " leads, term " + term);
                     }
 
                     @Override
                     public void onTermOver() {
+                        stock[0].close();
                         trace.say(scheduler, process.name() + " leads no longer");
                     }
                 },
                 meters());
+        stock[0] = shop.applier(process, store.stockUpdates(process), leader[0], meters());
         leaders.add(leader[0]);
         cluster.join(process.name(), process.name(), new Cluster.Listener() {
             @Override
@@ -244,6 +315,7 @@ final class World {
 
             @Override
             public void onAllocators(List<AllocatorEntry> live) {
+                leader[0].setAllocators(live);
                 settlement.setAllocators(live.stream().map(AllocatorEntry::name).toList());
             }
 
@@ -268,7 +340,7 @@ final class World {
                 planted.clientConnector(network.prefixed(process, ":clients")),
                 new ClientSettings(
                         1_000,
-                        100,
+                        conditions.contains(Trouble.BUSY_NODES) ? 1 : 100,
                         Duration.ofMillis(1),
                         Duration.ofMillis(10),
                         Duration.ofMillis(20),
@@ -296,13 +368,22 @@ final class World {
     void restock(Sku sku, int units) {
         trace.say(scheduler, "restock " + sku + " by " + units);
         buyers.received(sku, units);
-        books.receive(sku, slots, units);
-        java.util.Set<Sku> one = java.util.Set.of(sku);
-        leaders.forEach(leader -> leader.onStockChanged(one));
+        restocked.add(sku);
+        shop.restock(sku, units);
+    }
+
+    /** Whether units came after the beginning. */
+    boolean wasRestocked(Sku sku) {
+        return restocked.contains(sku);
     }
 
     /** Something goes wrong, or nothing. */
     void mishap(Mishap mishap) {
+        if (conditions.contains(Trouble.EXPIRED_RECORDS)) {
+            for (int lane = 0; lane < LANES; lane++) {
+                log.expire(lane, books.needed(lane));
+            }
+        }
         switch (mishap) {
             case NONE -> {
                 // For once.
@@ -316,7 +397,7 @@ final class World {
             case STALL_STREAM -> network.stallOne();
             case RESTART_BROKER -> {
                 trace.say(scheduler, "broker restarts");
-                log.restart(scheduler.micros(1_000, 60_000));
+                restartBroker(scheduler.micros(1_000, 60_000));
             }
             case DEPOSE_LEADER -> registry.depose();
             case CRASH_ALLOCATOR -> crashAllocator();
@@ -326,8 +407,55 @@ final class World {
             case FREEZE -> operators.freeze(skus.get(scheduler.between(0, skus.size() - 1)));
             case GRANT -> operators.grant(skus.get(scheduler.between(0, skus.size() - 1)));
             case DRAIN -> operators.drain(pick(nodes).name());
+            case REGISTRY_OUTAGE -> registry.goAway(outage());
+            case BROKER_OUTAGE -> {
+                Duration length = outage();
+                if (scheduler.chance(0.5)) {
+                    restartBroker(length);
+                } else {
+                    log.standStill(length);
+                    shop.broker().standStill(length);
+                }
+            }
+            case DATABASE_OUTAGE -> store.goAway(outage());
+            case LOSE_RECORDS -> loseRecords();
+            case UNREACHABLE_NODE -> network.cutOff(traced("out of reach:", pick(nodes)), outage());
             case RESTOCK -> restock(skus.get(scheduler.between(0, skus.size() - 1)), scheduler.between(1, 10));
         }
+    }
+
+    /** Some of the last records of a lane that somebody appends to. */
+    private void loseRecords() {
+        List<Integer> used = IntStream.range(0, LANES)
+                .filter(lane -> !log.flushed(lane).isEmpty())
+                .boxed()
+                .toList();
+        if (!used.isEmpty() && lostLane < 0) {
+            lostLane = used.get(scheduler.between(0, used.size() - 1));
+            log.lose(lostLane, scheduler.between(1, 5), buyers);
+        }
+    }
+
+    /** The lane that has lost acknowledged records; -1 if none has. */
+    int lostLane() {
+        return lostLane;
+    }
+
+    private Duration outage() {
+        return SESSION_TIME_OUT.plus(scheduler.micros(0, 1_500_000));
+    }
+
+    private void restartBroker(Duration downtime) {
+        log.restart(downtime);
+        shop.broker().restart(downtime);
+    }
+
+    /** Lets time pass until all units that are to come have come. */
+    void awaitStock() {
+        for (int waits = 0; waits < 60 && !shop.isEmpty(books); waits++) {
+            run(Duration.ofMillis(50));
+        }
+        checkState(shop.isEmpty(books), "stock updates are not applied");
     }
 
     private void loseAllSessions() {
@@ -392,10 +520,68 @@ final class World {
         scheduler.after(length, () -> traced("wake", process).resume());
     }
 
+    /** So many nodes run at least. */
+    void standBy(int least) {
+        while (nodes.size() < least) {
+            startNode();
+        }
+    }
+
+    /** How many partitions more the node with the most owns than the one with the fewest. */
+    long imbalance() {
+        LongSummaryStatistics owned = nodes.stream()
+                .mapToLong(node -> books.owned(NodeEntry.nameOf(node.name())))
+                .summaryStatistics();
+        return owned.getMax() - owned.getMin();
+    }
+
+    /**
+     * Begins the fault of a rush.
+     *
+     * @return the share of the SKU's partitions whose node can still be reached
+     */
+    double begin(Rush rush, Sku sku) {
+        // Longer than they buy; it is ended then.
+        Duration length = rush.length().multipliedBy(2);
+        switch (rush.fault()) {
+            case NOTHING -> trace.say(scheduler, "a rush");
+            case NO_REGISTRY -> registry.goAway(length);
+            case NO_BROKER -> restartBroker(length);
+            case NO_DATABASE -> store.goAway(length);
+            case UNREACHABLE_NODE -> {
+                return cutOffOwner(sku, length);
+            }
+        }
+        return 1;
+    }
+
+    private double cutOffOwner(Sku sku, Duration length) {
+        List<PartitionBook> partitions = books.book(sku).partitions();
+        String owner = partitions.get(0).node();
+        SimProcess node = nodes.stream()
+                .filter(one -> one.name().equals(owner))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(owner + " serves " + sku + ", and does not live"));
+        network.cutOff(traced("out of reach:", node), length);
+        long others =
+                partitions.stream().filter(one -> !node.name().equals(one.node())).count();
+        return (double) others / partitions.size();
+    }
+
+    /** What was gone as a whole, or out of reach, is back. */
+    void mend() {
+        registry.comeBack();
+        log.comeBack();
+        shop.broker().comeBack();
+        store.comeBack();
+        network.comeBack();
+    }
+
     /** Faults stop; whoever is paused wakes; somebody of each kind lives. */
     void heal() {
         trace.say(scheduler, "heal");
         faults(Faults.NONE);
+        mend();
         operators.leave(skus);
         nodes.forEach(SimProcess::resume);
         allocators.forEach(SimProcess::resume);

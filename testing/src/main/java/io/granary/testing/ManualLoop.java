@@ -56,7 +56,7 @@ public final class ManualLoop implements Loop {
         long until = nowNanos + time.toNanos();
         while (!tasks.isEmpty() && tasks.peek().dueNanos() <= until) {
             Task next = tasks.remove();
-            nowNanos = next.dueNanos();
+            nowNanos = Math.max(nowNanos, next.dueNanos());
             running = true;
             try {
                 next.body().run();
@@ -64,7 +64,12 @@ public final class ManualLoop implements Loop {
                 running = false;
             }
         }
-        nowNanos = until;
+        nowNanos = Math.max(nowNanos, until);
+    }
+
+    /** Lets time pass in which nothing runs, as when the loop is held up. */
+    public void hang(Duration time) {
+        nowNanos += time.toNanos();
     }
 
     /** How many tasks wait, or will be due later. */

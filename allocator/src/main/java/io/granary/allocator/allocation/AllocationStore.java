@@ -4,7 +4,9 @@ package io.granary.allocator.allocation;
 import io.granary.model.Sku;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -52,8 +54,21 @@ public interface AllocationStore {
     /** The books of those of the SKUs that exist, each as at one moment. */
     List<SkuBook> load(Collection<Sku> skus);
 
-    /** The next books in the order of their ids, each as at one moment; fewer than limit if these are the last. */
-    List<SkuBook> page(int afterId, int limit);
+    /**
+     * Some books in the order of their ids.
+     *
+     * @param unreadable those that can't be acted on, and why
+     * @param lastId after which the next page begins; empty if this is the last one
+     */
+    record Page(List<SkuBook> books, Map<Sku, RuntimeException> unreadable, OptionalInt lastId) {
+        public Page {
+            books = List.copyOf(books);
+            unreadable = Map.copyOf(unreadable);
+        }
+    }
+
+    /** The books that follow in the order of their ids, at most so many, each as at one moment. */
+    Page page(int afterId, int limit);
 
     /** The SKUs of which a node owns partitions. */
     List<Sku> ownedBy(String incarnation);

@@ -51,7 +51,7 @@ public final class Intentions {
         return switch (wish.kind()) {
             case FREEZE -> freeze(true, id, now, who);
             case UNFREEZE -> freeze(false, id, now, who);
-            case EVEN, FOLLOW_DEMAND, GATHER, SLOTS, HOME ->
+            case EVEN, FOLLOW_DEMAND, GATHER, SLOTS, LEVEL, HOME ->
                 open(wish, now, new Turn(id, RebalanceState.PLANNED, null));
             case DRAIN -> throw RefusedIntentionException.invalid("kind: drain (expected: one of a SKU)");
         };

@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
  * {@link RebalanceState#PLANNED} plans its moves from what it sees then, and takes them on with every look at the SKU.
  *
  * @param id its key in the books
- * @param kind one that moves units between slots or to the inventory
+ * @param kind one that moves units between slots or to the inventory, or partitions between nodes ({@link
+ *     RebalanceKind#LEVEL})
  * @param slot where units are gathered; {@link Decision#NO_TARGET}: where the most are
- * @param moves ordered by number; none while it is planned
+ * @param moves ordered by number; none while it is planned, nor if it moves partitions
  */
 public record Rebalance(long id, RebalanceKind kind, RebalanceState state, int slot, List<Move> moves) {
     public Rebalance {
@@ -30,6 +31,11 @@ public record Rebalance(long id, RebalanceKind kind, RebalanceState state, int s
             }
         }
         return most;
+    }
+
+    /** In another state. */
+    Rebalance in(RebalanceState other) {
+        return new Rebalance(id, kind, other, slot, moves);
     }
 
     /** With some of its moves taken on; it is over when they all are. */

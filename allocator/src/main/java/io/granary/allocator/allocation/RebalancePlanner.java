@@ -66,7 +66,7 @@ public final class RebalancePlanner {
             case FOLLOW_DEMAND -> followDemand(places);
             case GATHER -> gather(places, target, book);
             case HOME -> home(places);
-            case DRAIN, FREEZE, UNFREEZE ->
+            case DRAIN, LEVEL, FREEZE, UNFREEZE ->
                 throw new IllegalArgumentException(
                         "kind: " + kind + " (expected: one that moves units between the places of one SKU)");
         };

@@ -207,6 +207,10 @@ public record SkuBook(
             if (change == null || present == null || present.id() != change.id() || !mayRebalance()) {
                 return null;
             }
+            if (present.kind() == RebalanceKind.LEVEL) {
+                // What it moves are partitions: they are assigned.
+                return change;
+            }
             if (present.state() == RebalanceState.PLANNED) {
                 return change.steps().isEmpty() ? change : null;
             }
@@ -230,7 +234,9 @@ public record SkuBook(
 
         private SkuBook books(Rebalance.@Nullable Change taken) {
             Rebalance next = rebalance;
-            if (taken != null && next != null) {
+            if (taken != null && next != null && next.kind() == RebalanceKind.LEVEL) {
+                next = taken.state().isOpen() ? next.in(taken.state()) : null;
+            } else if (taken != null && next != null) {
                 next = taken.planned().isEmpty()
                         ? next.after(taken.steps().stream()
                                 .map(Rebalance.Step::after)

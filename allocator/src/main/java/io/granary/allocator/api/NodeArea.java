@@ -78,6 +78,7 @@ final class NodeArea implements Area {
                 look == null ? null : look.address(),
                 look == null || look.lane() < 0 ? null : look.lane(),
                 look != null && look.ready(),
+                look == null ? null : look.outOfReachSince(),
                 intentions.ownedPartitions(name),
                 drain != null,
                 drain == null ? null : drain.who(),

@@ -3,6 +3,7 @@ package io.granary.allocator.api;
 
 import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.IntentionStore;
+import io.granary.allocator.allocation.Levelling;
 import io.granary.allocator.allocation.LiveNodes;
 import io.granary.allocator.allocation.Move;
 import io.granary.allocator.allocation.RebalancePlanner;
@@ -125,6 +126,9 @@ final class RebalanceArea implements Area {
         }
         Sku sku = wish.needSku();
         SkuBook book = books.load(List.of(sku)).get(0);
+        if (wish.kind() == RebalanceKind.LEVEL) {
+            return planLevel(book);
+        }
         SkuBook planned = book.withIntentions(book.frozen(), wish.slotsAfter(book.slots()), book.plan(), null);
         RebalancePlanner.Plan plan = leader.slots(planned)
                 .orTimeout(LOOK_SECONDS, TimeUnit.SECONDS)
@@ -140,6 +144,34 @@ final class RebalanceArea implements Area {
                         .limit(MOST_MOVES)
                         .map(move -> view(sku.code(), move))
                         .toList());
+    }
+
+    private RebalancePlan planLevel(SkuBook book) {
+        List<Levelling.Move> all =
+                leader.spread(book).orTimeout(LOOK_SECONDS, TimeUnit.SECONDS).join();
+        List<RebalanceMoveView> moves = new ArrayList<>();
+        for (Levelling.Move move : all.subList(0, Math.min(all.size(), MOST_MOVES))) {
+            moves.add(new RebalanceMoveView(
+                    moves.size(),
+                    book.sku().code(),
+                    move.slot(),
+                    move.slot(),
+                    move.from(),
+                    book.partition(move.slot()).held(),
+                    0,
+                    false,
+                    "goes to " + move.to() + ", which owns fewer of its partitions"));
+        }
+        int partitions = book.partitions().size();
+        return new RebalancePlan(
+                RebalanceKind.LEVEL,
+                true,
+                all.isEmpty()
+                        ? "no node owns two more of its " + partitions + " partitions than another one"
+                        : all.size() + " of its " + partitions + " partitions get another node",
+                moves.stream().mapToLong(RebalanceMoveView::units).sum(),
+                all.size(),
+                moves);
     }
 
     private static RebalanceMoveView view(String sku, Move move) {

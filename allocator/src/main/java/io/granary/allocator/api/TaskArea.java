@@ -102,15 +102,19 @@ final class TaskArea implements Area {
 
     private static Timing timing(TaskRequest request, Instant now) {
         Instant at = request.at();
+        Long in = request.inSeconds();
         Long every = request.everySeconds();
         String cron = request.cron();
-        int given = (at == null ? 0 : 1) + (every == null ? 0 : 1) + (cron == null ? 0 : 1);
-        Check.require(given == 1, "at, everySeconds, cron", given + " of them", "one");
+        int given = (at == null ? 0 : 1) + (in == null ? 0 : 1) + (every == null ? 0 : 1) + (cron == null ? 0 : 1);
+        Check.require(given == 1, "at, inSeconds, everySeconds, cron", given + " of them", "one");
         Check.require(
                 request.zone() == null || cron != null, "zone", String.valueOf(request.zone()), "none without cron");
         if (at != null) {
             // A sale must not open at once because somebody mistook the year.
             return new Timing.At(Check.require(at.isAfter(now), "at", at, "later than now, which is " + now));
+        }
+        if (in != null) {
+            return new Timing.At(now.plusSeconds(Check.range("inSeconds", in, 1, MAX_SECONDS)));
         }
         if (every != null) {
             return new Timing.Every(Duration.ofSeconds(Check.range("everySeconds", every, 1, MAX_SECONDS)), now);

@@ -271,6 +271,14 @@ public final class Feed implements AutoCloseable {
                 alarms.add(new Overview.Alarm(
                         "critical", "No partition node is ready", "Nothing can be sold until one has joined."));
             }
+            for (LeaderLook.NodeLook node : seen.nodes()) {
+                if (node.outOfReachSince() != null) {
+                    alarms.add(new Overview.Alarm(
+                            "warning",
+                            node.name() + " is out of reach",
+                            "It is registered, but the leader does not hear it. Others take over its partitions."));
+                }
+            }
             return seen;
         } catch (ExecutionException | TimeoutException e) {
             LOG.debug("The leader does not say what it sees", e);
@@ -279,7 +287,7 @@ public final class Feed implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return new LeaderLook(0, List.of(), false);
+        return new LeaderLook(0, List.of(), false, List.of(), Map.of(), List.of());
     }
 
     private void tell(Overview overview) throws JsonProcessingException {

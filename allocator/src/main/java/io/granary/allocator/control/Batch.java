@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -44,6 +45,9 @@ final class Batch {
     private final List<Assignment> proposed = new ArrayList<>();
 
     private final Map<Sku, SkuBook> books = new HashMap<>();
+    /** Those that could not be looked at, and why. They hold up no others. */
+    private final Map<Sku, RuntimeException> failed = new HashMap<>();
+
     private final Map<NodeSession, List<OpenPartition>> opens = new LinkedHashMap<>();
     private final Map<NodeSession, List<Instruction>> instructions = new LinkedHashMap<>();
 
@@ -54,7 +58,14 @@ final class Batch {
         due.forEach(track -> tracks.put(track.sku, track));
     }
 
-    /** Completes on the loop when the nodes are told; exceptionally if the books can't be asked. */
+    /** Those whose look failed, by itself, and why. */
+    Map<Sku, RuntimeException> failed() {
+        return failed;
+    }
+
+    /**
+     * Completes on the loop when the nodes are told; exceptionally if the books can't be asked, or refuse one of the SKUs.
+     */
     CompletableFuture<Void> run() {
         long asOf = tenure.stockChanges();
         return inParts(
@@ -78,8 +89,9 @@ final class Batch {
         tenure.parts().metrics().wrote(change);
         SkuTrack track = track(change.book().sku());
         for (Assignment assignment : change.assignments()) {
+            SkuTrack.Slot slot = track.slot(assignment.slot());
+            tenure.parts().metrics().assigned(assignment, slot.levelledEpoch == assignment.toEpoch());
             if (assignment.fromEpoch() > 0) {
-                SkuTrack.Slot slot = track.slot(assignment.slot());
                 slot.takenEpoch = assignment.toEpoch();
                 slot.takenNanos = now();
             }
@@ -97,29 +109,39 @@ final class Batch {
         long now = now();
         List<SkuChange> changes = new ArrayList<>();
         for (SkuBook book : loaded) {
-            books.put(book.sku(), book);
-            SkuTrack track = track(book.sku());
-            boolean current = track.stockChange <= asOf;
-            Reviewer.Review review = tenure.reviewer().review(book, track, now);
-            tenure.publish(book, track, current);
-            tellCeilings(book, track, review.ceilings(), current);
-            track.dry = current && book.inventory() == 0;
-            if (!current) {
-                track.lookAgain = true;
+            try {
+                review(book, asOf, now).ifPresent(changes::add);
+                books.put(book.sku(), book);
+            } catch (RuntimeException e) {
+                failed.put(book.sku(), e);
             }
-            if (review.unplaced()) {
-                tenure.place(track);
-            }
-            if (!review.change().isEmpty()) {
-                changes.add(review.change());
-                proposed.addAll(review.change().assignments());
-            }
-            schedule(book, track, review);
         }
         return inParts(
                 changes,
                 settings.transactionSkus(),
                 part -> tenure.parts().store().apply(tenure.term(), part));
+    }
+
+    /** What to write of a SKU, if anything. */
+    private Optional<SkuChange> review(SkuBook book, long asOf, long now) {
+        SkuTrack track = track(book.sku());
+        boolean current = track.stockChange <= asOf;
+        Reviewer.Review review = tenure.reviewer().review(book, track, now);
+        tenure.publish(book, track, current);
+        tellCeilings(book, track, review.ceilings(), current);
+        track.dry = current && book.inventory() == 0;
+        if (!current) {
+            track.lookAgain = true;
+        }
+        if (review.unplaced()) {
+            tenure.place(track);
+        }
+        schedule(book, track, review);
+        if (review.change().isEmpty()) {
+            return Optional.empty();
+        }
+        proposed.addAll(review.change().assignments());
+        return Optional.of(review.change());
     }
 
     private void schedule(SkuBook book, SkuTrack track, Reviewer.Review review) {
@@ -159,8 +181,13 @@ final class Batch {
         Set<Sku> withHistory = new LinkedHashSet<>();
         for (SkuBook book : books.values()) {
             SkuTrack track = track(book.sku());
-            for (PartitionBook partition : book.partitions()) {
-                tell(book, partition, track, now, withHistory);
+            try {
+                for (PartitionBook partition : book.partitions()) {
+                    tell(book, partition, track, now, withHistory);
+                }
+            } catch (RuntimeException e) {
+                withHistory.remove(book.sku());
+                failed.put(book.sku(), e);
             }
         }
         if (withHistory.isEmpty()) {
@@ -197,7 +224,8 @@ final class Batch {
                 if (tenure.nodes().takers(now).isEmpty()) {
                     tenure.place(track);
                 } else {
-                    later(track, settings.pace().toNanos());
+                    long awaited = tenure.nodes().awaitNanos(partition.node(), now);
+                    later(track, Math.max(awaited, settings.pace().toNanos()));
                 }
             }
             case LOCKED -> closeLeftOvers(book, partition);

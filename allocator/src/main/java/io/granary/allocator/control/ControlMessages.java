@@ -16,6 +16,7 @@ import io.granary.proto.LeaderMessage;
 import io.granary.proto.Open;
 import io.granary.proto.OpenPartition;
 import io.granary.proto.SkippedRecord;
+import io.granary.proto.WriteRecords;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -25,6 +26,9 @@ final class ControlMessages {
     /** Why nobody may serve a halted partition, as nodes are told and tell again. */
     static final String HALTED = "the books have halted it: what left it is not known until an operator has"
             + " decided, see 'granary admin partition repair'";
+
+    /** Asks for an answer from the node's loop: it has kept no ceiling. */
+    static final LeaderMessage SIGN_OF_LIFE = ceilings(0, Map.of());
 
     private ControlMessages() {}
 
@@ -44,17 +48,21 @@ final class ControlMessages {
                 .setConsumed(book.consumed())
                 .setReturned(book.returned())
                 .setHalted(book.halted() ? HALTED : "")
+                .setLeftOutAgeMillis(TakeoverSnapshot.NONE_LEFT_OUT)
                 .build();
     }
 
     static OpenPartition openNext(TakeoverSnapshot.History history) {
-        OpenPartition.Builder open = openFirst(history.partition(), history.book()).toBuilder();
+        OpenPartition.Builder open = openFirst(history.partition(), history.book()).toBuilder()
+                .setLeftOutAgeMillis(history.leftOutAgeMillis());
         for (TakeoverSnapshot.Earlier earlier : history.earlier()) {
             open.addEarlier(EarlierEpoch.newBuilder()
                     .setEpoch(earlier.epoch())
                     .setLane(earlier.lane())
                     .setSeq(earlier.seq())
-                    .setFenced(earlier.fenced()));
+                    .setFenced(earlier.fenced())
+                    .setFirst(earlier.first())
+                    .setEnd(earlier.end()));
         }
         return open.build();
     }
@@ -70,7 +78,8 @@ final class ControlMessages {
                 LanePosition.Builder position = LanePosition.newBuilder()
                         .setLane(lane)
                         .setSettled(stand.settled())
-                        .setWindow(stand.window());
+                        .setWindow(stand.window())
+                        .setWindowAgeMillis(stand.windowAgeMillis());
                 stand.skips()
                         .forEach(skip -> position.addSkipped(SkippedRecord.newBuilder()
                                 .setOffset(skip.offset())
@@ -105,6 +114,12 @@ final class ControlMessages {
     static LeaderMessage instruct(List<Instruction> instructions) {
         return LeaderMessage.newBuilder()
                 .setInstruct(Instruct.newBuilder().addAllInstructions(instructions))
+                .build();
+    }
+
+    static LeaderMessage writeRecords(int version) {
+        return LeaderMessage.newBuilder()
+                .setWriteRecords(WriteRecords.newBuilder().setVersion(version))
                 .build();
     }
 

@@ -7,6 +7,7 @@ import io.granary.allocator.allocation.AllocationPlanner;
 import io.granary.allocator.allocation.AllocationSettings;
 import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.GrantPolicy;
+import io.granary.allocator.allocation.Levelling;
 import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.allocation.SlotView;
 import io.granary.concurrent.Loop;
@@ -15,6 +16,7 @@ import io.granary.model.Sku;
 import io.granary.proto.LeaderMessage;
 import io.granary.proto.NodeMessage;
 import io.granary.protocol.Connector;
+import io.granary.registry.AllocatorEntry;
 import io.granary.registry.Cluster;
 import io.granary.registry.NodeEntry;
 import java.time.Duration;
@@ -32,9 +34,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Plans while the registry says that this allocator leads: opens partitions on nodes, grants, gathers, takes over from
- * nodes that are gone, and says in the registry what is sold. Two leaders at once do no harm: each takes a term from the
- * books, which refuse the writes of earlier terms, and nodes hear only the highest.
+ * Plans once the registry says that this allocator leads, until it names another one or the books know of a later term:
+ * opens partitions on nodes, grants, gathers, takes over from nodes that are gone, and says in the registry what is sold.
+ * Two leaders at once do no harm: each takes a term from the books, which refuse the writes of earlier terms, and nodes
+ * hear only the highest. So a registry that can't be asked ends no term; only a new one is not begun without it.
  *
  * <p>Thread-safe: everything hops to the loop.
  */
@@ -57,7 +60,9 @@ public final class Leader implements AutoCloseable {
     private final Duration announceWait;
     // On the loop:
     private Map<String, NodeEntry> nodes = Map.of();
+    private List<AllocatorEntry> allocators = List.of();
     private boolean leading;
+    private boolean inReach = true;
     private boolean closed;
     private boolean taking;
     private @Nullable Tenure tenure;
@@ -103,7 +108,18 @@ public final class Leader implements AutoCloseable {
         });
     }
 
-    /** The registry says that this allocator leads, or that it does not, or can't know. */
+    /** The live allocators, all of them. */
+    public void setAllocators(List<AllocatorEntry> live) {
+        List<AllocatorEntry> copy = List.copyOf(live);
+        loop.execute(() -> {
+            allocators = copy;
+            if (tenure != null) {
+                tenure.setAllocators(copy);
+            }
+        });
+    }
+
+    /** The registry says that this allocator leads, or that another one does. */
     public void setLeading(boolean leads) {
         loop.execute(() -> {
             leading = leads && !closed;
@@ -111,6 +127,26 @@ public final class Leader implements AutoCloseable {
                 takeTerm();
             } else {
                 endTerm();
+            }
+        });
+    }
+
+    /** Whether the registry can be asked. While it can't, who leads goes on, but does not try to lead again. */
+    public void setReach(boolean canBeAsked) {
+        loop.execute(() -> {
+            boolean could = inReach;
+            inReach = canBeAsked;
+            parts.metrics().reaches(canBeAsked);
+            if (could && !inReach) {
+                LOG.warn("The registry is out of reach: what is known stays known, and whoever leads goes on");
+            } else if (!could && inReach) {
+                LOG.info("The registry can be asked again");
+            }
+            if (!could && inReach && tenure != null) {
+                tenure.onReach();
+            }
+            if (inReach && leading) {
+                takeTerm();
             }
         });
     }
@@ -224,6 +260,14 @@ public final class Leader implements AutoCloseable {
         return whileLeading(present -> CompletableFuture.completedFuture(present.slots(book)));
     }
 
+    /**
+     * The moves by which the partitions of a SKU with these books would be spread over the nodes now; fails if this
+     * allocator does not lead.
+     */
+    public CompletableFuture<List<Levelling.Move>> spread(SkuBook book) {
+        return whileLeading(present -> CompletableFuture.completedFuture(present.spread(book)));
+    }
+
     /** Asks the present tenure, on the loop; fails if there is none, and may never be answered if that ends meanwhile. */
     private <T> CompletableFuture<T> whileLeading(Function<Tenure, CompletableFuture<T>> question) {
         CompletableFuture<T> answer = new CompletableFuture<>();
@@ -289,11 +333,16 @@ public final class Leader implements AutoCloseable {
         LOG.info("{} leads, term {}", parts.name(), term);
         Tenure begun = new Tenure(parts, term, () -> {
             endTerm();
-            takeTermLater();
+            if (inReach) {
+                takeTermLater();
+            } else {
+                // The registry may name another one, who would be put out of office again and again.
+                LOG.info("{} leads again when the registry can be asked and says so", parts.name());
+            }
         });
         tenure = begun;
         parts.metrics().leads(true);
-        begun.begin(nodes);
+        begun.begin(nodes, allocators);
         terms.onTerm(term);
     }
 

@@ -22,13 +22,20 @@ final class LeaderMetrics {
     private final Counter ceilings;
     private final Counter opened;
     private final Counter replaced;
+    private final Counter levelled;
     private final Timer takeover;
     private final Timer sweep;
     private final Timer look;
     private final Counter looksFailed;
     private final AtomicInteger leading = new AtomicInteger();
+    private final AtomicInteger unreached = new AtomicInteger();
     private final AtomicInteger nodes = new AtomicInteger();
+    private final AtomicInteger nodesUnreachable = new AtomicInteger();
     private final AtomicInteger attention = new AtomicInteger();
+    private final AtomicInteger recordVersion = new AtomicInteger();
+    private final AtomicInteger behind = new AtomicInteger();
+    private final AtomicInteger failing = new AtomicInteger();
+    private final AtomicInteger spread = new AtomicInteger();
 
     LeaderMetrics(MeterScope meters) {
         for (Grant.Reason reason : Grant.Reason.values()) {
@@ -42,6 +49,7 @@ final class LeaderMetrics {
         ceilings = meters.counter("granary.leader.ceilings", "Messages that tell a node how little of a SKU is left");
         opened = assignments(meters, "first");
         replaced = assignments(meters, "takeover");
+        levelled = assignments(meters, "level");
         takeover = meters.timer(
                 "granary.leader.takeover",
                 "From the decision to give a partition another owner until that one says that it is open");
@@ -49,14 +57,33 @@ final class LeaderMetrics {
         look = meters.timer("granary.leader.look", "Looks at SKUs that need attention, many at once");
         looksFailed = meters.counter("granary.leader.look.failed", "Looks that failed and are done again");
         meters.gauge("granary.leader.leading", "1 if this allocator leads, else 0", leading::get);
+        meters.gauge(
+                "granary.leader.registry.unreachable",
+                "1 while this allocator can't ask the registry: sales and grants go on",
+                unreached::get);
         meters.gauge("granary.leader.nodes", "Live nodes that the leader knows", nodes::get);
+        meters.gauge(
+                "granary.leader.nodes.unreachable",
+                "Live nodes that the leader has not heard for too long; others take over from them",
+                nodesUnreachable::get);
         meters.gauge("granary.leader.attention", "SKUs that wait for a look", attention::get);
+        meters.gauge(
+                "granary.leader.record.version",
+                "Version of the records that nodes are to write, 0 if this allocator does not lead",
+                recordVersion::get);
+        meters.gauge("granary.leader.behind", "Live processes that can't read the records that nodes write", behind::get);
+        meters.gauge(
+                "granary.leader.skus.failing", "SKUs that are set aside as each look at them fails", failing::get);
+        meters.gauge(
+                "granary.leader.partitions.spread",
+                "How many more partitions the fullest node owns than the emptiest, of those that can be given some",
+                spread::get);
     }
 
     private static Counter assignments(MeterScope meters, String kind) {
         return meters.counter(
                 "granary.leader.assignments",
-                "Partitions that were given an owner: their first, or another one",
+                "Partitions that were given an owner: their first, another one, or one that owns fewer",
                 "kind",
                 kind);
     }
@@ -65,12 +92,36 @@ final class LeaderMetrics {
         leading.set(leads ? 1 : 0);
         if (!leads) {
             nodes.set(0);
+            nodesUnreachable.set(0);
             attention.set(0);
+            recordVersions(0, 0);
+            failing.set(0);
+            spread.set(0);
         }
+    }
+
+    void reaches(boolean registry) {
+        unreached.set(registry ? 0 : 1);
     }
 
     void knows(int nodesNow) {
         nodes.set(nodesNow);
+    }
+
+    /**
+     * @param processesBehind that can't read what nodes write
+     */
+    void recordVersions(int version, int processesBehind) {
+        recordVersion.set(version);
+        behind.set(processesBehind);
+    }
+
+    void unreachable(int nodesNow) {
+        nodesUnreachable.set(nodesNow);
+    }
+
+    void failing(int skus) {
+        failing.set(skus);
     }
 
     void attends(int skus) {
@@ -83,9 +134,20 @@ final class LeaderMetrics {
             Objects.requireNonNull(grants.get(grant.reason())).increment();
             Objects.requireNonNull(units.get(grant.reason())).increment((double) grant.units());
         }
-        for (Assignment assignment : change.assignments()) {
-            (assignment.fromEpoch() == 0 ? opened : replaced).increment();
-        }
+    }
+
+    /**
+     * A partition has got an owner.
+     *
+     * @param toLevel whether only to level nodes, or the partitions of its SKU
+     */
+    void assigned(Assignment assignment, boolean toLevel) {
+        (assignment.fromEpoch() == 0 ? opened : toLevel ? levelled : replaced).increment();
+    }
+
+    /** By how many partitions nodes differ that can be given some. */
+    void spread(int partitions) {
+        spread.set(partitions);
     }
 
     void takesBack() {

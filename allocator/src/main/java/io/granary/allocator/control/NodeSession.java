@@ -40,14 +40,21 @@ final class NodeSession {
     private static final Logger LOG = LoggerFactory.getLogger(NodeSession.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
     private static final Duration LANE_PAUSE = Duration.ofMillis(500);
+    private static final Duration MOST_SILENCE = Duration.ofMinutes(1);
 
     /** Hears what happens, on the loop. */
     interface Events {
+        /** It has said what it is. */
+        void onGreeted(NodeSession node);
+
         /** It can be given partitions, from now on. */
         void onReady(NodeSession node);
 
         /** A partition's report, after it was taken note of. */
         void onReport(NodeSession node, PartitionId partition, PartitionReport report);
+
+        /** It was out of reach, and is heard again. */
+        void onHeardAgain(NodeSession node);
 
         /** All its partitions were reported. */
         void onFullReport(NodeSession node);
@@ -68,8 +75,15 @@ final class NodeSession {
     private final LeaderMessage greeting;
     private final Function<NodeSession, CompletableFuture<Optional<GivenLane>>> lanes;
     private final Backoff backoff;
+    private final Backoff patience;
     private final Events events;
     private final long bornNanos;
+    private long heardNanos;
+    /** Since when it is out of reach, in ms since 1970; 0 if it is not. */
+    private long outOfReachMillis;
+
+    private boolean registered = true;
+    private long unregisteredNanos;
 
     private @Nullable Attendance attendance;
     private long links;
@@ -79,6 +93,8 @@ final class NodeSession {
     /**
      * @param greeting the leader's first message
      * @param lanes asks the books for the node's lane
+     * @param longestPause before it is connected to again
+     * @param silence after which a link is given up; more if links before it were as silent
      */
     NodeSession(
             String incarnation,
@@ -88,6 +104,7 @@ final class NodeSession {
             LeaderMessage greeting,
             Function<NodeSession, CompletableFuture<Optional<GivenLane>>> lanes,
             Duration longestPause,
+            Duration silence,
             Events events) {
         this.incarnation = incarnation;
         this.address = address;
@@ -96,8 +113,10 @@ final class NodeSession {
         this.greeting = greeting;
         this.lanes = lanes;
         backoff = new Backoff(FIRST_PAUSE, longestPause);
+        patience = new Backoff(silence, silence.compareTo(MOST_SILENCE) < 0 ? MOST_SILENCE : silence);
         this.events = events;
         bornNanos = loop.nanoTime();
+        heardNanos = bornNanos;
     }
 
     String incarnation() {
@@ -111,6 +130,73 @@ final class NodeSession {
     /** When this leader first saw it. */
     long bornNanos() {
         return bornNanos;
+    }
+
+    /** When it was last heard, at whatever; when this leader first saw it, if it never was. */
+    long heardNanos() {
+        return heardNanos;
+    }
+
+    /** Its silence until now was the leader's own. */
+    void excuse() {
+        heardNanos = loop.nanoTime();
+        Attendance present = attendance;
+        if (present != null) {
+            present.heardNanos = heardNanos;
+        }
+    }
+
+    /** Whether it has been heard on the present link. */
+    boolean hasSpoken() {
+        Attendance present = attendance;
+        return present != null && present.spoken;
+    }
+
+    /** It was not heard for too long; it is out of reach until it is heard. */
+    void loseFromSight() {
+        outOfReachMillis = loop.currentTimeMillis();
+    }
+
+    boolean isOutOfReach() {
+        return outOfReachMillis != 0;
+    }
+
+    /** Since when it is out of reach, in ms since 1970, for people; 0 if it is not. */
+    long outOfReachMillis() {
+        return outOfReachMillis;
+    }
+
+    /** Whether the registry names it. */
+    boolean isRegistered() {
+        return registered;
+    }
+
+    void register() {
+        registered = true;
+    }
+
+    void unregister() {
+        registered = false;
+        unregisteredNanos = loop.nanoTime();
+    }
+
+    /** When the registry ceased to name it; meaningless if it does not. */
+    long unregisteredNanos() {
+        return unregisteredNanos;
+    }
+
+    /** Asks for a sign of life; gives the link up if it brought none for long. */
+    void callUp() {
+        Attendance present = attendance;
+        if (present == null) {
+            return;
+        }
+        long silentNanos = loop.nanoTime() - present.heardNanos;
+        if (silentNanos >= patience.pause(losses).toNanos()) {
+            present.giveUp("nothing was heard for " + silentNanos / 1_000_000 + " ms");
+        } else {
+            send(ControlMessages.SIGN_OF_LIFE);
+        }
     }
 
     /** Counts its links; what was sent on an earlier one may be lost. */
@@ -127,6 +213,12 @@ final class NodeSession {
     int lane() {
         Attendance present = attendance;
         return present == null ? -1 : present.lane;
+    }
+
+    /** The version of the records that it says it writes; 0 if it has not said. */
+    int recordVersion() {
+        Attendance present = attendance;
+        return present == null ? 0 : present.recordVersion;
     }
 
     /** What it last reported of a partition; null if it does not hold it, as far as is known. */
@@ -219,11 +311,14 @@ final class NodeSession {
         private final Map<PartitionId, PartitionReport> held = new HashMap<>();
         private final Map<Sku, Long> ceilings = new HashMap<>();
         private final Set<PartitionId> inFullReport = new HashSet<>();
+        private long heardNanos = loop.nanoTime();
+        private boolean spoken;
         private boolean described;
         private boolean ready;
         // What it says, and what the books say.
         private int lane = -1;
         private int laneInBooks = -1;
+        private int recordVersion;
         private boolean laneAsked;
 
         @Override
@@ -239,10 +334,14 @@ final class NodeSession {
         public void onBroken(String reason) {
             loop.offer(() -> {
                 if (attendance == this) {
-                    LOG.info("The link to node {} at {} is broken: {}", incarnation, address, reason);
-                    lose();
+                    giveUp(reason);
                 }
             });
+        }
+
+        private void giveUp(String reason) {
+            LOG.info("The link to node {} at {} is broken: {}", incarnation, address, reason);
+            lose();
         }
 
         private void lose() {
@@ -255,6 +354,19 @@ final class NodeSession {
         }
 
         private void hear(NodeMessage message) {
+            if (message.hasNode() && !message.getNode().getIncarnation().equals(incarnation)) {
+                LOG.info("At {} is {} (expected: {})", address, message.getNode().getIncarnation(), incarnation);
+                lose();
+                return;
+            }
+            heardNanos = loop.nanoTime();
+            NodeSession.this.heardNanos = heardNanos;
+            spoken = true;
+            if (outOfReachMillis != 0) {
+                outOfReachMillis = 0;
+                LOG.info("Node {} at {} is heard again", incarnation, address);
+                events.onHeardAgain(NodeSession.this);
+            }
             switch (message.getMessageCase()) {
                 case NODE -> greeted(message.getNode());
                 case REPORT -> report(message.getReport());
@@ -266,12 +378,9 @@ final class NodeSession {
         }
 
         private void greeted(Node node) {
-            if (!node.getIncarnation().equals(incarnation)) {
-                LOG.info("At {} is {} (expected: {})", address, node.getIncarnation(), incarnation);
-                lose();
-                return;
-            }
             lane = node.getLane();
+            recordVersion = node.getRecordVersion();
+            events.onGreeted(NodeSession.this);
             if (!node.getRefused().isEmpty()) {
                 laneInBooks = -1;
                 events.onLaneRefused(NodeSession.this, node.getRefusedLane(), node.getRefused());

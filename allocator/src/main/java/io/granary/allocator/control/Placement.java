@@ -4,6 +4,7 @@ package io.granary.allocator.control;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,13 @@ final class Placement {
     /** Starts anew from what the books say: how many partitions each node owns. */
     void reset(Map<String, Integer> partitionsByNode) {
         partitions = new HashMap<>(partitionsByNode);
+    }
+
+    /** How many partitions each of these nodes owns. */
+    Map<String, Integer> owned(Collection<String> nodes) {
+        Map<String, Integer> owned = new TreeMap<>();
+        nodes.forEach(node -> owned.put(node, partitions.getOrDefault(node, 0)));
+        return owned;
     }
 
     /**

@@ -27,8 +27,12 @@ final class Publisher {
     private final Loop loop;
     private final Cluster cluster;
     private final Map<Sku, SkuEntry> published = new HashMap<>();
+    /** Of what was ever written: who writes later writes as many or more. */
+    private final Map<Sku, Integer> slots = new HashMap<>();
+
     private final Map<Sku, SkuEntry> wanted = new LinkedHashMap<>();
     private Map<Sku, SkuEntry> underWay = Map.of();
+    private final Trouble writes = new Trouble(LOG, "Publishing SKUs in the registry");
     private CompletableFuture<Void> formed = new CompletableFuture<>();
     private boolean paused;
     private boolean closed;
@@ -62,8 +66,7 @@ final class Publisher {
 
     /** How many slots of a SKU the registry tells of, for certain; later writes tell of as many or more. */
     int publishedSlots(Sku sku) {
-        SkuEntry entry = published.get(sku);
-        return entry == null ? 0 : entry.slots();
+        return slots.getOrDefault(sku, 0);
     }
 
     /** Completes after the next write that succeeds: ask again then. */
@@ -92,14 +95,16 @@ final class Publisher {
             return;
         }
         if (fault == null) {
+            writes.isOver();
             published.putAll(batch);
+            batch.forEach((sku, entry) -> slots.merge(sku, entry.slots(), Math::max));
             CompletableFuture<Void> done = formed;
             formed = new CompletableFuture<>();
             done.complete(null);
             pump();
             return;
         }
-        LOG.warn("{} SKUs could not be published, trying again", batch.size(), fault);
+        writes.is(fault);
         // It may have been written or not.
         batch.forEach((sku, entry) -> {
             published.remove(sku);

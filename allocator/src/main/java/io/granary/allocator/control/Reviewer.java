@@ -7,12 +7,14 @@ import io.granary.allocator.allocation.Assignment;
 import io.granary.allocator.allocation.Decision;
 import io.granary.allocator.allocation.Grant;
 import io.granary.allocator.allocation.Holding;
+import io.granary.allocator.allocation.Levelling;
 import io.granary.allocator.allocation.PartitionBook;
 import io.granary.allocator.allocation.Rebalance;
 import io.granary.allocator.allocation.RebalancePlanner;
 import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.allocation.SkuChange;
 import io.granary.allocator.allocation.SlotView;
+import io.granary.api.RebalanceKind;
 import io.granary.api.RebalanceState;
 import io.granary.concurrent.Backoff;
 import io.granary.model.PartitionId;
@@ -38,7 +40,7 @@ final class Reviewer {
 
     /** How a partition of the books stands with its owner. */
     enum Standing {
-        /** It has no owner, or none that lives. */
+        /** It has no owner, or none that lives and is in reach. */
         UNOWNED,
         /** Its owner can't open it at this epoch, or has closed it. */
         REFUSED,
@@ -93,7 +95,7 @@ final class Reviewer {
 
     Standing standing(SkuBook book, PartitionBook partition) {
         NodeSession owner = nodes.get(partition.node());
-        if (owner == null) {
+        if (owner == null || owner.isOutOfReach()) {
             return Standing.UNOWNED;
         }
         if (!owner.isReady()) {
@@ -205,8 +207,8 @@ final class Reviewer {
             if (mayNotOpenYet(book, partition)) {
                 unpublished = true;
             } else if (standing == Standing.UNOWNED || standing == Standing.REFUSED || standing == Standing.HALTED) {
-                long wait = slot.assignNanos - nowNanos;
-                if (standing == Standing.REFUSED && wait > 0) {
+                long wait = waitNanos(partition, slot, standing, nowNanos);
+                if (wait > 0) {
                     laterNanos = laterNanos < 0 ? wait : Math.min(laterNanos, wait);
                 } else {
                     Assignment assignment = assign(partition, standing, takers, ofSku);
@@ -218,7 +220,7 @@ final class Reviewer {
                         view = partition.epoch() == 0 ? SlotView.fresh(partition) : view;
                     }
                 }
-            } else if (nodes.isDrained(partition.node()) && !book.frozen() && standing != Standing.UNKNOWN) {
+            } else if (nodes.isDrained(partition.node()) && !book.frozen() && mayDrain(partition, standing)) {
                 Assignment assignment = assign(partition, standing, takers, ofSku);
                 if (assignment != null) {
                     assignments.add(assignment);
@@ -226,11 +228,38 @@ final class Reviewer {
                 }
             } else if (standing == Standing.OPEN) {
                 slot.refusals = 0;
+                NodeSession next = nextOwner(book, partition, slot, takers);
+                if (next != null) {
+                    assignments.add(levelled(partition, slot, next));
+                    view = SlotView.silent(partition);
+                }
             }
+            slot.nextOwner = "";
             views.add(view);
         }
-        Review decided = decide(book, track, views, assignments, unplaced, laterNanos);
+        Rebalance.Change taken = null;
+        if (assignments.isEmpty()) {
+            taken = isToSpread(book)
+                    ? spread(book, track, takers, views, assignments)
+                    : rebalance(book, views);
+        }
+        Review decided = decide(book, track, views, assignments, taken, unplaced, laterNanos);
         return unpublished ? decided.soon() : decided;
+    }
+
+    /** How long the partition is not to be given to another owner. One that is served and must not be does not wait. */
+    private long waitNanos(PartitionBook partition, SkuTrack.Slot slot, Standing standing, long nowNanos) {
+        return switch (standing) {
+            case REFUSED -> slot.assignNanos - nowNanos;
+            case UNOWNED -> nodes.awaitNanos(partition.node(), nowNanos);
+            case UNOPENED, OPENING, OPEN, HALTED, LOCKED, UNKNOWN -> 0;
+        };
+    }
+
+    /** Not while its owner knows more than these books; but who is drained and not linked is not waited for. */
+    private boolean mayDrain(PartitionBook partition, Standing standing) {
+        NodeSession owner = nodes.get(partition.node());
+        return standing != Standing.UNKNOWN || (owner != null && !owner.isReady());
     }
 
     /**
@@ -246,9 +275,9 @@ final class Reviewer {
             SkuTrack track,
             List<SlotView> views,
             List<Assignment> assignments,
+            Rebalance.@Nullable Change taken,
             boolean unplaced,
             long laterNanos) {
-        Rebalance.Change taken = assignments.isEmpty() ? rebalance(book, views) : null;
         SkuBook left = book;
         List<SlotView> seen = views;
         if (taken != null) {
@@ -278,6 +307,48 @@ final class Reviewer {
                 unplaced,
                 decision.waiting() || book.mayRebalance(),
                 laterNanos);
+    }
+
+    private static boolean isToSpread(SkuBook book) {
+        Rebalance rebalance = book.rebalance();
+        return rebalance != null && rebalance.kind() == RebalanceKind.LEVEL && book.mayRebalance();
+    }
+
+    /** The moves by which the open partitions of a SKU would be spread over the nodes; none while others join. */
+    List<Levelling.Move> spread(SkuBook book, List<String> takers) {
+        return new Levelling(placement.owned(takers), Integer.MAX_VALUE)
+                .spread(book, partition -> standing(book, partition) == Standing.OPEN);
+    }
+
+    /** Gives partitions to other nodes as an operator wants it; null if that has to wait. */
+    private Rebalance.@Nullable Change spread(
+            SkuBook book,
+            SkuTrack track,
+            List<String> takers,
+            List<SlotView> views,
+            List<Assignment> assignments) {
+        Rebalance rebalance = book.rebalance();
+        if (rebalance == null || takers.isEmpty() || RebalancePlanner.silentSlot(views) != null) {
+            return null;
+        }
+        for (Levelling.Move move : spread(book, takers)) {
+            NodeSession next = nodes.get(move.to());
+            if (next != null) {
+                PartitionBook partition = book.partition(move.slot());
+                assignments.add(levelled(partition, track.slot(move.slot()), next));
+                views.set(move.slot(), SlotView.silent(partition));
+            }
+        }
+        int moved = assignments.size();
+        int all = book.partitions().size();
+        return new Rebalance.Change(
+                rebalance.id(),
+                moved > 0 ? RebalanceState.RUNNING : RebalanceState.DONE,
+                moved > 0
+                        ? moved + " of its " + all + " partitions get another node"
+                        : "its " + all + " partitions are spread over the " + takers.size() + " nodes that can have any",
+                List.of(),
+                List.of());
     }
 
     /** What becomes of the rebalance now; null if it has to wait. */
@@ -324,6 +395,21 @@ final class Reviewer {
         }
         ofSku.merge(taker.incarnation(), 1, Integer::sum);
         return new Assignment(partition.slot(), partition.epoch(), taker.incarnation(), taker.lane());
+    }
+
+    /** The owner that a sweep has chosen to level the nodes; null if it has not, or that does not fit any more. */
+    private @Nullable NodeSession nextOwner(
+            SkuBook book, PartitionBook partition, SkuTrack.Slot slot, List<String> takers) {
+        boolean fits = slot.nextOwnerAfter == partition.epoch()
+                && !book.frozen()
+                && book.rebalance() == null
+                && takers.contains(slot.nextOwner);
+        return fits ? nodes.get(slot.nextOwner) : null;
+    }
+
+    private static Assignment levelled(PartitionBook partition, SkuTrack.Slot slot, NodeSession next) {
+        slot.levelledEpoch = partition.epoch() + 1;
+        return new Assignment(partition.slot(), partition.epoch(), next.incarnation(), next.lane());
     }
 
     private static void noteRefusal(SkuTrack.Slot slot, Standing standing, boolean failed, long nowNanos) {

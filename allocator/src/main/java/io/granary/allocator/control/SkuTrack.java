@@ -52,6 +52,14 @@ final class SkuTrack {
 
         long failedEpoch;
 
+        /** To level the nodes it shall have this owner, if its epoch is still the one of then; empty: none in particular. */
+        String nextOwner = "";
+
+        long nextOwnerAfter;
+
+        /** The epoch that it was given to another owner for, to level the nodes or its SKU; 0 if never. */
+        long levelledEpoch;
+
         /** The epoch at which another owner was decided on, until it is open, and when that was; 0 if none. */
         long takenEpoch;
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.control;
 
+import com.google.common.collect.Lists;
 import io.granary.allocator.allocation.AllocationPlanner;
 import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.GivenLane;
 import io.granary.allocator.allocation.LeadershipLostException;
+import io.granary.allocator.allocation.Levelling;
 import io.granary.allocator.allocation.PartitionBook;
 import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.allocation.SlotView;
@@ -15,13 +17,17 @@ import io.granary.proto.LeaderMessage;
 import io.granary.proto.NodeMessage;
 import io.granary.proto.PartitionReport;
 import io.granary.protocol.Connector;
+import io.granary.registry.AllocatorEntry;
 import io.granary.registry.Cluster;
 import io.granary.registry.NodeEntry;
 import io.granary.registry.SkuEntry;
 import io.granary.registry.SkuState;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -75,18 +81,30 @@ final class Tenure implements NodeSession.Events {
     private final LeaderSettings settings;
     private final Nodes nodes;
     private final long bornNanos;
+    private final RecordVersions records = new RecordVersions();
     private final Placement placement = new Placement();
     private final Reviewer reviewer;
+    private final LevellingRounds levelling;
     private final Publisher publisher;
     private final CeilingRounds ceilings;
     private final FreshReports freshReports;
+    private final RollCall rollCall;
     private final Attention attention = new Attention();
+    private final FailingSkus failing;
+    /** Parts of batches that failed, to be looked at by themselves. */
+    private final Deque<List<SkuTrack>> suspects = new ArrayDeque<>();
+
+    private final Trouble looks = new Trouble(LOG, "Looking at SKUs");
+    private final Trouble sweeps = new Trouble(LOG, "The sweep over the books");
     private final Map<Sku, SkuTrack> tracks = new HashMap<>();
     /** SKUs for whose partitions there was no node. */
     private final Set<SkuTrack> unplaced = new LinkedHashSet<>();
 
     private final CompletableFuture<Void> swept = new CompletableFuture<>();
     private Map<String, Integer> tally = new HashMap<>();
+    /** How many partitions each node owned, at the last sweep. */
+    private Map<String, Integer> owned = Map.of();
+
     private boolean sweeping;
     private boolean drainTimer;
     private long sweepNanos;
@@ -108,18 +126,25 @@ final class Tenure implements NodeSession.Events {
         settings = parts.settings();
         bornNanos = loop.nanoTime();
         nodes = new Nodes(settings.joinGrace());
+        nodes.awaitOwners(bornNanos);
         publisher = new Publisher(loop, parts.cluster());
         reviewer = new Reviewer(parts.planner(), nodes, placement, publisher::publishedSlots, settings.needLife());
+        levelling = new LevellingRounds(settings, nodes, placement, reviewer, parts.metrics());
         ceilings = new CeilingRounds(loop, nodes, settings.ceilingsWait());
         freshReports = new FreshReports(loop, nodes);
+        failing = new FailingSkus(parts.metrics());
+        rollCall = new RollCall(
+                loop, nodes, settings.unreachableAfter(), parts.metrics(), this::onOutOfReach, this::onGone);
     }
 
     long term() {
         return term;
     }
 
-    void begin(Map<String, NodeEntry> live) {
+    void begin(Map<String, NodeEntry> live, List<AllocatorEntry> allocators) {
         setNodes(live);
+        setAllocators(allocators);
+        rollCall.begin();
         sweep();
     }
 
@@ -130,6 +155,7 @@ final class Tenure implements NodeSession.Events {
         active = false;
         nodes.all().forEach(NodeSession::close);
         publisher.close();
+        rollCall.close();
         freshReports.close();
         swept.completeExceptionally(new IllegalStateException("no longer leading"));
         if (sweepTimer != null) {
@@ -151,9 +177,13 @@ final class Tenure implements NodeSession.Events {
                                 node.address(),
                                 node.lane(),
                                 node.isReady(),
-                                nodes.isDrained(node.incarnation())))
+                                nodes.isDrained(node.incarnation()),
+                                node.isOutOfReach() ? Instant.ofEpochMilli(node.outOfReachMillis()) : null,
+                                owned.getOrDefault(node.incarnation(), 0)))
                         .toList(),
                 nodes.isJoining(now) || now - bornNanos < settings.joinGrace().toNanos(),
+                records.behind(),
+                failing.reasons(),
                 failures());
     }
 
@@ -189,6 +219,11 @@ final class Tenure implements NodeSession.Events {
     /** What it sees now of a SKU's slots. */
     List<SlotView> slots(SkuBook book) {
         return reviewer.views(book, track(book.sku()), loop.nanoTime());
+    }
+
+    /** The moves by which its partitions would be spread over the nodes now. */
+    List<Levelling.Move> spread(SkuBook book) {
+        return reviewer.spread(book, nodes.takers(loop.nanoTime()));
     }
 
     // ---- What batches use
@@ -257,17 +292,22 @@ final class Tenure implements NodeSession.Events {
     // ---- Nodes
 
     void setNodes(Map<String, NodeEntry> live) {
+        if (nodes.all().isEmpty()) {
+            // Where one comes after none, others follow.
+            nodes.awaitOwners(loop.nanoTime());
+        }
         for (String known : nodes.incarnations()) {
             NodeSession session = nodes.get(known);
             NodeEntry entry = live.get(known);
-            if (session != null && (entry == null || !entry.address().equals(session.address()))) {
-                nodes.remove(known);
-                session.close();
-                ceilings.forget(session);
-                if (entry == null) {
-                    LOG.info("Node {} is gone", known);
-                    lookAtThoseOf(known);
-                }
+            if (session == null) {
+                continue;
+            }
+            if (entry == null) {
+                rollCall.unregistered(session);
+            } else if (entry.address().equals(session.address())) {
+                session.register();
+            } else {
+                forget(session);
             }
         }
         for (NodeEntry entry : live.values()) {
@@ -280,6 +320,7 @@ final class Tenure implements NodeSession.Events {
                         ControlMessages.greeting(parts.name(), term),
                         this::laneOf,
                         settings.reconnect(),
+                        settings.unreachableAfter(),
                         this);
                 nodes.put(session);
                 session.connect();
@@ -287,7 +328,62 @@ final class Tenure implements NodeSession.Events {
             }
         }
         parts.metrics().knows(nodes.all().size());
+        records.setNodes(live.values());
+        tellRecordVersion();
         lookAtUnplaced();
+    }
+
+    void setAllocators(List<AllocatorEntry> live) {
+        records.setAllocators(live);
+        tellRecordVersion();
+    }
+
+    @Override
+    public void onGreeted(NodeSession node) {
+        records.heard(node.recordVersion());
+        tellRecordVersion();
+    }
+
+    /** A node that has not said what it is, or whose link breaks, is told when it says so. */
+    private void tellRecordVersion() {
+        int version = records.version();
+        for (NodeSession node : nodes.all()) {
+            if (node.recordVersion() > 0 && node.recordVersion() < version) {
+                node.sendAnyway(ControlMessages.writeRecords(version));
+            }
+        }
+        parts.metrics().recordVersions(version, records.behind().size());
+    }
+
+    /** The registry was away and is back: its nodes may appear one by one. */
+    void onReach() {
+        nodes.awaitOwners(loop.nanoTime());
+    }
+
+    private void forget(NodeSession node) {
+        nodes.remove(node.incarnation());
+        node.close();
+        ceilings.forget(node);
+        freshReports.heard(node);
+    }
+
+    private void onGone(NodeSession node) {
+        LOG.info("Node {} is gone", node.incarnation());
+        forget(node);
+        parts.metrics().knows(nodes.all().size());
+        lookAtThoseOf(node.incarnation());
+        lookAtUnplaced();
+    }
+
+    private void onOutOfReach(NodeSession node) {
+        lookAtThoseOf(node.incarnation());
+        lookAtUnplaced();
+    }
+
+    @Override
+    public void onHeardAgain(NodeSession node) {
+        // What nobody could take is still its own.
+        lookAtThoseOf(node.incarnation());
     }
 
     private CompletableFuture<Optional<GivenLane>> laneOf(NodeSession node) {
@@ -315,6 +411,7 @@ final class Tenure implements NodeSession.Events {
 
     @Override
     public void onReady(NodeSession node) {
+        nodes.joined(node);
         lookAtUnplaced();
         // What it reports may differ from the books in any of its partitions.
         lookAtThoseOf(node.incarnation());
@@ -324,16 +421,14 @@ final class Tenure implements NodeSession.Events {
     public void onLinkLost(NodeSession node) {
         freshReports.heard(node);
         ceilings.forget(node);
+        rollCall.linkLost(node);
         // A node that has heard a later leader closes our links: without a node there is nothing to write, and so
         // nothing else that would tell.
         checkTerm();
     }
 
     private void checkTerm() {
-        CompletableFuture<Boolean> unused = ask(() -> {
-            parts.store().checkTerm(term);
-            return true;
-        });
+        CompletableFuture<Boolean> unused = ask(this::checkBooks);
     }
 
     @Override
@@ -563,12 +658,13 @@ final class Tenure implements NodeSession.Events {
 
     private void wake() {
         // Until the first sweep is done, nobody knows who has how many partitions, or what is published.
-        if (!active || !swept.isDone() || attention.isEmpty() || batches >= settings.batches()) {
+        boolean idle = attention.isEmpty() && suspects.isEmpty();
+        if (!active || !swept.isDone() || idle || batches >= settings.batches()) {
             return;
         }
         long now = loop.nanoTime();
-        long at = Math.max(
-                attention.earliestNanos(now), tickNanos + settings.pace().toNanos());
+        long due = suspects.isEmpty() ? attention.earliestNanos(now) : now;
+        long at = Math.max(due, tickNanos + settings.pace().toNanos());
         if (tickTimer != null) {
             tickTimer.cancel();
         }
@@ -579,40 +675,79 @@ final class Tenure implements NodeSession.Events {
         tickTimer = null;
         tickNanos = loop.nanoTime();
         while (active && batches < settings.batches()) {
-            List<SkuTrack> due = attention.takeDue(tickNanos, settings.batchSkus());
+            List<SkuTrack> due =
+                    suspects.isEmpty() ? attention.takeDue(tickNanos, settings.batchSkus()) : suspects.remove();
             if (due.isEmpty()) {
                 break;
             }
             batches++;
             due.forEach(track -> track.inBatch = true);
             long sinceNanos = tickNanos;
-            answered(new Batch(this, due).run(), (done, fault) -> {
+            Batch batch = new Batch(this, due);
+            answered(batch.run(), (done, fault) -> {
                 parts.metrics().looked(loop.nanoTime() - sinceNanos, fault != null);
-                finish(due, fault);
+                batches--;
+                if (fault == null) {
+                    looks.isOver();
+                    due.forEach(track -> finish(track, batch.failed().get(track.sku)));
+                } else {
+                    examine(due, fault);
+                }
+                wake();
             });
         }
         parts.metrics().attends(attention.size());
         wake();
     }
 
-    private void finish(List<SkuTrack> tracksOfBatch, @Nullable Throwable fault) {
-        batches--;
+    private void finish(SkuTrack track, @Nullable RuntimeException fault) {
         if (fault != null) {
-            LOG.warn("A look at {} SKUs failed, they are looked at again", tracksOfBatch.size(), fault);
+            setAside(track, fault);
+            return;
         }
-        for (SkuTrack track : tracksOfBatch) {
-            track.inBatch = false;
-            if (fault != null) {
-                attention.add(track, loop.nanoTime() + FAULT_PAUSE.toNanos());
-            } else if (track.lookAgain) {
-                attention.add(track, loop.nanoTime());
-            } else if (track.laterNanos >= 0) {
-                attention.add(track, loop.nanoTime() + track.laterNanos);
+        failing.wentWell(track.sku);
+        track.inBatch = false;
+        if (track.lookAgain) {
+            attention.add(track, loop.nanoTime());
+        } else if (track.laterNanos >= 0) {
+            attention.add(track, loop.nanoTime() + track.laterNanos);
+        }
+        track.lookAgain = false;
+        track.laterNanos = -1;
+    }
+
+    /** Whether it is the books that do not answer, or one of these SKUs that can't be looked at. */
+    private void examine(List<SkuTrack> tracksOfBatch, Throwable fault) {
+        answered(ask(this::checkBooks), (fine, away) -> {
+            if (away != null) {
+                looks.is(fault);
+                for (SkuTrack track : tracksOfBatch) {
+                    track.inBatch = false;
+                    attention.add(track, loop.nanoTime() + FAULT_PAUSE.toNanos());
+                    track.lookAgain = false;
+                    track.laterNanos = -1;
+                }
+            } else if (tracksOfBatch.size() == 1) {
+                setAside(tracksOfBatch.get(0), fault);
+            } else {
+                suspects.addAll(Lists.partition(tracksOfBatch, (tracksOfBatch.size() + 1) / 2));
             }
-            track.lookAgain = false;
-            track.laterNanos = -1;
-        }
-        wake();
+            wake();
+        });
+    }
+
+    private boolean checkBooks() {
+        parts.store().checkTerm(term);
+        return true;
+    }
+
+    /** It stays in its batch, of one: whoever wants a look meanwhile gets it with that. */
+    private void setAside(SkuTrack track, Throwable fault) {
+        track.laterNanos = -1;
+        loop.schedule(failing.failed(track.sku, fault), () -> {
+            suspects.add(List.of(track));
+            wake();
+        });
     }
 
     // ---- The sweep
@@ -626,10 +761,11 @@ final class Tenure implements NodeSession.Events {
         tally = new HashMap<>();
         answered(ask(() -> parts.store().drains(term)), (drains, fault) -> {
             if (fault != null) {
-                LOG.warn("A sweep failed", fault);
+                sweeps.is(fault);
                 sweepAgain(FAULT_PAUSE);
             } else {
                 setDrains(drains);
+                levelling.begin(loop.nanoTime());
                 sweepFrom(0);
             }
         });
@@ -637,17 +773,21 @@ final class Tenure implements NodeSession.Events {
 
     private void sweepFrom(int afterId) {
         long asOf = stockChanges;
-        answered(ask(() -> parts.store().page(afterId, SWEEP_SKUS)), (books, fault) -> {
+        answered(ask(() -> parts.store().page(afterId, SWEEP_SKUS)), (page, fault) -> {
             if (fault != null) {
-                LOG.warn("A sweep failed", fault);
+                sweeps.is(fault);
                 sweepAgain(FAULT_PAUSE);
                 return;
             }
-            books.forEach(book -> consider(book, asOf));
-            if (books.size() == SWEEP_SKUS) {
-                sweepFrom(books.get(books.size() - 1).id());
+            page.unreadable().keySet().forEach(sku -> attend(track(sku), Duration.ZERO));
+            page.books().forEach(book -> consider(book, asOf));
+            if (page.lastId().isPresent()) {
+                sweepFrom(page.lastId().getAsInt());
             } else {
+                sweeps.isOver();
                 placement.reset(tally);
+                owned = tally;
+                levelling.end(loop.nanoTime());
                 parts.metrics().swept(loop.nanoTime() - sweepNanos);
                 sweepAgain(settings.sweep());
                 swept.complete(null);
@@ -662,20 +802,30 @@ final class Tenure implements NodeSession.Events {
     }
 
     private void consider(SkuBook book, long asOf) {
+        SkuTrack track = track(book.sku());
+        Map<Integer, String> nextOwners = levelling.choose(book, track, loop.nanoTime());
         for (PartitionBook partition : book.partitions()) {
-            String node = partition.node();
+            String node = nextOwners.getOrDefault(partition.slot(), partition.node());
             if (node != null) {
                 tally.merge(node, 1, Integer::sum);
             }
         }
-        SkuTrack track = track(book.sku());
         boolean current = track.stockChange <= asOf;
         publish(book, track, current);
         if (current) {
             track.dry = book.inventory() == 0;
         }
-        if (!current || reviewer.needsLook(book, track, loop.nanoTime())) {
+        if (!current || !nextOwners.isEmpty() || needsLook(book, track)) {
             attend(track, Duration.ZERO);
+        }
+    }
+
+    private boolean needsLook(SkuBook book, SkuTrack track) {
+        try {
+            return reviewer.needsLook(book, track, loop.nanoTime());
+        } catch (RuntimeException e) {
+            LOG.debug("The look at SKU {} will fail as well, and say why", book.sku(), e);
+            return true;
         }
     }
 }

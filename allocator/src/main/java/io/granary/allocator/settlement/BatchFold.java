@@ -182,6 +182,9 @@ final class BatchFold {
 
             @Nullable
             String halted;
+
+            long first;
+            long end;
         }
 
         private final Map<PartitionId, String> refused;
@@ -216,7 +219,10 @@ final class BatchFold {
                     String broken = brokenBy(numbered);
                     String why = broken == null ? refused.get(numbered.partition()) : broken;
                     if (why == null) {
-                        progress(numbered).seq = numbered.seq();
+                        Progress progress = progress(numbered);
+                        progress.first = progress.seq == 0 ? pending.offset() : progress.first;
+                        progress.end = pending.offset() + 1;
+                        progress.seq = numbered.seq();
                         apply(pending, numbered);
                     } else {
                         rule.halt(numbered.partition(), numbered.epoch());
@@ -299,7 +305,13 @@ final class BatchFold {
         private List<LaneChange.OfEpoch> epochChanges() {
             List<LaneChange.OfEpoch> changes = new ArrayList<>(epochs.size());
             epochs.forEach((key, progress) -> changes.add(new LaneChange.OfEpoch(
-                    skuId(key.partition()), key.partition().slot(), key.epoch(), progress.seq, progress.halted)));
+                    skuId(key.partition()),
+                    key.partition().slot(),
+                    key.epoch(),
+                    progress.seq,
+                    progress.halted,
+                    progress.first,
+                    progress.end)));
             changes.sort(EPOCH_ORDER);
             return changes;
         }

@@ -34,9 +34,11 @@ public record LaneChange(
      *
      * @param seq the last valid section
      * @param halted why nothing of it counts from here on; null if it goes on
+     * @param first the offset of the first valid section; 0 if there is none
+     * @param end the offset after the last valid section; 0 if there is none
      */
     public record OfEpoch(
-            int skuId, int slot, long epoch, long seq, @Nullable String halted) {}
+            int skuId, int slot, long epoch, long seq, @Nullable String halted, long first, long end) {}
 
     /** Ends the ownerships of a partition below an epoch, in this lane. */
     public record Fence(int skuId, int slot, long below) {}

@@ -2,10 +2,10 @@
 package io.granary.allocator.settlement;
 
 /**
- * A place in a lane from which a takeover may read the request ids of the id window.
+ * A place in a lane from which a takeover may read the request ids of the id window. When it was put, the books say: by
+ * their own clock, as they also tell its age ({@link KnownMark}).
  *
  * @param position an offset
  * @param ids request ids that were applied before the position
- * @param markedMillis when it was put, ms since 1970
  */
-public record LaneMark(long position, long ids, long markedMillis) {}
+public record LaneMark(long position, long ids) {}

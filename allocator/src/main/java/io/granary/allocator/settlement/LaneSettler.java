@@ -27,8 +27,9 @@ import org.slf4j.LoggerFactory;
  * wrong, it begins again from where the books say that the lane stands; what was applied is never applied again, since
  * every change is conditional on that standing. So any number of settlers of a lane do no harm, they only waste time.
  *
- * <p>Before it goes on after a start or a fault it compares the last record applied with what the log has there now: a
- * broker may have shown records that it then lost.
+ * <p>It applies only {@link ProvenRecords}: what the log shows and then loses was never applied. Before it goes on after
+ * a start or a fault it compares the last record applied with what the log has there now: if that is another one, the log
+ * has lost what it had acknowledged.
  *
  * <p>An alarm stops the lane for all settlers. It is looked at again from time to time: once what stands there can be
  * applied, because an operator has decided, or as the log has it again, the alarm is cleared.
@@ -50,6 +51,7 @@ final class LaneSettler {
     private final Backoff backoff;
     private final SettlementMetrics metrics;
     private final Consumer<Set<Sku>> onSettled;
+    private final Marking marking;
 
     // Counts the beginnings: what comes back from an earlier one is dropped.
     private long round;
@@ -64,13 +66,11 @@ final class LaneSettler {
     private final Deque<PendingRecord> pending = new ArrayDeque<>();
     private long pendingBytes;
     private long pendingRows;
+    private ProvenRecords proven = new ProvenRecords(0);
     private boolean ready;
     private boolean reading;
     private boolean applying;
-    private long nextOffset;
     private long settled;
-    private long ids;
-    private @Nullable LaneMark lastMark;
     /** As the books have it. */
     private @Nullable String alarm;
 
@@ -99,6 +99,7 @@ final class LaneSettler {
         mostRecords = settings.batchRecords();
         notBeforeNanos = loop.nanoTime();
         notReadBeforeNanos = notBeforeNanos;
+        marking = new Marking(settings.idWindow(), notBeforeNanos);
     }
 
     void start() {
@@ -127,6 +128,8 @@ final class LaneSettler {
     private void reset() {
         round++;
         metrics.waiting(-pending.size());
+        metrics.unproven(-proven.unproven());
+        proven = new ProvenRecords(0);
         fold = new BatchFold(lane);
         pending.clear();
         noteOldest();
@@ -165,11 +168,10 @@ final class LaneSettler {
 
     private void stand(LaneStanding standing) {
         settled = standing.settled();
-        ids = standing.ids();
-        lastMark = standing.lastMark();
+        marking.begin(standing, loop.nanoTime());
         alarm = standing.alarm();
         setAlarmed(alarm != null);
-        nextOffset = settled;
+        proven = new ProvenRecords(settled);
         if (settled == 0 || standing.tail().isEmpty()) {
             ready = true;
             proceed();
@@ -189,7 +191,9 @@ final class LaneSettler {
             }
             looksInRow = 0;
             ready = true;
-            take(found.subList(1, found.size()));
+            if (found.size() > 1) {
+                take(found.subList(1, found.size()));
+            }
             proceed();
         } else if (read instanceof Read.Expired expired && expired.first() <= settled) {
             // Nothing is left to compare with, and nothing that is wanted is missing.
@@ -215,7 +219,7 @@ final class LaneSettler {
             reading = true;
             at(
                     notReadBeforeNanos,
-                    () -> then(log.read(lane, nextOffset, settings.readWait()), this::taken, this::failed));
+                    () -> then(log.read(lane, proven.readFrom(), settings.readWait()), this::taken, this::failed));
         }
         if (!applying && !pending.isEmpty()) {
             boolean full = pendingRows >= settings.batchRows() || pending.size() >= settings.batchRecords();
@@ -249,18 +253,24 @@ final class LaneSettler {
     private void taken(Read read) {
         reading = false;
         if (read instanceof Read.Records records) {
-            notReadBeforeNanos = loop.nanoTime() + settings.readPause().toNanos();
+            if (!proven.isWaiting()) {
+                notReadBeforeNanos = loop.nanoTime() + settings.readPause().toNanos();
+            }
             take(records.records());
             proceed();
-        } else if (read instanceof Read.Nothing && alarm != null) {
+        } else if (read instanceof Read.Nothing && alarm != null && pending.isEmpty()) {
             clear(alarm);
         } else if (read instanceof Read.Nothing) {
+            proven.takeNothing();
+            proceed();
+        } else if (read instanceof Read.BeyondEnd && proven.isWaiting()) {
+            proven.takeLoss();
             proceed();
         } else if (read instanceof Read.Failed failed) {
             LOG.debug("Lane {}: {}", lane, failed.reason());
             retry();
         } else if (read instanceof Read.Expired expired && pending.isEmpty() && !applying) {
-            raise("the record at " + nextOffset + " is gone: the log begins at " + expired.first());
+            raise("the record at " + proven.next() + " is gone: the log begins at " + expired.first());
         } else {
             // Beyond the end, as far as the log shows now: comparing the tail will tell whether something was lost.
             retry();
@@ -268,14 +278,15 @@ final class LaneSettler {
     }
 
     private void take(List<LaneRecord> records) {
-        for (LaneRecord record : records) {
-            PendingRecord taken = PendingRecord.of(record);
-            pending.add(taken);
-            pendingBytes += taken.bytes();
-            pendingRows += taken.rows();
-            nextOffset = record.offset() + 1;
+        metrics.unproven(-proven.unproven());
+        List<PendingRecord> taken = proven.take(records);
+        metrics.unproven(proven.unproven());
+        for (PendingRecord record : taken) {
+            pending.add(record);
+            pendingBytes += record.bytes();
+            pendingRows += record.rows();
         }
-        metrics.waiting(records.size());
+        metrics.waiting(taken.size());
         noteOldest();
     }
 
@@ -321,11 +332,9 @@ final class LaneSettler {
             clear(alarm);
             return;
         }
-        long now = loop.currentTimeMillis();
-        long idsThen = ids + change.ids();
-        LaneMark mark =
-                settings.idWindow().isMarkDue(lastMark, idsThen, now) ? new LaneMark(change.to(), idsThen, now) : null;
         long startNanos = loop.nanoTime();
+        long bytes = batch.stream().mapToLong(PendingRecord::bytes).sum();
+        LaneMark mark = marking.due(change, bytes, startNanos);
         hop(store.apply(change, mark), (mine, done, fault) -> {
             if (done instanceof SettlementStore.Outcome.Applied applied) {
                 metrics.applied(change, applied, loop.nanoTime() - startNanos);
@@ -337,7 +346,7 @@ final class LaneSettler {
             if (done == null) {
                 failed(fault);
             } else {
-                settled(change, mark, done, halted.keySet());
+                settled(change, bytes, mark, done, halted.keySet());
             }
         });
     }
@@ -365,7 +374,11 @@ final class LaneSettler {
     }
 
     private void settled(
-            LaneChange change, @Nullable LaneMark mark, SettlementStore.Outcome outcome, Set<PartitionId> halted) {
+            LaneChange change,
+            long bytes,
+            @Nullable LaneMark mark,
+            SettlementStore.Outcome outcome,
+            Set<PartitionId> halted) {
         if (outcome instanceof SettlementStore.Outcome.Moved) {
             LOG.info("Lane {}: another settler was here first", lane);
             retry();
@@ -381,8 +394,7 @@ final class LaneSettler {
             mostRecords = Math.min(settings.batchRecords(), mostRecords * 2);
             applying = false;
             settled = change.to();
-            ids += change.ids();
-            lastMark = mark == null ? lastMark : mark;
+            marking.applied(change, bytes, mark, loop.nanoTime());
             drop(change.to());
             proceed();
         }

@@ -18,7 +18,7 @@ import java.util.Set;
  */
 record PendingRecord(
         long offset, long storedMillis, int bytes, long print, LogRecord record, String malformed, int rows) {
-    private static final LogRecord NOTHING = new LogRecord(0, "", List.of());
+    private static final LogRecord NOTHING = new LogRecord(0, "", LogRecord.NOTHING, List.of());
 
     static PendingRecord of(LaneRecord read) {
         long print = read.print();
@@ -53,8 +53,18 @@ record PendingRecord(
         List<Section> sections = record.sections().stream()
                 .filter(section -> partitions.contains(section.partition()))
                 .toList();
-        LogRecord part = new LogRecord(record.timeMillis(), record.writer(), sections);
+        LogRecord part = new LogRecord(record.timeMillis(), record.writer(), record.acknowledged(), sections);
         return new PendingRecord(offset, storedMillis, bytes, print, part, malformed, rows);
+    }
+
+    /** Up to which offset, inclusive, it proves that records of its lane were acknowledged. */
+    long proves() {
+        return record.proves(offset);
+    }
+
+    /** Whether there is nothing to apply. */
+    boolean isEmpty() {
+        return record.sections().isEmpty() && !isMalformed();
     }
 
     boolean isMalformed() {

@@ -24,6 +24,7 @@ final class SettlementMetrics {
     private final Timer transactions;
     private final AtomicInteger alarms = new AtomicInteger();
     private final AtomicLong waiting = new AtomicLong();
+    private final AtomicLong unproven = new AtomicLong();
 
     /**
      * @param lagMillis the age of the oldest record that was read and is not applied, 0 if there is none
@@ -43,6 +44,10 @@ final class SettlementMetrics {
         transactions = meters.timer(PREFIX + "transaction", "Transactions that apply records");
         meters.gauge(PREFIX + "lanes.alarmed", "Lanes of this allocator that stopped with an alarm", alarms::get);
         meters.gauge(PREFIX + "lag.records", "Records that were read and are not applied yet", waiting::get);
+        meters.gauge(
+                PREFIX + "unproven",
+                "Records that were read and are not known to be acknowledged, so that they don't count yet",
+                unproven::get);
         meters.seconds(
                 PREFIX + "lag",
                 "Age of the oldest record that was read and is not applied yet",
@@ -79,5 +84,9 @@ final class SettlementMetrics {
 
     void waiting(int change) {
         waiting.addAndGet(change);
+    }
+
+    void unproven(int change) {
+        unproven.addAndGet(change);
     }
 }

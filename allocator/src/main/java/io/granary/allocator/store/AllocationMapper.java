@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.store;
 
+import io.granary.allocator.settlement.KnownMark;
 import io.granary.model.Sku;
 import java.util.Collection;
 import java.util.List;
@@ -43,13 +44,40 @@ public interface AllocationMapper {
             boolean halted) {}
 
     /** A row of {@code partition_epoch}. */
-    record EpochRow(int skuId, int slot, long epoch, String node, int lane, long seq, boolean fenced) {}
+    record EpochRow(
+            int skuId,
+            int slot,
+            long epoch,
+            String node,
+            int lane,
+            long seq,
+            boolean fenced,
+            long firstOffset,
+            long endOffset,
+            long endSeq) {
+        /** One that nothing was written of yet. */
+        static EpochRow begun(int skuId, int slot, long epoch, String node, int lane) {
+            return new EpochRow(skuId, slot, epoch, node, lane, 0, false, 0, 0, 0);
+        }
+
+        /** The offset after its last settled section; 0 if that is not known. */
+        long end() {
+            return endSeq == seq ? endOffset : 0;
+        }
+    }
+
+    /** Which partition. */
+    record PartitionKey(int skuId, int slot) {}
 
     /** A row of {@code lane}. */
     record LaneRow(int lane, @Nullable String owner, long settled, long ids) {}
 
-    /** Where a lane's id window begins. */
-    record WindowRow(int lane, long position) {}
+    /** A row of {@code lane_mark}, and its age. */
+    record MarkRow(int lane, long position, long ids, long ageMillis) {
+        KnownMark mark() {
+            return new KnownMark(position, ids, ageMillis);
+        }
+    }
 
     /** A record that is passed over. */
     record SkipRow(int lane, long position, long print) {}
@@ -66,6 +94,10 @@ public interface AllocationMapper {
     String PARTITION_COLUMNS = "select sku_id, slot, epoch, node, lane, granted, consumed, returned,"
             + " halted from `partition` ";
     String LANE_COLUMNS = "select lane, owner, settled, ids from lane ";
+
+    /** How long ago a row of {@code lane_mark} was put, in ms: the books stamp it, and nobody else's clock is asked. */
+    String MARK_AGE = "timestampdiff(microsecond, marked, utc_timestamp(3)) div 1000";
+
     String IN_LIST = "in <foreach collection='list' item='i' open='(' separator=',' close=')'>#{i}</foreach>";
 
     @Select("<script>" + SKU_COLUMNS + "where code " + IN_LIST + " order by id</script>")
@@ -115,9 +147,13 @@ public interface AllocationMapper {
             + " set s.inventory = s.inventory - g.units, s.pool = s.pool + g.units</script>")
     int moveToPool(@Param("list") List<UnitsRow> grants);
 
-    @Select("<script>select sku_id, slot, epoch, node, lane, seq, fenced from partition_epoch where sku_id " + IN_LIST
-            + " order by sku_id, slot, epoch</script>")
+    @Select("<script>select sku_id, slot, epoch, node, lane, seq, fenced, first_offset, end_offset, end_seq"
+            + " from partition_epoch where sku_id " + IN_LIST + " order by sku_id, slot, epoch</script>")
     List<EpochRow> epochs(@Param("list") Collection<Integer> ids);
+
+    /** The partitions of which ownerships are forgotten. */
+    @Select("<script>select sku_id, slot from `partition` where forgotten &gt; 0 and sku_id " + IN_LIST + "</script>")
+    List<PartitionKey> forgotten(@Param("list") Collection<Integer> ids);
 
     @Select("select lane from lane order by lane")
     List<Integer> laneNumbers();
@@ -160,10 +196,8 @@ public interface AllocationMapper {
     @Update("update lane set owner = null, alarm = coalesce(alarm, #{alarm}) where lane = #{lane} and owner = #{owner}")
     void refuseLane(@Param("lane") int lane, @Param("owner") String owner, @Param("alarm") String alarm);
 
-    /** The newest mark of each lane that is old enough or has enough ids behind it. */
-    @Select("<script>select m.lane, max(m.position) as position from lane_mark m join lane l on l.lane = m.lane"
-            + " where (m.marked &lt;= utc_timestamp(3) - interval #{seconds} second or m.ids &lt;= l.ids - #{ids})"
-            + " and m.lane " + IN_LIST + " group by m.lane</script>")
-    List<WindowRow> windows(
-            @Param("list") Collection<Integer> lanes, @Param("seconds") long seconds, @Param("ids") long ids);
+    /** The marks of lanes, and how old they are by the clock that stamped them. */
+    @Select("<script>select lane, position, ids, " + MARK_AGE + " as age_millis from lane_mark where lane " + IN_LIST
+            + "</script>")
+    List<MarkRow> marks(@Param("list") Collection<Integer> lanes);
 }

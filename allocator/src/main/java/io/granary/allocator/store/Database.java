@@ -114,6 +114,7 @@ public final class Database implements AutoCloseable {
         configuration.addMapper(AllocationMapper.class);
         configuration.addMapper(HoldingsMapper.class);
         configuration.addMapper(LeaderTerm.class);
+        configuration.addMapper(OldEpochMapper.class);
         configuration.addMapper(OperationMapper.class);
         configuration.addMapper(RebalanceMapper.class);
         configuration.addMapper(ReconcileMapper.class);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.store;
 
+import io.granary.allocator.settlement.IdWindow;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -11,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the books forget what nobody needs any more: who did what, and rebalances that are over, after a time. A few rows in
- * each transaction, so that nobody waits for it; what is left over comes next time. Two at once do no harm.
+ * Has the books forget what nobody needs any more: who did what, and rebalances that are over, after a time; and ownerships
+ * that are over, when no takeover asks for them any more ({@link OldEpochs}). A few rows in each transaction, so that nobody waits for it; what is left over comes next time. Two at once do no harm.
  *
  * <p>Marks of deductions that never came ({@link Marks}) are not among it: a mark may go only when its deduction can't
  * settle any more, and there is no such moment. That all lanes have settled beyond some position says nothing of later
@@ -28,11 +29,17 @@ public final class Retention implements AutoCloseable {
     private static final int MOST_BATCHES = 100;
 
     private final TransactionRunner transactions;
+    private final OldEpochs epochs;
     private final long seconds;
     private final ScheduledExecutorService thread;
 
-    private Retention(TransactionRunner transactions, RetentionSettings settings, ScheduledExecutorService thread) {
+    private Retention(
+            TransactionRunner transactions,
+            IdWindow window,
+            RetentionSettings settings,
+            ScheduledExecutorService thread) {
         this.transactions = transactions;
+        epochs = new OldEpochs(transactions, window);
         this.thread = thread;
         seconds = settings.history().toSeconds();
     }
@@ -41,16 +48,21 @@ public final class Retention implements AutoCloseable {
      * Begins.
      *
      * @param name of the allocator
+     * @param window what takeovers read of each lane
      * @param isNeeded whether it is this one's turn; asked each time
      */
     public static Retention start(
-            String name, TransactionRunner transactions, RetentionSettings settings, BooleanSupplier isNeeded) {
+            String name,
+            TransactionRunner transactions,
+            IdWindow window,
+            RetentionSettings settings,
+            BooleanSupplier isNeeded) {
         ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread daemon = new Thread(task, name + "-retention");
             daemon.setDaemon(true);
             return daemon;
         });
-        Retention retention = new Retention(transactions, settings, thread);
+        Retention retention = new Retention(transactions, window, settings, thread);
         long pause = settings.pause().toMillis();
         ScheduledFuture<?> unused = thread.scheduleWithFixedDelay(
                 () -> {
@@ -80,6 +92,7 @@ public final class Retention implements AutoCloseable {
         for (int i = 0; i < MOST_BATCHES && forgetRebalances() == BATCH_REBALANCES; i++) {
             LOG.debug("{} rebalances are forgotten", BATCH_REBALANCES);
         }
+        epochs.forget();
     }
 
     private int forgetOperations() {

@@ -15,9 +15,12 @@ import io.granary.allocator.allocation.SkuChange;
 import io.granary.allocator.allocation.SkuPlan;
 import io.granary.allocator.allocation.TakeoverSnapshot;
 import io.granary.allocator.settlement.IdWindow;
+import io.granary.allocator.settlement.KnownMark;
 import io.granary.allocator.store.AllocationMapper.EpochRow;
 import io.granary.allocator.store.AllocationMapper.GrantRow;
 import io.granary.allocator.store.AllocationMapper.LaneRow;
+import io.granary.allocator.store.AllocationMapper.MarkRow;
+import io.granary.allocator.store.AllocationMapper.PartitionKey;
 import io.granary.allocator.store.AllocationMapper.PartitionRow;
 import io.granary.allocator.store.AllocationMapper.SkuRow;
 import io.granary.allocator.store.AllocationMapper.UnitsRow;
@@ -26,13 +29,16 @@ import io.granary.model.Sku;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.apache.ibatis.session.SqlSession;
 import org.jspecify.annotations.Nullable;
@@ -45,9 +51,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class SqlAllocationStore implements AllocationStore {
-    /** Epochs whose fence has settled, told to a new owner for their request ids; the newest of them. */
-    private static final int MOST_FENCED_EPOCHS = 64;
-
     private final TransactionRunner transactions;
     private final IdWindow window;
 
@@ -134,21 +137,25 @@ public final class SqlAllocationStore implements AllocationStore {
     static List<SkuBook> load(SqlSession session, Collection<Sku> skus) {
         AllocationMapper mapper = session.getMapper(AllocationMapper.class);
         List<SkuRow> rows = mapper.skus(skus);
-        return rows.isEmpty() ? List.of() : books(rows, mapper.partitions(ids(rows)), rebalances(session, rows));
+        return rows.isEmpty() ? List.of() : allBooks(rows, mapper.partitions(ids(rows)), rebalances(session, rows));
     }
 
     @Override
-    public List<SkuBook> page(int afterId, int limit) {
+    public Page page(int afterId, int limit) {
         return transactions.snapshot(session -> {
             AllocationMapper mapper = session.getMapper(AllocationMapper.class);
             List<SkuRow> rows = mapper.skuPage(afterId, limit);
-            return rows.isEmpty()
-                    ? List.of()
-                    : books(
-                            rows,
-                            mapper.partitionRange(
-                                    rows.get(0).id(), rows.get(rows.size() - 1).id()),
-                            rebalances(session, rows));
+            if (rows.isEmpty()) {
+                return new Page(List.of(), Map.of(), OptionalInt.empty());
+            }
+            int lastId = rows.get(rows.size() - 1).id();
+            Map<Sku, RuntimeException> unreadable = new HashMap<>();
+            List<SkuBook> books = books(
+                    rows,
+                    mapper.partitionRange(rows.get(0).id(), lastId),
+                    rebalances(session, rows),
+                    unreadable::put);
+            return new Page(books, unreadable, rows.size() < limit ? OptionalInt.empty() : OptionalInt.of(lastId));
         });
     }
 
@@ -205,7 +212,7 @@ public final class SqlAllocationStore implements AllocationStore {
         AllocationMapper mapper = session.getMapper(AllocationMapper.class);
         List<PartitionRow> partitions = mapper.lockPartitions(ids);
         List<SkuRow> skus = mapper.lockSkus(ids);
-        return books(skus, partitions, rebalances(session, skus));
+        return allBooks(skus, partitions, rebalances(session, skus));
     }
 
     /**
@@ -255,7 +262,7 @@ public final class SqlAllocationStore implements AllocationStore {
             Set<Integer> slots = new TreeSet<>();
             for (Assignment a : result.assignments()) {
                 slots.add(a.slot());
-                epochs.add(new EpochRow(id, a.slot(), a.toEpoch(), a.node(), a.lane(), 0, false));
+                epochs.add(EpochRow.begun(id, a.slot(), a.toEpoch(), a.node(), a.lane()));
             }
             long units = 0;
             for (Grant g : result.grants()) {
@@ -342,7 +349,7 @@ public final class SqlAllocationStore implements AllocationStore {
                 return new TakeoverSnapshot(List.of(), Map.of());
             }
             Collection<Integer> ids = ids(rows);
-            return takeover(mapper, books(rows, mapper.partitions(ids), Map.of()), mapper.epochs(ids));
+            return takeover(mapper, allBooks(rows, mapper.partitions(ids), Map.of()), mapper.epochs(ids));
         });
     }
 
@@ -354,32 +361,27 @@ public final class SqlAllocationStore implements AllocationStore {
                     .add(epoch);
         }
         Set<Integer> lanes = new TreeSet<>();
+        epochs.forEach(epoch -> lanes.add(epoch.lane()));
+        Map<Integer, TakeoverSnapshot.LaneStand> stands = stands(mapper, lanes);
+        Set<PartitionKey> forgotten = new HashSet<>(mapper.forgotten(books.stream().map(SkuBook::id).toList()));
         List<TakeoverSnapshot.History> histories = new ArrayList<>();
         for (SkuBook book : books) {
             Map<Integer, List<EpochRow>> bySlot = bySku.getOrDefault(book.id(), Map.of());
             for (PartitionBook partition : book.partitions()) {
-                List<TakeoverSnapshot.Earlier> earlier =
-                        earlier(partition, bySlot.getOrDefault(partition.slot(), List.of()));
-                earlier.forEach(epoch -> lanes.add(epoch.lane()));
-                histories.add(new TakeoverSnapshot.History(
-                        new PartitionId(book.sku(), partition.slot()), partition, earlier));
+                EarlierEpochs earlier = new EarlierEpochs(stands);
+                if (forgotten.contains(new PartitionKey(book.id(), partition.slot()))) {
+                    earlier.leaveOut(window.age().toMillis());
+                }
+                List<EpochRow> rows = bySlot.getOrDefault(partition.slot(), List.of());
+                for (int i = rows.size() - 1; i >= 0; i--) {
+                    if (rows.get(i).epoch() < partition.epoch()) {
+                        earlier.add(rows.get(i));
+                    }
+                }
+                histories.add(earlier.history(new PartitionId(book.sku(), partition.slot()), partition));
             }
         }
-        return new TakeoverSnapshot(histories, stands(mapper, lanes));
-    }
-
-    private static List<TakeoverSnapshot.Earlier> earlier(PartitionBook partition, List<EpochRow> epochs) {
-        List<TakeoverSnapshot.Earlier> earlier = new ArrayList<>();
-        int fenced = 0;
-        for (int i = epochs.size() - 1; i >= 0; i--) {
-            EpochRow epoch = epochs.get(i);
-            // A fenced epoch that never said anything has no ids.
-            boolean wanted = !epoch.fenced() || (epoch.seq() > 0 && fenced++ < MOST_FENCED_EPOCHS);
-            if (wanted && epoch.epoch() < partition.epoch()) {
-                earlier.add(new TakeoverSnapshot.Earlier(epoch.epoch(), epoch.lane(), epoch.seq(), epoch.fenced()));
-            }
-        }
-        return earlier;
+        return new TakeoverSnapshot(histories, stands);
     }
 
     private Map<Integer, TakeoverSnapshot.LaneStand> stands(AllocationMapper mapper, Set<Integer> lanes) {
@@ -387,17 +389,23 @@ public final class SqlAllocationStore implements AllocationStore {
         if (lanes.isEmpty()) {
             return stands;
         }
-        Map<Integer, Long> windows = new HashMap<>();
-        mapper.windows(lanes, window.age().toSeconds(), window.ids())
-                .forEach(row -> windows.put(row.lane(), row.position()));
+        Map<Integer, List<KnownMark>> marks = new HashMap<>();
+        for (MarkRow row : mapper.marks(lanes)) {
+            marks.computeIfAbsent(row.lane(), lane -> new ArrayList<>()).add(row.mark());
+        }
         Map<Integer, List<TakeoverSnapshot.Skip>> skips = new HashMap<>();
         mapper.skips(lanes)
                 .forEach(row -> skips.computeIfAbsent(row.lane(), lane -> new ArrayList<>())
                         .add(new TakeoverSnapshot.Skip(row.position(), row.print())));
         for (LaneRow lane : mapper.lanes(lanes)) {
-            long start = Math.min(lane.settled(), windows.getOrDefault(lane.lane(), 0L));
-            stands.put(lane.lane(), new TakeoverSnapshot.LaneStand(
-                            lane.settled(), start, skips.getOrDefault(lane.lane(), List.of())));
+            IdWindow.Start start = window.start(marks.getOrDefault(lane.lane(), List.of()), lane.ids());
+            stands.put(
+                    lane.lane(),
+                    new TakeoverSnapshot.LaneStand(
+                            lane.settled(),
+                            Math.min(lane.settled(), start.position()),
+                            start.ageMillis(),
+                            skips.getOrDefault(lane.lane(), List.of())));
         }
         return stands;
     }
@@ -414,33 +422,51 @@ public final class SqlAllocationStore implements AllocationStore {
     }
 
     /** Both lists are ordered by SKU id. */
-    private static List<SkuBook> books(
+    private static List<SkuBook> allBooks(
             List<SkuRow> skus, List<PartitionRow> partitions, Map<Long, Rebalance> rebalances) {
+        return books(skus, partitions, rebalances, (sku, fault) -> {
+            throw fault;
+        });
+    }
+
+    private static List<SkuBook> books(
+            List<SkuRow> skus,
+            List<PartitionRow> partitions,
+            Map<Long, Rebalance> rebalances,
+            BiConsumer<Sku, RuntimeException> onUnreadable) {
         List<SkuBook> books = new ArrayList<>(skus.size());
         int next = 0;
         for (SkuRow sku : skus) {
-            List<PartitionBook> own = new ArrayList<>(sku.slots());
+            List<PartitionRow> own = new ArrayList<>();
             while (next < partitions.size() && partitions.get(next).skuId() <= sku.id()) {
                 PartitionRow row = partitions.get(next++);
                 if (row.skuId() == sku.id()) {
-                    own.add(book(row));
+                    own.add(row);
                 }
             }
-            books.add(new SkuBook(
-                    sku.id(),
-                    sku.sku(),
-                    sku.state().equals("PAUSED"),
-                    sku.frozen(),
-                    sku.slots(),
-                    plan(sku),
-                    sku.inventory(),
-                    sku.pool(),
-                    sku.actual(),
-                    sku.received(),
-                    own,
-                    sku.rebalance() == null ? null : rebalances.get(sku.rebalance())));
+            try {
+                books.add(book(sku, own, rebalances));
+            } catch (IllegalArgumentException e) {
+                onUnreadable.accept(sku.sku(), e);
+            }
         }
         return books;
+    }
+
+    private static SkuBook book(SkuRow sku, List<PartitionRow> own, Map<Long, Rebalance> rebalances) {
+        return new SkuBook(
+                sku.id(),
+                sku.sku(),
+                sku.state().equals("PAUSED"),
+                sku.frozen(),
+                sku.slots(),
+                plan(sku),
+                sku.inventory(),
+                sku.pool(),
+                sku.actual(),
+                sku.received(),
+                own.stream().map(SqlAllocationStore::book).toList(),
+                sku.rebalance() == null ? null : rebalances.get(sku.rebalance()));
     }
 
     private static SkuPlan plan(SkuRow sku) {

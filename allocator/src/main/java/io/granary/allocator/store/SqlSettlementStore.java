@@ -3,6 +3,7 @@ package io.granary.allocator.store;
 
 import io.granary.allocator.settlement.EpochKey;
 import io.granary.allocator.settlement.IdWindow;
+import io.granary.allocator.settlement.KnownMark;
 import io.granary.allocator.settlement.LaneBooks;
 import io.granary.allocator.settlement.LaneChange;
 import io.granary.allocator.settlement.LaneMark;
@@ -14,10 +15,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -64,9 +63,14 @@ public final class SqlSettlementStore implements SettlementStore {
     private static LaneStanding standing(Connection connection, int lane) throws SQLException {
         enter(connection, lane);
         LaneMark lastMark = null;
-        List<LaneMark> marks = marks(connection, lane);
-        if (!marks.isEmpty()) {
-            lastMark = marks.get(marks.size() - 1);
+        try (PreparedStatement query = connection.prepareStatement(
+                "select position, ids from lane_mark where lane = ? order by position desc limit 1")) {
+            query.setInt(1, lane);
+            try (ResultSet row = query.executeQuery()) {
+                if (row.next()) {
+                    lastMark = new LaneMark(row.getLong(1), row.getLong(2));
+                }
+            }
         }
         try (PreparedStatement query =
                 connection.prepareStatement("select settled, tail, ids, alarm from lane where lane = ?")) {
@@ -179,10 +183,32 @@ public final class SqlSettlementStore implements SettlementStore {
             query.setInt(1, lane);
             try (ResultSet found = query.executeQuery()) {
                 while (found.next()) {
-                    EpochKey key = asked.get(new Row(found.getInt(1), found.getInt(2), found.getLong(3)));
+                    EpochKey key = asked.remove(new Row(found.getInt(1), found.getInt(2), found.getLong(3)));
                     if (key != null) {
                         known.add(new LaneBooks.KnownEpoch(
                                 key, found.getLong(4), found.getBoolean(5), found.getBoolean(6)));
+                    }
+                }
+            }
+        }
+        findForgotten(connection, asked.values(), known);
+    }
+
+    /** An owner that was replaced long ago and wakes up: its epoch has ended, and the books have forgotten where. */
+    private void findForgotten(Connection connection, Collection<EpochKey> keys, List<LaneBooks.KnownEpoch> known)
+            throws SQLException {
+        if (keys.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement query = connection.prepareStatement(
+                "select forgotten from `partition` where sku_id = ? and slot = ? and forgotten >= ?")) {
+            for (EpochKey key : keys) {
+                query.setObject(1, skuIds.get(key.partition().sku()));
+                query.setInt(2, key.partition().slot());
+                query.setLong(3, key.epoch());
+                try (ResultSet row = query.executeQuery()) {
+                    if (row.next()) {
+                        known.add(new LaneBooks.KnownEpoch(key, 0, true, false));
                     }
                 }
             }
@@ -337,18 +363,24 @@ public final class SqlSettlementStore implements SettlementStore {
 
     private static void writeEpochs(Connection connection, LaneChange change) throws SQLException {
         if (!change.epochs().isEmpty()) {
-            try (PreparedStatement update = connection.prepareStatement(
-                    "update partition_epoch"
-                            + " set seq = greatest(seq, ?), halted = halted or ?, halt_reason = coalesce(halt_reason, ?)"
-                            + " where sku_id = ? and slot = ? and epoch = ?")) {
+            // From left to right: the seq is the last one's, so that the others see what it was.
+            try (PreparedStatement update = connection.prepareStatement("update partition_epoch"
+                    + " set first_offset = if(seq = 0, ?, first_offset), end_offset = if(? > seq, ?, end_offset),"
+                    + " end_seq = if(? > seq, ?, end_seq), seq = greatest(seq, ?), halted = halted or ?,"
+                    + " halt_reason = coalesce(halt_reason, ?) where sku_id = ? and slot = ? and epoch = ?")) {
                 for (LaneChange.OfEpoch epoch : change.epochs()) {
                     @Nullable String halted = epoch.halted();
-                    update.setLong(1, epoch.seq());
-                    update.setBoolean(2, halted != null);
-                    update.setString(3, halted == null ? null : fitting(halted));
-                    update.setInt(4, epoch.skuId());
-                    update.setInt(5, epoch.slot());
-                    update.setLong(6, epoch.epoch());
+                    update.setLong(1, epoch.first());
+                    update.setLong(2, epoch.seq());
+                    update.setLong(3, epoch.end());
+                    update.setLong(4, epoch.seq());
+                    update.setLong(5, epoch.seq());
+                    update.setLong(6, epoch.seq());
+                    update.setBoolean(7, halted != null);
+                    update.setString(8, halted == null ? null : fitting(halted));
+                    update.setInt(9, epoch.skuId());
+                    update.setInt(10, epoch.slot());
+                    update.setLong(11, epoch.epoch());
                     update.addBatch();
                 }
                 checkOneEach(update.executeBatch(), change.epochs());
@@ -432,44 +464,37 @@ public final class SqlSettlementStore implements SettlementStore {
     }
 
     private void writeMark(Connection connection, int lane, LaneMark mark) throws SQLException {
+        // One may stand there already, if the lane was settled up to there before, and then was set back.
         try (PreparedStatement insert = connection.prepareStatement(
-                "insert into lane_mark (lane, position, ids, marked) values (?, ?, ?, ?)")) {
+                "insert into lane_mark (lane, position, ids, marked) values (?, ?, ?, utc_timestamp(3))"
+                        + " on duplicate key update ids = values(ids), marked = values(marked)")) {
             insert.setInt(1, lane);
             insert.setLong(2, mark.position());
             insert.setLong(3, mark.ids());
-            insert.setObject(4, utc(mark.markedMillis()));
             insert.executeUpdate();
         }
-        long start = idWindow.start(marks(connection, lane), mark.ids(), mark.markedMillis());
+        IdWindow.Start start = idWindow.start(marks(connection, lane), mark.ids());
         try (PreparedStatement delete =
                 connection.prepareStatement("delete from lane_mark where lane = ? and position < ?")) {
             delete.setInt(1, lane);
-            delete.setLong(2, start);
+            delete.setLong(2, start.position());
             delete.executeUpdate();
         }
     }
 
-    /** The marks of a lane, in the order of their positions. */
-    static List<LaneMark> marks(Connection connection, int lane) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement(
-                "select position, ids, marked from lane_mark where lane = ? order by position")) {
+    /** The marks of a lane, in the order of their positions; their ages by the clock that stamped them. */
+    private static List<KnownMark> marks(Connection connection, int lane) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement("select position, ids, " + AllocationMapper.MARK_AGE
+                + " from lane_mark where lane = ? order by position")) {
             query.setInt(1, lane);
             try (ResultSet row = query.executeQuery()) {
-                List<LaneMark> marks = new ArrayList<>();
+                List<KnownMark> marks = new ArrayList<>();
                 while (row.next()) {
-                    LocalDateTime marked = row.getObject(3, LocalDateTime.class);
-                    marks.add(new LaneMark(
-                            row.getLong(1),
-                            row.getLong(2),
-                            marked.toInstant(ZoneOffset.UTC).toEpochMilli()));
+                    marks.add(new KnownMark(row.getLong(1), row.getLong(2), row.getLong(3)));
                 }
                 return marks;
             }
         }
-    }
-
-    private static LocalDateTime utc(long millis) {
-        return LocalDateTime.ofInstant(Instant.ofEpochMilli(millis), ZoneOffset.UTC);
     }
 
     /** As far as the columns of alarms and halts take it. */

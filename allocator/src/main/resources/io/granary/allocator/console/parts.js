@@ -183,6 +183,7 @@ const KINDS = {
   GATHER: "Gather",
   DRAIN: "Drain",
   SLOTS: "Change slots",
+  LEVEL: "Spread over nodes",
   HOME: "Back to inventory",
   FREEZE: "Freeze",
   UNFREEZE: "Unfreeze",

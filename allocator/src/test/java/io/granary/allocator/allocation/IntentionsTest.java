@@ -67,6 +67,7 @@ class IntentionsTest {
                 arguments(gather(1), FREE, false, 2),
                 arguments(slots(5), FREE, false, 5),
                 arguments(slots(1), FREE, false, 1),
+                arguments(of(RebalanceKind.LEVEL), FREE, false, 2),
                 arguments(of(RebalanceKind.HOME), FREE, true, 2),
                 arguments(of(RebalanceKind.HOME), FROZEN, true, 2));
     }
@@ -116,6 +117,7 @@ class IntentionsTest {
                 arguments(of(RebalanceKind.HOME), BUSY, Why.CONFLICT, UNDER_WAY),
                 arguments(of(RebalanceKind.EVEN), FROZEN, Why.CONFLICT, IS_FROZEN),
                 arguments(slots(3), FROZEN, Why.CONFLICT, IS_FROZEN),
+                arguments(of(RebalanceKind.LEVEL), FROZEN, Why.CONFLICT, IS_FROZEN),
                 arguments(gather(2), FREE, Why.INVALID, "slot: 2 (expected: 0 to 1)"),
                 arguments(gather(-1), FREE, Why.INVALID, "slot: -1 (expected: 0 or more)"),
                 arguments(slots(null), FREE, Why.INVALID, "slots: null (expected: 1 to 1024)"),

@@ -131,7 +131,7 @@ class RebalancePlannerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"DRAIN", "FREEZE", "UNFREEZE"})
+    @EnumSource(names = {"DRAIN", "LEVEL", "FREEZE", "UNFREEZE"})
     void onlyKindsThatMoveUnitsArePlanned(RebalanceKind kind) {
         assertThatThrownBy(() -> plan(kind, book(0, 10, 1), slots(10))).isInstanceOf(IllegalArgumentException.class);
     }

@@ -28,6 +28,7 @@ import io.granary.proto.OpenPartition;
 import io.granary.proto.PartitionReport.State;
 import io.granary.protocol.grpc.GrpcConnector;
 import io.granary.protocol.grpc.GrpcSettings;
+import io.granary.registry.AllocatorEntry;
 import io.granary.registry.NodeEntry;
 import io.granary.registry.SkuEntry;
 import io.granary.registry.SkuState;
@@ -59,6 +60,7 @@ class LeaderIT {
     private final List<AutoCloseable> open = new ArrayList<>();
     private final Map<String, ScriptedNode> nodes = new HashMap<>();
     private final List<Leader> leaders = new ArrayList<>();
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final ExecutorService blocking = Executors.newFixedThreadPool(4);
     private Books books;
 
@@ -93,21 +95,57 @@ class LeaderIT {
                 .isZero();
     }
 
-    private static final LeaderSettings SETTINGS = new LeaderSettings(
-            Duration.ofSeconds(1),
-            Duration.ofMillis(5),
-            Duration.ofMillis(100),
-            Duration.ofMillis(300),
-            2_000,
-            4,
-            200,
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(1));
+    private static LeaderSettings settings(Duration joinGrace) {
+        return settings(joinGrace, false);
+    }
+
+    private static LeaderSettings settings(Duration joinGrace, boolean levelling) {
+        return new LeaderSettings(
+                Duration.ofSeconds(1),
+                Duration.ofMillis(5),
+                Duration.ofMillis(100),
+                Duration.ofMillis(300),
+                2_000,
+                4,
+                200,
+                joinGrace,
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                levelling,
+                Duration.ZERO,
+                5);
+    }
+
+    private static final LeaderSettings SETTINGS = settings(Duration.ofSeconds(2));
+
+    private static LeaderSettings unreachableAfter(Duration time) {
+        return new LeaderSettings(
+                SETTINGS.sweep(),
+                SETTINGS.pace(),
+                SETTINGS.patience(),
+                SETTINGS.resend(),
+                SETTINGS.batchSkus(),
+                SETTINGS.batches(),
+                SETTINGS.transactionSkus(),
+                SETTINGS.joinGrace(),
+                SETTINGS.needLife(),
+                SETTINGS.ceilingsWait(),
+                SETTINGS.announceWait(),
+                SETTINGS.reconnect(),
+                time,
+                false,
+                Duration.ZERO,
+                5);
+    }
 
     private Leader leader(String name) {
+        return leader(name, SETTINGS);
+    }
+
+    private Leader leader(String name, LeaderSettings settings) {
         ThreadLoop loop = ThreadLoop.start(name);
         GrpcConnector<io.granary.proto.LeaderMessage, io.granary.proto.NodeMessage> connector =
                 GrpcConnector.control(GrpcSettings.defaults());
@@ -116,7 +154,7 @@ class LeaderIT {
         Leader leader = new Leader(
                 name,
                 8,
-                SETTINGS,
+                settings,
                 AllocatorSettings.of(Configuration.defaults()).allocation(),
                 loop,
                 blocking,
@@ -130,7 +168,7 @@ class LeaderIT {
                     @Override
                     public void onTermOver() {}
                 },
-                new MeterScope(new SimpleMeterRegistry()));
+                new MeterScope(meters));
         leaders.add(leader);
         return leader;
     }
@@ -146,7 +184,11 @@ class LeaderIT {
     }
 
     private Leader leading(String name, ScriptedNode... live) {
-        Leader leader = leader(name);
+        return leading(name, SETTINGS, live);
+    }
+
+    private Leader leading(String name, LeaderSettings settings, ScriptedNode... live) {
+        Leader leader = leader(name, settings);
         leader.setNodes(entries(List.of(live)));
         leader.setLeading(true);
         return leader;
@@ -198,6 +240,25 @@ class LeaderIT {
 
     private void assertPublished(Sku sku, SkuState state, int slots) {
         assertThat(cluster.entry(sku)).contains(new SkuEntry(state, slots));
+    }
+
+    @Test
+    void nodesWriteWhatTheOldestProcessReadsAndNewRecordsOnceItIsGone() {
+        ScriptedNode a = node("a");
+        Leader leader = leading("one", a);
+        Map<String, NodeEntry> withAnOldOne = new HashMap<>(entries(List.of(a)));
+        withAnOldOne.put("old", new NodeEntry("old", "127.0.0.1:1", -1, 1));
+        leader.setNodes(withAnOldOne);
+        leader.setAllocators(List.of(new AllocatorEntry("one", "")));
+        soon(() -> assertThat(a.entry().lane()).isNotNegative());
+        assertThat(a.recordVersion()).isEqualTo(1);
+
+        leader.setNodes(entries(List.of(a)));
+        soon(() -> assertThat(a.recordVersion()).isEqualTo(2));
+
+        // A process that comes too late is named.
+        leader.setAllocators(List.of(new AllocatorEntry("one", ""), new AllocatorEntry("old", "", 1)));
+        soon(() -> assertThat(leader.look().join().behind()).containsExactly("old"));
     }
 
     @Test
@@ -396,6 +457,91 @@ class LeaderIT {
         assertThat(partition.getConsumed()).isEqualTo(4);
     }
 
+    /** Two nodes that have five partitions each. */
+    private Leader tenPartitions(LeaderSettings settings) {
+        for (int i = 0; i < 10; i++) {
+            books.addSku(new Sku("s" + i), 1, 10);
+        }
+        Leader leader = leading("one", settings, node("a-1"), node("b-1"));
+        soon(() -> {
+            assertThat(node("a-1").partitions()).hasSize(5);
+            assertThat(node("b-1").partitions()).hasSize(5);
+        });
+        return leader;
+    }
+
+    @Test
+    void whoIsRegisteredAndNotHeardIsTakenOverAndIsOneOfTheNodesAgainWhenItIs() {
+        Leader leader = tenPartitions(SETTINGS);
+        ScriptedNode a = node("a-1");
+        ScriptedNode b = node("b-1");
+        List<PartitionId> taken = a.partitions();
+        a.hangs(true);
+
+        soon(() -> assertThat(b.partitions()).hasSize(10));
+        assertThat(taken)
+                .allSatisfy(partition -> assertThat(b.figures(partition).get(0)).isEqualTo(2));
+        LeaderLook.NodeLook look = leader.look().join().nodes().get(0);
+        assertThat(look.ready()).isFalse();
+        assertThat(look.outOfReachSince()).isNotNull();
+
+        a.hangs(false);
+        soon(() -> assertThat(leader.look().join().nodes().get(0).ready()).isTrue());
+        assertThat(leader.look().join().nodes().get(0).outOfReachSince()).isNull();
+        soon(() -> assertThat(taken)
+                .allSatisfy(partition -> assertThat(a.state(partition)).isEqualTo(State.CLOSED)));
+        Sku late = new Sku("late");
+        books.addSku(late, 1, 5);
+        leader.onStockChanged(Set.of(late));
+        soon(() -> assertThat(a.remaining(new PartitionId(late, 0))).isEqualTo(5));
+    }
+
+    @Test
+    void whoIsOutOfReachKeepsItsPartitionsWhileNobodyElseCanTakeThem() {
+        books.addSku(SKU, 1, 10);
+        ScriptedNode a = node("a");
+        Leader leader = leading("one", a);
+        soon(() -> assertThat(a.remaining(SLOT_0)).isEqualTo(10));
+        a.hangs(true);
+        soon(() -> assertThat(leader.look().join().nodes().get(0).outOfReachSince())
+                .isNotNull());
+        a.hangs(false);
+        soon(() -> assertThat(leader.look().join().nodes().get(0).ready()).isTrue());
+        restock(SKU, 5);
+        leader.onStockChanged(Set.of(SKU));
+        soon(() -> assertThat(a.figures(SLOT_0)).containsExactly(1L, 15L, 0L, 0L, 15L));
+    }
+
+    @Test
+    void aDrainDoesNotWaitForANodeThatHasNoLink() {
+        Leader leader = tenPartitions(unreachableAfter(Duration.ofMinutes(10)));
+        node("a-1").close();
+        soon(() -> assertThat(leader.look().join().nodes().get(0).ready()).isFalse());
+        books.update("insert into node_drain (node, who) values ('a', 'ann')");
+        leader.onDrains();
+
+        soon(() -> assertThat(node("b-1").partitions()).hasSize(10));
+    }
+
+    @Test
+    void whoIsHeardButNotRegisteredKeepsItsPartitionsUntilItIsAgain() {
+        Leader leader = tenPartitions(unreachableAfter(Duration.ofMinutes(10)));
+        leader.setNodes(Map.of());
+        Sku late = new Sku("late");
+        books.addSku(late, 1, 5);
+        leader.onStockChanged(Set.of(late));
+        // Who comes first would have got them all.
+        leader.setNodes(entries(List.of(node("b-1"))));
+        soon(() -> assertThat(node("b-1").partitions()).hasSize(6));
+        leader.setNodes(entries(List.of(node("a-1"), node("b-1"))));
+        Sku later = new Sku("later");
+        books.addSku(later, 1, 5);
+        leader.onStockChanged(Set.of(later));
+
+        soon(() -> assertThat(node("a-1").partitions()).hasSize(6));
+        assertThat(books.number("select max(epoch) from `partition`")).isEqualTo(1);
+    }
+
     private static List<OpenPartition> secondEpochs(Open open) {
         return open.getPartitionsList().stream()
                 .filter(partition -> partition.getEpoch() == 2)
@@ -504,6 +650,23 @@ class LeaderIT {
         assertThat(books.number("select max(epoch) from `partition`")).isEqualTo(1);
     }
 
+    /** Who can't know whom the registry names does not put that one out of office again and again. */
+    @Test
+    void whoLosesItsTermWhileTheRegistryIsOutOfReachWaitsForIt() {
+        ScriptedNode a = node("a");
+        Leader one = leading("one", a);
+        soon(() -> assertThat(a.leaders()).containsExactly("one"));
+        one.setReach(false);
+        leading("two", a);
+        soon(() -> assertThat(a.leaders()).containsExactly("one", "two"));
+        soon(() -> assertThat(one.look()).isCompletedExceptionally());
+        await().during(Duration.ofMillis(1_500)).untilAsserted(() -> assertThat(a.leaders())
+                .containsExactly("one", "two"));
+
+        one.setReach(true);
+        soon(() -> assertThat(a.leaders()).startsWith("one", "two", "one"));
+    }
+
     @Test
     void anotherLeaderGoesOnWhereTheFirstOneDied() {
         List<Sku> skus = IntStream.range(0, 200).mapToObj(i -> new Sku("s" + i)).toList();
@@ -526,11 +689,119 @@ class LeaderIT {
         assertThat(books.number("select sum(inventory) from sku")).isZero();
     }
 
+    /** Long enough for a test to let nodes come back one by one. */
+    private static final Duration LONG_GRACE = Patience.of(Duration.ofSeconds(10));
+
+    /** Three nodes with ten partitions each. */
+    private List<ScriptedNode> threeNodesWithTenEach() {
+        IntStream.range(0, 30).forEach(i -> books.addSku(new Sku("s" + i), 1, 10));
+        List<ScriptedNode> three = List.of(node("a-1"), node("b-1"), node("c-1"));
+        leading("one", three.toArray(ScriptedNode[]::new));
+        soon(() ->
+                assertThat(three).allSatisfy(node -> assertThat(node.partitions()).hasSize(10)));
+        return three;
+    }
+
+    /** What it would give to others is given by then: a new SKU comes last. */
+    private void untilItGivesPartitionsTo(ScriptedNode node, Leader leader) {
+        Sku late = new Sku("late");
+        books.addSku(late, 1, 5);
+        leader.onStockChanged(Set.of(late));
+        soon(() -> assertThat(node.remaining(new PartitionId(late, 0))).isEqualTo(5));
+    }
+
+    private void assertEachKeptItsOwn(List<ScriptedNode> three, Leader leader) {
+        soon(() -> assertThat(leader.look().join().nodes()).hasSize(3).allMatch(LeaderLook.NodeLook::ready));
+        assertThat(books.number("select max(epoch) from `partition`")).isEqualTo(1);
+        assertThat(three.stream().map(node -> node.partitions().size())).containsExactly(11, 10, 10);
+    }
+
+    @Test
+    void aLeaderThatBeginsWhileNodesComeBackOneByOneLeavesEachItsOwn() {
+        List<ScriptedNode> three = threeNodesWithTenEach();
+        leaders.get(0).close();
+        Leader two = leader("two", settings(LONG_GRACE));
+        two.setNodes(entries(three.subList(0, 1)));
+        two.setLeading(true);
+        untilItGivesPartitionsTo(three.get(0), two);
+
+        two.setNodes(entries(three));
+        assertEachKeptItsOwn(three, two);
+    }
+
+    @Test
+    void nodesThatComeBackOneByOneAfterAllWereAwayKeepTheirOwn() {
+        List<ScriptedNode> three = threeNodesWithTenEach();
+        leaders.get(0).close();
+        Leader two = leader("two", settings(LONG_GRACE));
+        two.setNodes(entries(three));
+        two.setLeading(true);
+        soon(() -> assertThat(two.look().join().joining()).isFalse());
+
+        two.setNodes(Map.of());
+        two.setNodes(entries(three.subList(0, 1)));
+        untilItGivesPartitionsTo(three.get(0), two);
+        two.setNodes(entries(three));
+        assertEachKeptItsOwn(three, two);
+    }
+
+    @Test
+    void theOwnerThatDoesNotComeBackIsWaitedForOnlyForAWhile() {
+        List<ScriptedNode> three = threeNodesWithTenEach();
+        leaders.get(0).close();
+        Leader two = leading("two", three.get(0), three.get(1));
+        soon(() -> assertThat(books.number("select count(*) from `partition` where node = 'c-1'"))
+                .isZero());
+        assertThat(two.look().join().joining()).isFalse();
+    }
+
     @Test
     void whoDoesNotLeadAnnouncesNothing() {
         Leader leader = leader("one");
         CompletableFuture<Void> announced = leader.announce(Set.of(SKU));
         assertThat(announced).failsWithin(Patience.of(Duration.ofSeconds(10)));
+    }
+
+    /** A row that breaks the rules of the schema, as somebody may have written it who did not heed them. */
+    private void addBroken(Sku sku, long inventory, long actual, long received) {
+        books.database().transactions().run(session -> {
+            try (var statement = session.getConnection().createStatement()) {
+                statement.execute("set check_constraint_checks = 0");
+                statement.execute("insert into sku (code, slots, inventory, actual, received) values ('" + sku.code()
+                        + "', 1, " + inventory + ", " + actual + ", " + received + ")");
+                statement.execute("set check_constraint_checks = 1");
+            }
+        });
+    }
+
+    @Test
+    void aSkuThatCannotBeLookedAtHoldsUpNoOther() {
+        Sku refused = new Sku("refused");
+        Sku unreadable = new Sku("unreadable");
+        List<Sku> others = IntStream.range(0, 20).mapToObj(i -> new Sku("s" + i)).toList();
+        others.subList(0, 10).forEach(sku -> books.addSku(sku, 1, 10));
+        addBroken(refused, 10, 10, 11);
+        addBroken(unreadable, 10, 9, 9);
+        others.subList(10, 20).forEach(sku -> books.addSku(sku, 1, 10));
+        ScriptedNode a = node("a");
+        Leader leader = leading("one", a);
+
+        soon(() -> assertThat(others)
+                .allSatisfy(
+                        sku -> assertThat(a.remaining(new PartitionId(sku, 0))).isEqualTo(10)));
+        soon(() -> assertThat(leader.look().join().failing()).containsOnlyKeys(refused, unreadable));
+        assertThat(leader.look().join().failing().get(unreadable)).contains("actual 9 inventory 10");
+        // Found by a sweep alone.
+        Sku late = new Sku("late");
+        books.addSku(late, 1, 5);
+        soon(() -> assertThat(a.remaining(new PartitionId(late, 0))).isEqualTo(5));
+
+        books.update("update sku set received = 10, actual = 10 where code in ('refused', 'unreadable')");
+        soon(() -> {
+            assertThat(a.remaining(new PartitionId(refused, 0))).isEqualTo(10);
+            assertThat(a.remaining(new PartitionId(unreadable, 0))).isEqualTo(10);
+        });
+        soon(() -> assertThat(leader.look().join().failing()).isEmpty());
     }
 
     @Test
@@ -541,6 +812,88 @@ class LeaderIT {
         soon(() -> assertPublished(SKU, SkuState.SELLING, 2));
         leader.setNodes(entries(List.of(a)));
         soon(() -> assertThat(a.remaining(SLOT_0) + a.remaining(SLOT_1)).isEqualTo(10));
+    }
+
+    // ---- Levelling
+
+    private double counted(String kind) {
+        return meters.get("granary.leader.assignments").tag("kind", kind).counter().count();
+    }
+
+    private void untilItHasSwept(int times) {
+        long before = meters.get("granary.leader.sweep").timer().count();
+        soon(() -> assertThat(meters.get("granary.leader.sweep").timer().count())
+                .isGreaterThanOrEqualTo(before + times));
+    }
+
+    private static void assertOwn(int each, ScriptedNode... nodes) {
+        soon(() -> assertThat(List.of(nodes)).allSatisfy(node -> assertThat(
+                        node.partitions().stream().filter(one -> node.state(one) == State.SERVING))
+                .hasSize(each)));
+    }
+
+    @Test
+    void aNewNodeGetsItsShareStepByStepAndThenNothingMoves() {
+        IntStream.range(0, 30).forEach(i -> books.addSku(new Sku("s" + i), 1, 10));
+        ScriptedNode a = node("a-1");
+        ScriptedNode b = node("b-1");
+        ScriptedNode c = node("c-1");
+        Leader leader = leader("one", settings(Duration.ofSeconds(2), true));
+        leader.setNodes(entries(List.of(a, b)));
+        leader.setLeading(true);
+        assertOwn(15, a, b);
+
+        leader.setNodes(entries(List.of(a, b, c)));
+        assertOwn(10, a, b, c);
+        untilItHasSwept(3);
+        assertThat(counted("level")).isEqualTo(10);
+        assertThat(counted("takeover")).isZero();
+        assertThat(books.number("select sum(epoch) from `partition`")).isEqualTo(30 + 10);
+        assertThat(meters.get("granary.leader.partitions.spread").gauge().value())
+                .isZero();
+    }
+
+    @Test
+    void aNodeThatWasDrainedGetsItsShareAgain() {
+        IntStream.range(0, 20).forEach(i -> books.addSku(new Sku("s" + i), 1, 10));
+        ScriptedNode a = node("a-1");
+        ScriptedNode b = node("b-1");
+        Leader leader = leader("one", settings(Duration.ofSeconds(2), true));
+        leader.setNodes(entries(List.of(a, b)));
+        leader.setLeading(true);
+        assertOwn(10, a, b);
+        intentions().apply(Wish.drain("a"), leader.look().join().live(), Operator.named("ann"));
+        leader.onDrains();
+        assertOwn(20, b);
+
+        intentions().undrain("a", Operator.named("ann"));
+        leader.onDrains();
+        assertOwn(10, a, b);
+    }
+
+    @Test
+    void partitionsOfASkuAreSpreadWhenAnOperatorWantsIt() {
+        books.addSku(SKU, 4, 40_000);
+        ScriptedNode a = node("a-1");
+        ScriptedNode b = node("b-1");
+        Leader leader = leading("one", a);
+        assertOwn(4, a);
+        leader.setNodes(entries(List.of(a, b)));
+        soon(() -> assertThat(leader.look().join().nodes()).hasSize(2).allMatch(LeaderLook.NodeLook::ready));
+        untilItHasSwept(2);
+        assertOwn(4, a);
+
+        long id = rebalance(leader, RebalanceKind.LEVEL, SKU, null);
+        soon(() -> assertThat(state(id)).isEqualTo("DONE"));
+        assertOwn(2, a, b);
+        assertThat(intentions().rebalance(id).reason())
+                .isEqualTo("its 4 partitions are spread over the 2 nodes that can have any");
+        assertThat(counted("level")).isEqualTo(2);
+        assertThat(leader.spread(new SqlAllocationStore(books.database(), IdWindow.DEFAULT)
+                                .load(List.of(SKU))
+                                .get(0))
+                        .join())
+                .isEmpty();
     }
 
     // ---- What operators want

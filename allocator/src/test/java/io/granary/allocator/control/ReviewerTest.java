@@ -11,10 +11,14 @@ import io.granary.allocator.allocation.GivenLane;
 import io.granary.allocator.allocation.Grant;
 import io.granary.allocator.allocation.GrantPolicy;
 import io.granary.allocator.allocation.PartitionBook;
+import io.granary.allocator.allocation.Rebalance;
 import io.granary.allocator.allocation.SkuBook;
 import io.granary.allocator.allocation.SkuPlan;
 import io.granary.allocator.control.Reviewer.Review;
 import io.granary.allocator.control.Reviewer.Standing;
+import io.granary.api.RebalanceKind;
+import io.granary.api.RebalanceState;
+import io.granary.metrics.MeterScope;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
 import io.granary.proto.LeaderMessage;
@@ -27,7 +31,9 @@ import io.granary.protocol.Connector;
 import io.granary.protocol.Link;
 import io.granary.protocol.LinkListener;
 import io.granary.testing.ManualLoop;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,6 +78,7 @@ class ReviewerTest {
                     ControlMessages.greeting("leader", 1),
                     node -> CompletableFuture.completedFuture(Optional.of(new GivenLane(lane, 0))),
                     Duration.ofSeconds(1),
+                    Duration.ofSeconds(5),
                     new Unheard());
             nodes.put(session);
             session.connect();
@@ -115,10 +122,16 @@ class ReviewerTest {
 
     private static final class Unheard implements NodeSession.Events {
         @Override
+        public void onGreeted(NodeSession node) {}
+
+        @Override
         public void onReady(NodeSession node) {}
 
         @Override
         public void onReport(NodeSession node, PartitionId partition, PartitionReport report) {}
+
+        @Override
+        public void onHeardAgain(NodeSession node) {}
 
         @Override
         public void onFullReport(NodeSession node) {}
@@ -268,6 +281,39 @@ class ReviewerTest {
             ready("a", 1);
             new Peer("late-1", 2);
             loop.pass(JOIN_GRACE);
+
+            assertThat(review(book(1, 100)).change().assignments()).containsExactly(new Assignment(0, 0, "a-1", 1));
+        }
+
+        @Test
+        void anOwnerThatTheBooksNameIsWaitedForWhileATermBegins() {
+            nodes.awaitOwners(loop.nanoTime());
+            ready("a", 1);
+            SkuBook book = book(2, 0, owned(0, 4, "late", 5), owned(1, 1, "a", 5));
+
+            loop.pass(JOIN_GRACE.minusMillis(1));
+            Review early = review(book);
+            assertThat(early.change().isEmpty()).isTrue();
+            assertThat(early.unplaced()).isFalse();
+            assertThat(early.laterNanos()).isEqualTo(Duration.ofMillis(1).toNanos());
+
+            loop.pass(Duration.ofMillis(1));
+            assertThat(review(book).change().assignments()).containsExactly(new Assignment(0, 4, "a-1", 1));
+        }
+
+        @Test
+        void whoHasComeBackAsAnotherIncarnationIsNotWaitedFor() {
+            nodes.awaitOwners(loop.nanoTime());
+            ready("a", 1);
+
+            SkuBook book = book(1, 0, new PartitionBook(0, 4, "a-0", 3, 5, 0, 0));
+            assertThat(review(book).change().assignments()).containsExactly(new Assignment(0, 4, "a-1", 1));
+        }
+
+        @Test
+        void newSlotsWaitForNoOwner() {
+            nodes.awaitOwners(loop.nanoTime());
+            ready("a", 1);
 
             assertThat(review(book(1, 100)).change().assignments()).containsExactly(new Assignment(0, 0, "a-1", 1));
         }
@@ -463,6 +509,244 @@ class ReviewerTest {
         }
     }
 
+    /** Nodes a and b, of which a owns what there is of it; one sweep over it, and then a look at it. */
+    @Nested
+    class ToLevelTheNodes {
+        private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        private final LevellingRounds rounds = rounds(true, 2);
+        private final Peer a = ready("a", 1, serving(0), serving(1), serving(2), serving(3));
+        private final SkuBook book =
+                book(4, 0, owned(0, 1, "a", 5), owned(1, 1, "a", 5), owned(2, 1, "a", 5), owned(3, 1, "a", 5));
+
+        ToLevelTheNodes() {
+            ready("b", 2);
+        }
+
+        private LevellingRounds rounds(boolean levelling, int moves) {
+            LeaderSettings settings = new LeaderSettings(
+                    Duration.ofSeconds(1),
+                    Duration.ofMillis(20),
+                    Duration.ofMillis(200),
+                    Duration.ofSeconds(1),
+                    100,
+                    1,
+                    100,
+                    JOIN_GRACE,
+                    NEED_LIFE,
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(1),
+                    levelling,
+                    Duration.ofSeconds(5),
+                    moves);
+            return new LevellingRounds(
+                    settings, nodes, placement, reviewer, new LeaderMetrics(new MeterScope(meters)));
+        }
+
+        private PartitionReport serving(int slot) {
+            return report(slot, 1, State.SERVING, 5);
+        }
+
+        private Map<Integer, String> sweep(LevellingRounds of, SkuBook seen) {
+            of.begin(loop.nanoTime());
+            Map<Integer, String> chosen = of.choose(seen, track, loop.nanoTime());
+            Map<String, Integer> tally = new HashMap<>();
+            seen.partitions()
+                    .forEach(one -> tally.merge(chosen.getOrDefault(one.slot(), one.node()), 1, Integer::sum));
+            placement.reset(tally);
+            of.end(loop.nanoTime());
+            return chosen;
+        }
+
+        private Map<Integer, String> sweepTwice(LevellingRounds of, SkuBook seen) {
+            assertThat(sweep(of, seen)).as("a first sweep only counts").isEmpty();
+            return sweep(of, seen);
+        }
+
+        private double spread() {
+            return meters.get("granary.leader.partitions.spread").gauge().value();
+        }
+
+        @Test
+        void aSweepChoosesWhatTheNextLookGivesAway() {
+            sweep(rounds, book);
+            assertThat(spread()).isEqualTo(4);
+            assertThat(sweep(rounds, book)).isEqualTo(Map.of(3, "b-1", 2, "b-1"));
+            assertThat(spread()).isZero();
+
+            assertThat(review(book).change().assignments())
+                    .containsExactly(new Assignment(2, 1, "b-1", 2), new Assignment(3, 1, "b-1", 2));
+            assertThat(review(book).change().assignments()).as("once").isEmpty();
+        }
+
+        @Test
+        void nothingIsChosenIfTheSettingsSaySo() {
+            assertThat(sweepTwice(rounds(false, 2), book)).isEmpty();
+        }
+
+        @Test
+        void aRoundMovesNoMoreThanTheSettingsSayAndIsNotFollowedByAnotherAtOnce() {
+            LevellingRounds one = rounds(true, 1);
+            assertThat(sweepTwice(one, book)).isEqualTo(Map.of(3, "b-1"));
+            loop.pass(Duration.ofMillis(4_999));
+            assertThat(sweep(one, book)).isEmpty();
+            loop.pass(Duration.ofMillis(1));
+            assertThat(sweep(one, book)).hasSize(1);
+        }
+
+        @Test
+        void whatIsFrozenOrRebalancedStays() {
+            assertThat(sweepTwice(rounds, frozen(book))).isEmpty();
+            Rebalance even = new Rebalance(7, RebalanceKind.EVEN, RebalanceState.RUNNING, -1, List.of());
+            assertThat(sweep(rounds, book.withIntentions(false, 4, SkuPlan.NONE, even)))
+                    .isEmpty();
+        }
+
+        @Test
+        void whatWasFrozenOrMovedSinceStays() {
+            sweepTwice(rounds, book);
+            assertThat(review(frozen(book)).change().assignments()).isEmpty();
+
+            loop.pass(Duration.ofSeconds(5));
+            assertThat(sweep(rounds, book)).hasSize(2);
+            a.reports(report(3, 2, State.SERVING, 5));
+            SkuBook moved =
+                    book(4, 0, owned(0, 1, "a", 5), owned(1, 1, "a", 5), owned(2, 1, "a", 5), owned(3, 2, "a", 5));
+            assertThat(review(moved).change().assignments()).containsExactly(new Assignment(2, 1, "b-1", 2));
+        }
+
+        @Test
+        void whoCanNotBeGivenAnyMoreGetsNothing() {
+            sweepTwice(rounds, book);
+            nodes.setDrained(Set.of("b"));
+            assertThat(review(book).change().assignments()).isEmpty();
+        }
+
+        @Test
+        void nothingIsChosenWhileAnotherNodeJoins() {
+            new Peer("late-1", 3);
+            assertThat(sweepTwice(rounds, book)).isEmpty();
+            loop.pass(JOIN_GRACE);
+            assertThat(sweep(rounds, book)).hasSize(2);
+        }
+
+        @Test
+        void whatIsNotOpenCountsAgainstTheNextRound() {
+            a.reports(report(0, 1, State.OPENING, 0));
+            a.reports(report(1, 1, State.OPENING, 0));
+            assertThat(sweepTwice(rounds, book)).isEmpty();
+            a.reports(serving(1));
+            assertThat(sweep(rounds, book)).isEmpty();
+            assertThat(sweep(rounds, book)).hasSize(1);
+        }
+
+        @Test
+        void onlyWhatIsOpenMoves() {
+            a.reports(report(3, 1, State.OPENING, 0));
+            assertThat(sweepTwice(rounds, book)).isEqualTo(Map.of(2, "b-1"));
+        }
+
+        @Test
+        void whatIsStillToBeTakenFromADrainedNodeCountsAgainstTheNextRound() {
+            ready("c", 3, report(4, 1, State.SERVING, 5), report(5, 1, State.SERVING, 5));
+            nodes.setDrained(Set.of("c"));
+            SkuBook draining = book(
+                    6,
+                    0,
+                    owned(0, 1, "a", 5),
+                    owned(1, 1, "a", 5),
+                    owned(2, 1, "a", 5),
+                    owned(3, 1, "a", 5),
+                    owned(4, 1, "c", 5),
+                    owned(5, 1, "c", 5));
+            assertThat(sweepTwice(rounds, draining)).isEmpty();
+            assertThat(sweepTwice(rounds, book)).hasSize(2);
+        }
+    }
+
+    /** Node a owns four slots of it, and node b none. */
+    @Nested
+    class WhenAnOperatorWantsItSpread {
+        private final Peer a = ready("a", 1, serving(0), serving(1), serving(2), serving(3));
+        private final SkuBook book =
+                book(4, 0, owned(0, 1, "a", 5), owned(1, 1, "a", 5), owned(2, 1, "a", 5), owned(3, 1, "a", 5));
+
+        private PartitionReport serving(int slot) {
+            return report(slot, 1, State.SERVING, 5);
+        }
+
+        private SkuBook wanted(SkuBook of, RebalanceState state) {
+            return of.withIntentions(
+                    false, 4, SkuPlan.NONE, new Rebalance(7, RebalanceKind.LEVEL, state, -1, List.of()));
+        }
+
+        private Rebalance.Change change(RebalanceState state, String reason) {
+            return new Rebalance.Change(7, state, reason, List.of(), List.of());
+        }
+
+        @Test
+        void halfOfItsPartitionsGoToTheOtherNode() {
+            ready("b", 2);
+            Review review = review(wanted(book, RebalanceState.PLANNED));
+            assertThat(review.change().assignments())
+                    .containsExactly(new Assignment(3, 1, "b-1", 2), new Assignment(2, 1, "b-1", 2));
+            assertThat(review.change().rebalance())
+                    .isEqualTo(change(RebalanceState.RUNNING, "2 of its 4 partitions get another node"));
+            assertThat(review.waiting()).isTrue();
+
+            SkuBook.Changed after = wanted(book, RebalanceState.PLANNED).after(review.change(), assignment -> true);
+            assertThat(after.assignments()).hasSize(2);
+            assertThat(after.rebalance()).isEqualTo(review.change().rebalance());
+            assertThat(after.book().rebalance())
+                    .isEqualTo(new Rebalance(7, RebalanceKind.LEVEL, RebalanceState.RUNNING, -1, List.of()));
+        }
+
+        @Test
+        void itIsDoneWhenAllAreOpenThere() {
+            Peer b = ready("b", 2);
+            SkuBook moved = wanted(
+                    book(4, 0, owned(0, 1, "a", 5), owned(1, 1, "a", 5), owned(2, 2, "b", 5), owned(3, 2, "b", 5)),
+                    RebalanceState.RUNNING);
+            b.reports(report(2, 2, State.SERVING, 5));
+            assertThat(review(moved).change().isEmpty()).isTrue();
+
+            b.reports(report(3, 2, State.SERVING, 5));
+            Review review = review(moved);
+            assertThat(review.change().assignments()).isEmpty();
+            assertThat(review.change().rebalance())
+                    .isEqualTo(change(
+                            RebalanceState.DONE,
+                            "its 4 partitions are spread over the 2 nodes that can have any"));
+            assertThat(moved.after(review.change(), assignment -> true).book().rebalance())
+                    .isNull();
+        }
+
+        @Test
+        void itWaitsUntilAllAreOpenAndNobodyJoins() {
+            a.reports(report(1, 1, State.OPENING, 0));
+            ready("b", 2);
+            assertThat(review(wanted(book, RebalanceState.PLANNED)).change().isEmpty())
+                    .isTrue();
+            a.reports(serving(1));
+            new Peer("late-1", 3);
+            assertThat(review(wanted(book, RebalanceState.PLANNED)).change().isEmpty())
+                    .isTrue();
+            loop.pass(JOIN_GRACE);
+            assertThat(review(wanted(book, RebalanceState.PLANNED)).change().assignments())
+                    .hasSize(2);
+        }
+
+        @Test
+        void nodesThatOwnMoreOfOtherSkusGetFewerOfThis() {
+            ready("b", 2);
+            ready("c", 3);
+            placement.reset(Map.of("a-1", 4, "b-1", 9, "c-1", 8));
+            assertThat(review(wanted(book, RebalanceState.PLANNED)).change().assignments())
+                    .containsExactly(new Assignment(3, 1, "c-1", 3), new Assignment(2, 1, "b-1", 2));
+        }
+    }
+
     @Nested
     class Granting {
         @Test
@@ -586,6 +870,87 @@ class ReviewerTest {
             Review review = review(book);
             assertThat(review.waiting()).isTrue();
             assertThat(reviewer.returnTo(book, 0, track)).isZero();
+        }
+    }
+
+    @Nested
+    class StartingAgainAndAgain {
+        private Set<String> takersAfterStarts(int starts) {
+            for (int start = 1; start <= starts; start++) {
+                new Peer("b-" + start, 2);
+                loop.pass(JOIN_GRACE.dividedBy(2));
+                nodes.remove("b-" + start);
+            }
+            new Peer("b-last", 2);
+            return Set.copyOf(nodes.takers(loop.nanoTime()));
+        }
+
+        @Test
+        void holdsUpTheOthersForOneGrace() {
+            ready("a", 1);
+            assertThat(takersAfterStarts(1)).isEmpty();
+            assertThat(takersAfterStarts(20)).containsExactly("a-1");
+        }
+
+        @Test
+        void whoWasReadyOrAwayForLongIsWaitedForAgain() {
+            ready("a", 1);
+            takersAfterStarts(20);
+            nodes.joined(nodes.get("b-last"));
+            nodes.remove("b-last");
+            assertThat(takersAfterStarts(0)).isEmpty();
+
+            takersAfterStarts(20);
+            nodes.remove("b-last");
+            loop.pass(JOIN_GRACE.multipliedBy(11));
+            assertThat(takersAfterStarts(0)).isEmpty();
+        }
+    }
+
+    @Nested
+    class OutOfReach {
+        private final SkuBook book = book(1, 0, owned(0, 2, "a", 100));
+
+        private void loseFromSight(String name) {
+            nodes.get(name + "-1").loseFromSight();
+        }
+
+        @Test
+        void whoIsNotHeardIsReplacedByOneWhoIs() {
+            ready("a", 1, report(0, 2, State.SERVING, 100));
+            ready("b", 2);
+            loseFromSight("a");
+
+            assertThat(needsLook(book)).isTrue();
+            assertThat(review(book).change().assignments()).containsExactly(new Assignment(0, 2, "b-1", 2));
+        }
+
+        @Test
+        void ifThereIsNobodyElseNothingIsWritten() {
+            ready("a", 1, report(0, 2, State.SERVING, 100));
+            loseFromSight("a");
+
+            assertThat(review(book).change().isEmpty()).isTrue();
+            assertThat(review(book).unplaced()).isTrue();
+        }
+
+        @Test
+        void whoIsNotRegisteredKeepsWhatItHasAndGetsNothing() {
+            ready("a", 1, report(0, 2, State.SERVING, 100));
+            nodes.get("a-1").unregister();
+            assertThat(needsLook(book)).isFalse();
+            assertThat(nodes.takers(loop.nanoTime())).isEmpty();
+        }
+
+        @Test
+        void aDrainDoesNotWaitForALink() {
+            new Peer("a-1", 1);
+            loop.pass(JOIN_GRACE.plusMillis(1));
+            ready("b", 2);
+            assertThat(review(book).change().isEmpty()).isTrue();
+
+            nodes.setDrained(Set.of("a"));
+            assertThat(review(book).change().assignments()).containsExactly(new Assignment(0, 2, "b-1", 2));
         }
     }
 

@@ -59,11 +59,13 @@ public final class ScriptedNode implements AutoCloseable {
     private final Map<Sku, Long> ceilings = new HashMap<>();
     private final List<String> leaders = new ArrayList<>();
     private int lane = -1;
+    private int recordVersion = 1;
     private long term;
     private Link<NodeMessage> leader;
     private State opensAs = State.SERVING;
     private long laneEnd = Long.MAX_VALUE;
     private boolean answersCeilings = true;
+    private boolean hangs;
     private Consumer<NodeEntry> onLane = entry -> {};
 
     public ScriptedNode(String incarnation) {
@@ -102,6 +104,11 @@ public final class ScriptedNode implements AutoCloseable {
         answersCeilings = answers;
     }
 
+    /** Whether it does nothing any more, though its links are up: what it is told is lost. */
+    public synchronized void hangs(boolean now) {
+        hangs = now;
+    }
+
     private LinkListener<LeaderMessage> accept(Link<NodeMessage> link) {
         return new LinkListener<>() {
             @Override
@@ -124,6 +131,9 @@ public final class ScriptedNode implements AutoCloseable {
     }
 
     private synchronized void hear(Link<NodeMessage> link, LeaderMessage message) {
+        if (hangs) {
+            return;
+        }
         if (message.hasLeader()) {
             if (message.getLeader().getTerm() < term) {
                 link.close();
@@ -155,6 +165,10 @@ public final class ScriptedNode implements AutoCloseable {
             case INSTRUCT -> instruct(message.getInstruct());
             case CEILINGS -> keep(message.getCeilings());
             case DESCRIBE -> reportAll();
+            case WRITE_RECORDS -> {
+                recordVersion = message.getWriteRecords().getVersion();
+                introduce();
+            }
             default -> throw new AssertionError(message);
         }
     }
@@ -171,7 +185,10 @@ public final class ScriptedNode implements AutoCloseable {
 
     private void introduce() {
         leader.send(NodeMessage.newBuilder()
-                .setNode(Node.newBuilder().setIncarnation(incarnation).setLane(lane))
+                .setNode(Node.newBuilder()
+                        .setIncarnation(incarnation)
+                        .setLane(lane)
+                        .setRecordVersion(recordVersion))
                 .build());
     }
 
@@ -316,6 +333,11 @@ public final class ScriptedNode implements AutoCloseable {
 
     public synchronized long term() {
         return term;
+    }
+
+    /** The version of records that it was told to write; 1 at first. */
+    public synchronized int recordVersion() {
+        return recordVersion;
     }
 
     public synchronized List<PartitionId> partitions() {

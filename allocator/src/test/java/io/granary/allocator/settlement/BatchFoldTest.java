@@ -78,7 +78,8 @@ final class BatchFoldTest {
                         new LaneChange.OfPartition(SKU_ID, 0, 5, 10), new LaneChange.OfPartition(SKU_ID, 1, 5, 0));
         assertThat(change.epochs())
                 .containsExactly(
-                        new LaneChange.OfEpoch(SKU_ID, 0, 1, 2, null), new LaneChange.OfEpoch(SKU_ID, 1, 1, 1, null));
+                        new LaneChange.OfEpoch(SKU_ID, 0, 1, 2, null, 100, 102),
+                        new LaneChange.OfEpoch(SKU_ID, 1, 1, 1, null, 101, 102));
         assertThat(change.skus()).containsExactly(new LaneChange.OfSku(SKU, SKU_ID, 10, 10));
         assertThat(change.skipped()).isEqualTo(new LaneChange.Skipped(0, 0, 0));
     }
@@ -153,8 +154,8 @@ final class BatchFoldTest {
         assertThat(change.epochs())
                 .containsExactly(
                         new LaneChange.OfEpoch(
-                                SKU_ID, 0, 1, 1, "lane 3 offset 101, written by node-1: it jumped to seq 3"),
-                        new LaneChange.OfEpoch(SKU_ID, 1, 1, 1, null));
+                                SKU_ID, 0, 1, 1, "lane 3 offset 101, written by node-1: it jumped to seq 3", 100, 101),
+                        new LaneChange.OfEpoch(SKU_ID, 1, 1, 1, null, 101, 102));
         assertThat(change.skipped()).isEqualTo(new LaneChange.Skipped(0, 0, 2));
     }
 

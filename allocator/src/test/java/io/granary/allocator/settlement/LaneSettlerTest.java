@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.settlement;
 
+import static io.granary.allocator.settlement.Records.naming;
 import static io.granary.allocator.settlement.Records.record;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -74,6 +75,16 @@ class LaneSettlerTest {
         void nothingComes() {
             assertThat(waiting).isNotNull();
             waiting.complete(new Read.Nothing());
+        }
+
+        /** Whoever waits for a record hears this instead. */
+        void wakeWith(Read read) {
+            CompletableFuture<Read> woken = waiting;
+            waiting = null;
+            if (woken == null) {
+                throw new AssertionError("nobody waits");
+            }
+            woken.complete(read);
         }
 
         private Read now(long from) {
@@ -359,6 +370,107 @@ class LaneSettlerTest {
             books.commitHeld();
             loop.run();
             assertThat(settler.lagMillis()).isZero();
+        }
+    }
+
+    @Nested
+    class OnlyProven {
+        private byte[] sale(long acknowledged) {
+            return naming(acknowledged)
+                    .deductions(PARTITION, 1, ++seq, RequestId.of("order " + ++ids), 1)
+                    .bytes();
+        }
+
+        private double unproven() {
+            return meters.get("granary.settlement.unproven").gauge().value();
+        }
+
+        @Test
+        void whatIsSeenIsAppliedWhenItIsKnownToBeAcknowledged() {
+            log.put(sale(-1));
+            start();
+            loop.pass(PAUSE.multipliedBy(5));
+            assertThat(transactions()).isEmpty();
+            assertThat(unproven()).isEqualTo(1);
+            assertThat(settler.lagMillis()).isZero();
+
+            log.put(naming(0).bytes());
+            loop.pass(PAUSE);
+            assertThat(transactions()).containsExactly("0–1");
+            assertThat(unproven()).isZero();
+        }
+
+        @Test
+        void whatIsLostBeforeItsProofWasNeverApplied() {
+            log.put(sale(-1));
+            start();
+            log.records.set(0, naming(-1).fence(PARTITION, 2).bytes());
+            log.put(naming(0).bytes());
+            loop.pass(PAUSE);
+
+            assertThat(books.applied).singleElement().satisfies(change -> {
+                assertThat(change.rows()).isEmpty();
+                assertThat(change.fences()).hasSize(1);
+            });
+            assertThat(books.alarm).isNull();
+        }
+
+        @Test
+        void thatTheLogEndsBeforeWhatWasSeenIsNoFault() {
+            log.put(sale(-1));
+            log.put(sale(-1));
+            start();
+            log.records.clear();
+            log.wakeWith(new Read.BeyondEnd(0));
+            loop.run();
+            assertThat(faults()).isZero();
+            assertThat(books.alarm).isNull();
+
+            seq = 0;
+            log.put(sale(-1));
+            log.put(sale(0));
+            log.put(sale(1));
+            loop.pass(PAUSE);
+            assertThat(transactions()).containsExactly("0–2");
+        }
+
+        @Test
+        void inABusyLaneEachReadProvesAllButItsLast() {
+            log.put(sale(-1));
+            log.put(sale(0));
+            log.put(sale(1));
+            start();
+            assertThat(transactions()).containsExactly("0–2");
+            log.put(sale(2));
+            log.put(sale(3));
+            log.put(naming(4).bytes());
+            loop.pass(PAUSE);
+
+            assertThat(transactions()).containsExactly("0–2", "2–5");
+        }
+
+        @Test
+        void whoWaitsForAProofReadsOnlyWhenSomethingComesOrTheWaitIsOver() {
+            log.put(sale(-1));
+            start();
+            loop.pass(ALARM);
+            assertThat(log.readFrom).containsExactly(0L, 1L);
+
+            log.wakeWith(new Read.Nothing());
+            loop.pass(ALARM);
+            assertThat(log.readFrom).containsExactly(0L, 1L, 0L, 1L);
+        }
+
+        @Test
+        void whatCannotBeReadIsNoAlarmBeforeItsProof() {
+            log.put(new byte[] {1, 2, 3});
+            start();
+            loop.pass(PAUSE);
+            assertThat(books.alarm).isNull();
+
+            log.put(naming(0).bytes());
+            loop.pass(PAUSE);
+            assertThat(books.alarm).startsWith("the record at 0 can't be applied: malformed");
         }
     }
 

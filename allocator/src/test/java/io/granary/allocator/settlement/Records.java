@@ -4,18 +4,27 @@ package io.granary.allocator.settlement;
 import io.granary.model.PartitionId;
 import io.granary.model.RequestId;
 import io.granary.record.Entries;
+import io.granary.record.LogRecord;
 import io.granary.record.RecordBuilder;
 
 /** Writes records for tests, as nodes would. */
 final class Records {
     static final long TIME = 1_700_000_000_000L;
 
-    private final RecordBuilder builder = new RecordBuilder("node-1", TIME, 256);
+    private final RecordBuilder builder;
 
-    private Records() {}
+    private Records(long acknowledged) {
+        builder = new RecordBuilder("node-1", TIME, acknowledged, 256);
+    }
 
+    /** Of version 1: it counts as soon as it is seen. */
     static Records record() {
-        return new Records();
+        return new Records(LogRecord.UNNAMED);
+    }
+
+    /** Names an offset as acknowledged. */
+    static Records naming(long acknowledged) {
+        return new Records(acknowledged);
     }
 
     Records deductions(PartitionId partition, long epoch, long seq, RequestId id, int quantity) {

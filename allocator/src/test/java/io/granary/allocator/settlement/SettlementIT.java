@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.settlement;
 
+import static io.granary.allocator.settlement.Records.naming;
 import static io.granary.allocator.settlement.Records.record;
 import static io.granary.backing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -117,6 +118,10 @@ final class SettlementIT {
 
     private double count(String meter) {
         return meters.counter("granary.settlement." + meter).count();
+    }
+
+    private double gauge(String meter) {
+        return meters.get("granary.settlement." + meter).gauge().value();
     }
 
     private long ledgerUnits() {
@@ -274,12 +279,31 @@ final class SettlementIT {
         settle("a1");
         append(0, record().deductions(P0, 1, 1, A, 10));
         put(0, new byte[] {1, 2, 3});
+        append(0, naming(1));
         assertThat(awaitAlarm(0)).startsWith("the record at 1 can't be applied: malformed");
         assertThat(ledgerUnits()).isEqualTo(10);
         books.update("update lane set settled = 2, tail = null, alarm = null where lane = 0");
         append(0, record().deductions(P0, 1, 2, B, 10));
-        awaitSettled(0, 3);
+        awaitSettled(0, 4);
         assertThat(ledgerUnits()).isEqualTo(20);
+    }
+
+    @Test
+    void whatTheLogLosesBeforeItIsAcknowledgedIsNeitherSoldNorAnAlarm() {
+        settle("a1");
+        append(0, record().deductions(P0, 1, 1, A, 10));
+        awaitSettled(0, 1);
+        append(0, naming(0).deductions(P0, 1, 2, B, 10));
+        await().until(() -> gauge("unproven") == 1);
+        // The broker loses it, and the next owner's fence takes its place.
+        log.truncate(0, 1);
+        append(0, naming(-1).fence(P0, 2));
+        append(0, naming(1));
+        awaitSettled(0, 2);
+        assertThat(ledgerUnits()).isEqualTo(10);
+        assertThat(books.numbers("select fenced from partition_epoch where slot = 0 and epoch = 1"))
+                .containsExactly(1L);
+        assertThat(gauge("unproven")).isZero();
     }
 
     @Test

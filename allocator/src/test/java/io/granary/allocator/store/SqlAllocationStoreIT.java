@@ -4,6 +4,7 @@ package io.granary.allocator.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.Assignment;
 import io.granary.allocator.allocation.Grant;
 import io.granary.allocator.allocation.LeadershipLostException;
@@ -16,6 +17,7 @@ import io.granary.model.PartitionId;
 import io.granary.model.Sku;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -183,12 +185,19 @@ class SqlAllocationStoreIT {
         assertThat(history.book()).isEqualTo(new PartitionBook(0, 3, "a", first, 50, 10, 5));
         assertThat(history.earlier())
                 .containsExactly(
-                        new TakeoverSnapshot.Earlier(2, second, 0, false),
-                        new TakeoverSnapshot.Earlier(1, first, 7, true));
+                        new TakeoverSnapshot.Earlier(2, second, 0, false, 0, 0),
+                        new TakeoverSnapshot.Earlier(1, first, 7, true, 0, 0));
         assertThat(snapshot.partitions().get(1).earlier()).isEmpty();
-        assertThat(snapshot.lanes())
-                .containsEntry(first, new TakeoverSnapshot.LaneStand(40, 20))
-                .containsEntry(second, new TakeoverSnapshot.LaneStand(9, 3));
+        assertThat(snapshot.lanes().get(first)).satisfies(stand -> {
+            assertThat(stand.settled()).isEqualTo(40);
+            assertThat(stand.window()).isEqualTo(20);
+            assertThat(stand.windowAgeMillis()).isBetween(0L, 10_000L);
+        });
+        assertThat(snapshot.lanes().get(second)).satisfies(stand -> {
+            assertThat(stand.settled()).isEqualTo(9);
+            assertThat(stand.window()).isEqualTo(3);
+            assertThat(stand.windowAgeMillis()).isBetween(660_000L, 670_000L);
+        });
     }
 
     @Test
@@ -244,13 +253,12 @@ class SqlAllocationStoreIT {
             books.addSku(new Sku("p" + i), 1, i);
         }
         List<SkuBook> all = new ArrayList<>();
-        int after = 0;
-        List<SkuBook> page;
-        do {
-            page = store.page(after, 10);
-            all.addAll(page);
-            after = page.get(page.size() - 1).id();
-        } while (page.size() == 10);
+        OptionalInt last = OptionalInt.of(0);
+        while (last.isPresent()) {
+            AllocationStore.Page page = store.page(last.getAsInt(), 10);
+            all.addAll(page.books());
+            last = page.lastId();
+        }
         assertThat(all).extracting(SkuBook::inventory).hasSize(25).isSorted();
         assertThat(store.load(List.of(new Sku("p3"), new Sku("none"), new Sku("p1"))))
                 .extracting(book -> book.sku().code())

@@ -133,7 +133,7 @@ class SqlDecisionsIT {
                         .lanes())
                 .containsEntry(
                         LANE.number(),
-                        new TakeoverSnapshot.LaneStand(17, 0, List.of(new TakeoverSnapshot.Skip(17, 5))));
+                        new TakeoverSnapshot.LaneStand(17, 0, 0, List.of(new TakeoverSnapshot.Skip(17, 5))));
         assertThat(books.texts("select kind, subject, who from operation"))
                 .containsExactly("SKIP_RECORD", "lane 2 offset 17", "ann");
     }

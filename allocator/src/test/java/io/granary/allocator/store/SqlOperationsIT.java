@@ -17,6 +17,7 @@ import io.granary.allocator.schedule.TaskKind;
 import io.granary.allocator.schedule.TaskStore;
 import io.granary.allocator.schedule.Timing;
 import io.granary.allocator.schedule.Told;
+import io.granary.allocator.settlement.IdWindow;
 import io.granary.api.AllocationView;
 import io.granary.api.OperationKind;
 import io.granary.api.OperationView;
@@ -280,6 +281,7 @@ class SqlOperationsIT {
         Retention retention = Retention.start(
                 "test",
                 books.database().transactions(),
+                IdWindow.DEFAULT,
                 new RetentionSettings(Duration.ofHours(1), Duration.ofDays(1)),
                 () -> true);
         retention.forget();

@@ -19,10 +19,11 @@ public class RecordBenchmark {
     static final int BATCH = 4_000;
     private static final String WRITER = "node-1-abcdef";
     private static final PartitionId PARTITION = new PartitionId(new Sku("HOT"), 0);
+    private static final long ACKNOWLEDGED = 1_000_000;
 
     /** As much as a lane asks for. */
     private static final int CAPACITY =
-            RecordBuilder.emptyBytes(WRITER) + RecordBuilder.deductionsBytes(PARTITION, BATCH);
+            RecordBuilder.emptyBytes(WRITER, ACKNOWLEDGED) + RecordBuilder.deductionsBytes(PARTITION, BATCH);
 
     private final Entries entries = entries();
     private final byte[] record = encode();
@@ -39,7 +40,7 @@ public class RecordBenchmark {
     @Benchmark
     @OperationsPerInvocation(BATCH)
     public byte[] encode() {
-        return new RecordBuilder(WRITER, 1_700_000_000_000L, CAPACITY)
+        return new RecordBuilder(WRITER, 1_700_000_000_000L, ACKNOWLEDGED, CAPACITY)
                 .deductions(PARTITION, 1, 1, entries)
                 .build();
     }

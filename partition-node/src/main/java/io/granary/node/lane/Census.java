@@ -13,6 +13,8 @@ package io.granary.node.lane;
  * @param poolUnits units of all partitions
  * @param backlogEntries requests that wait for room in a record
  * @param writingNanos for how long the record in flight has been under way; 0 if none is
+ * @param rememberedIds request ids, of all partitions
+ * @param idWindowNanos for how long ids were remembered at least, when the window last turned
  */
 public record Census(
         boolean joined,
@@ -23,4 +25,6 @@ public record Census(
         int belowWatermark,
         long poolUnits,
         int backlogEntries,
-        long writingNanos) {}
+        long writingNanos,
+        long rememberedIds,
+        long idWindowNanos) {}

@@ -33,6 +33,11 @@ public final class FrameTicket {
         unanswered = entries;
     }
 
+    /** When the frame arrived, by the loop's clock. */
+    long receivedNanos() {
+        return receivedNanos;
+    }
+
     /** Answers a run of entries alike. Sent by {@link #flush()}. */
     public void answer(int first, int count, Answer answer, long detail) {
         unanswered -= count;

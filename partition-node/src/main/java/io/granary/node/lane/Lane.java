@@ -8,12 +8,14 @@ import io.granary.log.StockLog;
 import io.granary.model.PartitionId;
 import io.granary.model.Quantity;
 import io.granary.model.Sku;
+import io.granary.node.pool.IdMemory;
 import io.granary.node.pool.Pool;
 import io.granary.protocol.Answer;
 import io.granary.protocol.ClientFrame;
 import io.granary.record.Entries;
 import io.granary.record.LogRecord;
 import io.granary.record.RecordBuilder;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,16 +36,31 @@ import org.slf4j.LoggerFactory;
  * that forms. While a record is in flight the next one forms (group commit). When the record in flight is known to be
  * stored, its sections are judged, those who waited are answered, and what formed meanwhile is sent. A request is never
  * answered DEDUCTED before its section is durable and valid, nor refused before a record shows that the partition is still
- * owned here: whoever has replaced this node may have deducted it. A record may be empty but for that.
+ * owned here: whoever has replaced this node may have deducted it. A record may be empty but for that; such records are
+ * sent some 100 times a second at most, and share what waits.
+ *
+ * <p>Each record proves that what was acknowledged in the lane before is never lost: only what is proven settles. So what
+ * was written last is followed by an empty record if nothing else follows it soon.
  *
  * <p>When what forms has reached the size of a record, further frames wait in the backlog, which is bounded; beyond it
- * they are THROTTLED. Frames wait only while a record is in flight: its end serves them.
+ * they are THROTTLED. Frames wait only while a record is in flight: its end serves them. What has waited longer than
+ * those who asked would is answered EXPIRED instead: after an outage a node has better things to do. That is measured from
+ * the frame's arrival by the node's own clock, and decides only who is served, never what is true.
  */
 public final class Lane implements LaneWriter.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
 
     /** Ids whose memory is waited for at once. */
     private static final int AT_ONCE = 32;
+
+    /** After so long without a record, what was written last is proven by an empty one. */
+    private static final Duration PROOF_PAUSE = Duration.ofMillis(20);
+
+    /**
+     * The least time from one record that only asks whether the partitions are still owned to the next: in a rush of a
+     * SKU that is sold out each refusal would cost one, and takeovers and settlement would have to read them all.
+     */
+    private static final long ASK_PAUSE_NANOS = Duration.ofMillis(10).toNanos();
 
     /** Hears what others should know. Called on the loop. */
     public interface Events {
@@ -90,10 +108,20 @@ public final class Lane implements LaneWriter.Owner {
     private int formingBytes;
 
     private int backlogEntries;
+
+    /** Whether what forms has deductions or units to give back; else it only asks. */
+    private boolean hasSections;
+
+    /** When a record that only asks may be sent again, and whether a timer waits for that. */
+    private long askNotBeforeNanos;
+
+    private boolean waitingToAsk;
     private @Nullable LaneWriter writer;
+    private int recordVersion = 1;
+    private boolean provingSoon;
+
     /** Lanes that this node does not take, with why. */
     private final Map<Integer, String> refused = new HashMap<>();
-
     private boolean joined;
     private boolean closing;
     private boolean stopped;
@@ -102,6 +130,11 @@ public final class Lane implements LaneWriter.Owner {
     private long windowIds;
 
     private long windowSinceNanos;
+    /** How long the last window was when it turned, and whether that was too short. */
+    private long windowNanos;
+
+    private boolean windowTooShort;
+    private final IdMemory idMemory;
 
     /** Means nothing: keeps the compiler from leaving the touching out. */
     @SuppressWarnings("UnusedVariable")
@@ -123,6 +156,9 @@ public final class Lane implements LaneWriter.Owner {
         this.begun = begun;
         this.events = events;
         windowSinceNanos = loop.nanoTime();
+        askNotBeforeNanos = windowSinceNanos;
+        windowNanos = settings.idWindow().toNanos();
+        idMemory = new IdMemory(settings.idMemoryOfLane());
     }
 
     // ---- The lane
@@ -163,16 +199,55 @@ public final class Lane implements LaneWriter.Owner {
         return joined && writer != null ? OptionalInt.of(writer.lane()) : OptionalInt.empty();
     }
 
+    /**
+     * From now on records are of this version, or of the highest that can be written here; never again of a lower one.
+     * At first they are of version 1, which everybody reads.
+     */
+    public void writeRecords(int version) {
+        recordVersion = Math.max(recordVersion, Math.min(version, LogRecord.VERSION));
+        if (joined) {
+            proveSoon();
+        }
+    }
+
+    /** The version of the records that are written. */
+    public int recordVersion() {
+        return recordVersion;
+    }
+
     private RecordBuilder newRecord(int bytes) {
-        return new RecordBuilder(writerName, loop.currentTimeMillis(), bytes);
+        return new RecordBuilder(writerName, loop.currentTimeMillis(), named(), bytes);
+    }
+
+    private long named() {
+        return recordVersion == 1 ? LogRecord.UNNAMED : lane().acknowledged();
+    }
+
+    private void proveSoon() {
+        if (recordVersion > 1 && !provingSoon && lane().isIdle() && lane().isUnproven()) {
+            provingSoon = true;
+            loop.schedule(PROOF_PAUSE.minusNanos(lane().idleNanos()), this::prove);
+        }
+    }
+
+    private void prove() {
+        provingSoon = false;
+        // A record in flight is the proof.
+        if (lane().isIdle() && lane().isUnproven()) {
+            if (lane().idleNanos() < PROOF_PAUSE.toNanos()) {
+                proveSoon();
+            } else {
+                lane().write(newRecord(0).build(), List.of());
+            }
+        }
     }
 
     private void pump() {
-        if (writer == null || !writer.isIdle() || dirty.isEmpty()) {
+        if (!mayWrite()) {
             return;
         }
         List<Partition> next = new ArrayList<>(dirty.size());
-        int bytes = RecordBuilder.emptyBytes(writerName);
+        int bytes = RecordBuilder.emptyBytes(writerName, named());
         while (!dirty.isEmpty() && bytes + bytesOf(dirty.getFirst()) <= LogRecord.MAX_BYTES) {
             Partition partition = dirty.removeFirst();
             partition.isDirty = false;
@@ -182,9 +257,35 @@ public final class Lane implements LaneWriter.Owner {
                 next.add(partition);
             }
         }
+        boolean asks = !hasSections;
+        hasSections = !dirty.isEmpty();
         if (!next.isEmpty()) {
+            askNotBeforeNanos = asks ? loop.nanoTime() + ASK_PAUSE_NANOS : askNotBeforeNanos;
             write(next, bytes);
         }
+    }
+
+    private boolean mayWrite() {
+        return writer != null && writer.isIdle() && !dirty.isEmpty() && !waitsToAsk();
+    }
+
+    /**
+     * Whether what forms only asks, soon after the lane has asked. Then it waits a moment for others, or for a section
+     * that takes it along. Never longer than it has room: nothing else waits for it.
+     */
+    private boolean waitsToAsk() {
+        long wait = askNotBeforeNanos - loop.nanoTime();
+        if (hasSections || wait <= 0 || formingBytes >= settings.recordMaxBytes()) {
+            return false;
+        }
+        if (!waitingToAsk) {
+            waitingToAsk = true;
+            loop.schedule(Duration.ofNanos(wait), () -> {
+                waitingToAsk = false;
+                pump();
+            });
+        }
+        return true;
     }
 
     private void write(List<Partition> next, int bytes) {
@@ -236,7 +337,8 @@ public final class Lane implements LaneWriter.Owner {
         do {
             pump();
             serveBacklog();
-        } while (lane().isIdle() && !dirty.isEmpty());
+        } while (mayWrite());
+        proveSoon();
     }
 
     private void closeFenced() {
@@ -307,7 +409,9 @@ public final class Lane implements LaneWriter.Owner {
         int serving = 0;
         int below = 0;
         long units = 0;
+        long ids = 0;
         for (Partition partition : partitions.values()) {
+            ids += partition.pool().rememberedIds();
             serving += partition.state() == PartitionState.SERVING ? 1 : 0;
             below += partition.isBelowLowWatermark() ? 1 : 0;
             units += partition.pool().remaining();
@@ -321,7 +425,9 @@ public final class Lane implements LaneWriter.Owner {
                 below,
                 units,
                 backlogEntries,
-                writer == null ? 0 : writer.writingNanos());
+                writer == null ? 0 : writer.writingNanos(),
+                ids,
+                windowNanos);
     }
 
     // ---- Partitions
@@ -365,15 +471,15 @@ public final class Lane implements LaneWriter.Owner {
 
     /** Ends a takeover: the epoch is served from now on, unless it came too late. */
     public void open(PartitionId id, long epoch, Pool pool) {
-        if (!Long.valueOf(epoch).equals(opening.get(id))) {
+        boolean expected = opening.remove(id, epoch);
+        if (!expected || stopped || lane().fenceOf(id) > epoch) {
+            pool.countIdsIn(IdMemory.unlimited());
             return;
         }
-        opening.remove(id);
-        if (stopped || lane().fenceOf(id) > epoch) {
-            return;
-        }
+        pool.countIdsIn(idMemory);
         Partition partition = new Partition(id, epoch, pool);
         partitions.put(id, partition);
+        turnWindow(loop.nanoTime());
         if (partition.state() == PartitionState.SERVING) {
             events.onServing(partition);
         } else {
@@ -412,6 +518,7 @@ public final class Lane implements LaneWriter.Owner {
             events.onChanged(partition);
         }
         if (partition.returnTo(returnTo)) {
+            hasSections = true;
             markDirty(partition);
             exhaustIfEmpty(partition);
             pump();
@@ -430,6 +537,7 @@ public final class Lane implements LaneWriter.Owner {
     public void close(Partition partition) {
         partitions.remove(partition.id());
         partition.become(PartitionState.CLOSED);
+        partition.pool().countIdsIn(IdMemory.unlimited());
         formingBytes -= partition.formingBytes();
         partition.refuseForming(Answer.NOT_OWNER);
         events.onClosed(partition);
@@ -452,13 +560,34 @@ public final class Lane implements LaneWriter.Owner {
         if (formingBytes < settings.recordMaxBytes() && backlog.isEmpty()) {
             serve(frame, ticket);
             pump();
-        } else if (backlogEntries + frame.entries() <= settings.backlogMaxEntries()) {
+        } else if (hasRoomFor(frame.entries())) {
             backlog.addLast(new Waiting(frame, ticket, stream));
             backlogEntries += frame.entries();
         } else {
             ticket.answer(0, frame.entries(), Answer.THROTTLED, 0);
             ticket.flush();
         }
+    }
+
+    /** Whether so many more may wait. Those at the head whom nobody waits for any more make room. */
+    private boolean hasRoomFor(int entries) {
+        while (backlogEntries + entries > settings.backlogMaxEntries() && !backlog.isEmpty()) {
+            Waiting oldest = backlog.getFirst();
+            long waitedMillis = waitedMillis(oldest.ticket(), loop.nanoTime());
+            if (!oldest.stream().isSuperseded()
+                    && oldest.frame().groups().stream().anyMatch(group -> waitedMillis <= group.patienceMillis())) {
+                return false;
+            }
+            backlog.removeFirst();
+            backlogEntries -= oldest.frame().entries();
+            oldest.ticket().answer(0, oldest.frame().entries(), Answer.EXPIRED, 0);
+            oldest.ticket().flush();
+        }
+        return backlogEntries + entries <= settings.backlogMaxEntries();
+    }
+
+    private static long waitedMillis(FrameTicket ticket, long nowNanos) {
+        return TimeUnit.NANOSECONDS.toMillis(nowNanos - ticket.receivedNanos());
     }
 
     private void serveBacklog() {
@@ -472,31 +601,44 @@ public final class Lane implements LaneWriter.Owner {
     }
 
     private void serve(ClientFrame.Deduct frame, FrameTicket ticket) {
+        long now = loop.nanoTime();
+        long waitedMillis = waitedMillis(ticket, now);
         int index = 0;
         for (ClientFrame.Group group : frame.groups()) {
-            serve(group, ticket, index);
+            if (waitedMillis <= group.patienceMillis()) {
+                serve(group, ticket, index, now);
+            } else {
+                ticket.answer(index, group.entries().count(), Answer.EXPIRED, 0);
+            }
             index += group.entries().count();
         }
         ticket.flush();
     }
 
-    private void serve(ClientFrame.Group group, FrameTicket ticket, int firstIndex) {
+    private void serve(ClientFrame.Group group, FrameTicket ticket, int firstIndex, long now) {
         Entries entries = group.entries();
         Partition partition = partitions.get(group.partition());
         if (partition == null || partition.epoch() != group.epoch()) {
             ticket.answer(firstIndex, entries.count(), Answer.NOT_OWNER, partition == null ? 0 : partition.epoch());
             return;
         }
-        turnWindow();
+        turnWindow(now);
+        // Whether a refusal would prove anything: else the id may have been deducted by an earlier attempt, and be forgotten.
+        boolean remembersAll = group.ageMillis() == 0
+                || partition
+                        .pool()
+                        .isCompleteSince(ticket.receivedNanos() - TimeUnit.MILLISECONDS.toNanos(group.ageMillis()));
         int before = partition.formingCount();
         int entriesBefore = partition.formingEntries();
         for (int i = 0; i < entries.count(); i++) {
             if (i % AT_ONCE == 0) {
                 touched += touch(partition.pool(), entries, i);
             }
-            serve(partition, entries, i, ticket, firstIndex + i);
+            serve(partition, entries, i, ticket, firstIndex + i, remembersAll);
         }
-        windowIds += partition.formingCount() - before;
+        int accepted = partition.formingCount() - before;
+        windowIds += accepted;
+        hasSections |= accepted > 0;
         int waiting = partition.formingEntries() - entriesBefore;
         if (waiting > 0) {
             formingBytes += waiting * Entries.WIDTH;
@@ -514,7 +656,8 @@ public final class Lane implements LaneWriter.Owner {
         return touched;
     }
 
-    private void serve(Partition partition, Entries entries, int i, FrameTicket ticket, int index) {
+    private void serve(
+            Partition partition, Entries entries, int i, FrameTicket ticket, int index, boolean remembersAll) {
         int quantity = entries.quantity(i);
         if (!Quantity.isValid(quantity)) {
             ticket.answer(index, 1, Answer.INVALID, 0);
@@ -526,7 +669,10 @@ public final class Lane implements LaneWriter.Owner {
         if (answer == null) {
             return;
         }
-        if (answer == Answer.INSUFFICIENT) {
+        if (answer == Answer.INSUFFICIENT && !remembersAll) {
+            partition.demand().refused(quantity);
+            ticket.answer(index, 1, Answer.UNKNOWN, 0);
+        } else if (answer == Answer.INSUFFICIENT) {
             refuse(partition, quantity, ticket, index);
         } else {
             ticket.answer(
@@ -589,14 +735,33 @@ public final class Lane implements LaneWriter.Owner {
     // ---- The id window
 
     /** Counts what is remembered, not what is asked: a flood of refusals must not make a node forget. */
-    private void turnWindow() {
-        long now = loop.nanoTime();
-        if (windowIds >= settings.idWindowMaxIds()
-                || now - windowSinceNanos >= settings.idWindow().toNanos()) {
+    private void turnWindow(long now) {
+        boolean isOver = now - windowSinceNanos >= settings.idWindow().toNanos();
+        if (isOver || windowIds >= settings.idWindowMaxIds() || idMemory.isToTurn()) {
+            windowNanos = Math.min(now - windowSinceNanos, settings.idWindow().toNanos());
+            tell(!isOver);
             windowIds = 0;
             windowSinceNanos = now;
             // All of them: one that nobody asks any more would keep its ids for ever.
-            partitions.values().forEach(partition -> partition.pool().turnWindow());
+            partitions.values().forEach(partition -> partition.pool().turnWindow(now));
+            idMemory.turned();
         }
+    }
+
+    private void tell(boolean tooShort) {
+        if (tooShort && !windowTooShort) {
+            LOG.warn(
+                    "Request ids are remembered for {} s only (expected: {} s, id-window): {} came, of at most {}"
+                            + " (id-window-max-ids); all take {} bytes, of at most {} (three quarters of id-memory)",
+                    windowNanos / 1_000_000_000,
+                    settings.idWindow().toSeconds(),
+                    windowIds,
+                    settings.idWindowMaxIds(),
+                    idMemory.taken(),
+                    idMemory.limit());
+        } else if (!tooShort && windowTooShort) {
+            LOG.info("Request ids are remembered for {} s again", settings.idWindow().toSeconds());
+        }
+        windowTooShort = tooShort;
     }
 }

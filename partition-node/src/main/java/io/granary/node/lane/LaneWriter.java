@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * only.
  */
 final class LaneWriter {
-    private static final long NOWHERE = -1;
-
     /** Hears the end of each record. */
     interface Owner {
         /**
@@ -49,7 +47,11 @@ final class LaneWriter {
     private final Owner owner;
     private final LaneRule rule = new LaneRule();
     private final LaneMetrics metrics;
-    private long lastOffset = NOWHERE;
+    /** The offset of the record that was acknowledged last. */
+    private long lastOffset = LogRecord.NOTHING;
+
+    private boolean unproven;
+    private long idleSinceNanos;
     private boolean stopped;
 
     // The record in flight.
@@ -80,6 +82,21 @@ final class LaneWriter {
         return !writing && !stopped;
     }
 
+    /** The highest offset of the lane that was acknowledged here; {@link LogRecord#NOTHING} if none was. */
+    long acknowledged() {
+        return lastOffset;
+    }
+
+    /** Whether there is something up to that offset, or may be, that no record proves to be acknowledged yet. */
+    boolean isUnproven() {
+        return unproven;
+    }
+
+    /** For how long no record has been in flight; of use while none is. */
+    long idleNanos() {
+        return loop.nanoTime() - idleSinceNanos;
+    }
+
     /** For how long the record in flight has not been known to be stored; 0 if none is in flight. */
     long writingNanos() {
         return writing && !stopped ? loop.nanoTime() - sentNanos : 0;
@@ -90,7 +107,11 @@ final class LaneWriter {
         return rule.fenceOf(partition);
     }
 
-    /** Begins to write. The first record of all tells where the lane stands; what is before it is never read. */
+    /**
+     * Begins to write. The first record of all tells where the lane stands; what is before it is never read.
+     *
+     * @param record names what is {@link #acknowledged}, if its version can
+     */
     void write(byte[] record, List<InFlight> sections) {
         checkState(isIdle(), "lane %s: a record is in flight or the lane is stopped", lane);
         writing = true;
@@ -101,7 +122,7 @@ final class LaneWriter {
     }
 
     private void noSuchLane(String reason) {
-        if (lastOffset == NOWHERE) {
+        if (lastOffset == LogRecord.NOTHING) {
             refuse(reason);
         } else {
             stop(reason);
@@ -114,11 +135,11 @@ final class LaneWriter {
     }
 
     private void stored(long offset) {
-        if (lastOffset == NOWHERE && offset < least) {
+        if (lastOffset == LogRecord.NOTHING && offset < least) {
             refuse("lane " + lane + ": the first record of this node is stored at offset " + offset
                     + " (expected: at least " + least + ", as all before that has settled); the log has lost"
                     + " acknowledged records");
-        } else if (lastOffset == NOWHERE || offset == lastOffset + 1) {
+        } else if (lastOffset == LogRecord.NOTHING || offset == lastOffset + 1) {
             finish(offset, false);
         } else if (offset > lastOffset) {
             metrics.jumped();
@@ -193,8 +214,12 @@ final class LaneWriter {
                 inFlight.markValid();
             }
         }
+        // What it names ends before what others have written meanwhile, and before what it says itself. Of what stood in
+        // the lane before the first record nothing is known here.
+        unproven = jumped || lastOffset == LogRecord.NOTHING || !sections.stream().allMatch(InFlight::isEmpty);
         lastOffset = offset;
-        metrics.written(record.length, loop.nanoTime() - sentNanos);
+        idleSinceNanos = loop.nanoTime();
+        metrics.written(record.length, idleSinceNanos - sentNanos);
         List<InFlight> done = sections;
         writing = false;
         record = new byte[0];

@@ -134,6 +134,7 @@ public final class IdTable {
     private int depth;
     private long size;
     private int segments = 1;
+    private long slots = FIRST_SLOTS;
     private long[] slab = {};
     /** Where the rest of the slab begins. */
     private int slabRest;
@@ -144,6 +145,11 @@ public final class IdTable {
 
     public long size() {
         return size;
+    }
+
+    /** What its ids take of the heap, in bytes; those that fit into an empty table take nothing. */
+    long bytes() {
+        return (slots - FIRST_SLOTS) * WIDTH * Long.BYTES;
     }
 
     /** The word of the id; 0 if it is not in the table. */
@@ -220,6 +226,7 @@ public final class IdTable {
         int slots = full.mask + 1;
         if (slots < SEGMENT_SLOTS || full.depth >= deepest()) {
             full.twice();
+            this.slots += slots;
             return;
         }
         if (full.depth == depth) {
@@ -240,6 +247,7 @@ public final class IdTable {
 
     private Segment newSegment(int segmentDepth, int slots) {
         segments++;
+        this.slots += slots;
         if (slots != SEGMENT_SLOTS || segments <= SLABS_FROM_SEGMENTS) {
             return new Segment(segmentDepth, slots);
         }

@@ -181,11 +181,16 @@ public final class Pool {
      * Forgets the older half of the remembered ids, unless one of them is still pending: a retry of that one would be
      * decided anew, and could be refused though it counts.
      */
-    public void turnWindow() {
+    public void turnWindow(long nowNanos) {
         if (olderSeq <= confirmedSeq) {
             olderSeq = newestSeq;
-            ids.turn();
+            ids.turn(nowNanos);
         }
+    }
+
+    /** Whether every id that was deducted at that moment or later is remembered, by the clock of {@link #turnWindow}. */
+    public boolean isCompleteSince(long nanos) {
+        return ids.isCompleteSince(nanos);
     }
 
     public long granted() {
@@ -202,6 +207,11 @@ public final class Pool {
 
     public long remaining() {
         return remaining;
+    }
+
+    /** From now on the ids that it remembers count there, and nowhere else. */
+    public void countIdsIn(IdMemory memory) {
+        ids.countIn(memory);
     }
 
     public long rememberedIds() {

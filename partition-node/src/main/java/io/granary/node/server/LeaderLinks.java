@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The leader's link: of those that say they lead, the one with the highest term is heard. */
+/**
+ * The leader's link: of those that say they lead, the one with the highest term is heard. A term is a number that anybody
+ * can say, so it counts only while the link of whoever said it is open; what an earlier leader may then order does no
+ * harm, as the books refuse what it writes.
+ */
 public final class LeaderLinks implements Acceptor<LeaderMessage, NodeMessage> {
     private static final Logger LOG = LoggerFactory.getLogger(LeaderLinks.class);
 
@@ -31,7 +35,6 @@ public final class LeaderLinks implements Acceptor<LeaderMessage, NodeMessage> {
     private final Orders orders;
     // Touched on the loop only.
     private @Nullable Attendance leader;
-    private long term;
 
     LeaderLinks(Loop loop, Orders orders) {
         this.loop = loop;
@@ -56,6 +59,7 @@ public final class LeaderLinks implements Acceptor<LeaderMessage, NodeMessage> {
 
     private final class Attendance implements LinkListener<LeaderMessage> {
         private final Link<NodeMessage> link;
+        private long term;
 
         Attendance(Link<NodeMessage> link) {
             this.link = link;
@@ -82,12 +86,12 @@ public final class LeaderLinks implements Acceptor<LeaderMessage, NodeMessage> {
         }
 
         private void greet(Leader greeting) {
-            if (greeting.getTerm() < term) {
+            if (leader != null && greeting.getTerm() < leader.term) {
                 LOG.info(
-                        "Refused leader {} of term {}: term {} was heard",
+                        "Refused leader {} of term {}: that of term {} is here",
                         greeting.getName(),
                         greeting.getTerm(),
-                        term);
+                        leader.term);
                 link.close();
                 return;
             }

@@ -12,6 +12,7 @@ import io.granary.node.lane.LaneMetrics;
 import io.granary.node.lane.LaneSettings;
 import io.granary.node.lane.Partition;
 import io.granary.node.lane.PartitionState;
+import io.granary.node.pool.IdMemory;
 import io.granary.node.pool.Pool;
 import io.granary.node.takeover.Takeover;
 import io.granary.proto.AssignLane;
@@ -57,6 +58,8 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
     private final StockLog log;
     private final Loop loop;
     private final Loop takeoverLoop;
+    /** The takeover loop's. */
+    private final IdMemory takenIds;
     private final NodeRegistration registration;
     private final Lane lane;
     private final LeaderLinks leaders;
@@ -90,6 +93,7 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
         this.log = log;
         this.loop = loop;
         this.takeoverLoop = takeoverLoop;
+        takenIds = new IdMemory(settings.idMemoryOfTakeovers());
         this.registration = registration;
         this.metrics = metrics;
         lane = new Lane(settings, incarnation, log, loop, metrics, begun, this);
@@ -202,9 +206,13 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
         switch (order.getMessageCase()) {
             case ASSIGN_LANE -> assignLane(order.getAssignLane());
             case OPEN -> open(order.getOpen());
-            case INSTRUCT -> order.getInstruct().getInstructionsList().forEach(this::instruct);
+            case INSTRUCT -> {
+                order.getInstruct().getInstructionsList().forEach(Totals::check);
+                order.getInstruct().getInstructionsList().forEach(this::instruct);
+            }
             case CEILINGS -> keepCeilings(order.getCeilings());
             case DESCRIBE -> reportAll();
+            case WRITE_RECORDS -> writeRecords(order.getWriteRecords().getVersion());
             case LEADER, MESSAGE_NOT_SET -> LOG.warn("The leader said {}", order.getMessageCase());
         }
     }
@@ -216,11 +224,21 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
         }
     }
 
+    private void writeRecords(int version) {
+        int before = lane.recordVersion();
+        lane.writeRecords(version);
+        if (lane.recordVersion() != before) {
+            LOG.info("{} writes records of version {}", incarnation, lane.recordVersion());
+        }
+        introduce();
+    }
+
     private void introduce() {
         leaders.send(NodeMessage.newBuilder()
                 .setNode(Node.newBuilder()
                         .setIncarnation(incarnation)
-                        .setLane(lane.number().orElse(NodeEntry.NO_LANE)))
+                        .setLane(lane.number().orElse(NodeEntry.NO_LANE))
+                        .setRecordVersion(lane.recordVersion()))
                 .build());
     }
 
@@ -229,6 +247,7 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
         Map<PartitionId, OpenPartition> ordered = new LinkedHashMap<>();
         for (OpenPartition partition : open.getPartitionsList()) {
             PartitionId id = new PartitionId(new Sku(partition.getSku()), partition.getSlot());
+            Totals.check(partition);
             if (ordered.put(id, partition) != null) {
                 throw new IllegalArgumentException("open: " + id + " twice (expected: once)");
             }
@@ -245,8 +264,9 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
         }
         if (!begun.isEmpty()) {
             long sinceNanos = loop.nanoTime();
-            takeoverLoop.execute(() ->
-                    Takeover.begin(incarnation, log, takeoverLoop, begun, open.getLanesList(), new Takeover.Outcome() {
+            int version = lane.recordVersion();
+            takeoverLoop.execute(() -> Takeover.begin(
+                    incarnation, version, log, takeoverLoop, begun, open.getLanesList(), takenIds, new Takeover.Outcome() {
                         @Override
                         public void onTaken(PartitionId partition, long epoch, Pool pool) {
                             loop.execute(() -> {

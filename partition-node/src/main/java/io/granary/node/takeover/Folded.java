@@ -2,6 +2,7 @@
 package io.granary.node.takeover;
 
 import io.granary.model.PartitionId;
+import io.granary.node.pool.IdMemory;
 import io.granary.node.pool.IdWindow;
 import io.granary.node.pool.Pool;
 import io.granary.record.Entries;
@@ -23,6 +24,11 @@ final class Folded {
         this.returned = returned;
     }
 
+    /** From now on its ids count there, and nowhere else. */
+    void countIdsIn(IdMemory memory) {
+        ids.countIn(memory);
+    }
+
     void consume(long units) {
         consumed += units;
     }
@@ -35,6 +41,16 @@ final class Folded {
         for (int i = 0; i < entries.count(); i++) {
             ids.remember(entries.high(i), entries.low(i), Pool.durable(entries.quantity(i)));
         }
+    }
+
+    /** Ids that were deducted before that moment, of the node's clock, may be missing. */
+    void limitTo(long nanos) {
+        ids.limitTo(nanos);
+    }
+
+    /** Forgets the older half of the ids. */
+    void turnWindow(long nowNanos) {
+        ids.turn(nowNanos);
     }
 
     /** The partition must not be served; the first reason stands. */

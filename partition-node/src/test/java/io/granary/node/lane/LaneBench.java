@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class LaneBench implements Lane.Events {
     static final LaneSettings SETTINGS = new LaneSettings(64 << 10, 8_192, Duration.ofMinutes(10), 1_000_000);
 
+    static final Duration ASK_PAUSE = Duration.ofMillis(10);
+
     final ManualLoop loop = new ManualLoop();
     final ScriptedLog log;
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -96,8 +98,11 @@ final class LaneBench implements Lane.Events {
         return frame.frameId();
     }
 
-    /** Stores the record in flight, and lets the lane work: its offset. */
+    /** Stores the record in flight, and lets the lane work: its offset. One that only asks may wait a moment first. */
     long store() {
+        if (log.waiting(0) == 0) {
+            loop.pass(ASK_PAUSE);
+        }
         long offset = log.next(0).store();
         loop.run();
         return offset;

@@ -5,6 +5,7 @@ import static io.granary.node.lane.LaneBench.id;
 import static io.granary.protocol.Answer.CONFLICT;
 import static io.granary.protocol.Answer.DEDUCTED;
 import static io.granary.protocol.Answer.EXCEEDS_ACTUAL;
+import static io.granary.protocol.Answer.EXPIRED;
 import static io.granary.protocol.Answer.INSUFFICIENT;
 import static io.granary.protocol.Answer.INVALID;
 import static io.granary.protocol.Answer.NOT_OWNER;
@@ -851,6 +852,55 @@ final class LaneTest {
         }
 
         @Test
+        void afterAnOutageWhatNobodyWaitsForAnyMoreIsDropped() {
+            use(new LaneBench(small, new ScriptedLog(1)));
+            Partition partition = bench.joined().open(0, 1_000_000);
+            int inFlight = bench.send(frame(1, 1, 1_000));
+            int forming = bench.send(frame(10, 300, 1_000));
+            int impatient = bench.send(frame(1_000, 10, 4_999));
+            int patient = bench.send(frame(2_000, 10, 5_000));
+            int mixed = bench.send(
+                    frame(5_000, 1, 10).group(id(0), 1, 0).entry(3, 4, 1).patience(9_000));
+            bench.loop.pass(LONG);
+            while (log.waiting(0) > 0) {
+                bench.store();
+            }
+
+            // What was accepted before the outage stands in a section, and counts however late it is.
+            assertThat(bench.client.answers(inFlight)).containsOnly(DEDUCTED);
+            assertThat(bench.client.answers(forming)).containsOnly(DEDUCTED);
+            assertThat(bench.client.answers(impatient)).containsOnly(EXPIRED);
+            assertThat(bench.client.answers(patient)).containsOnly(DEDUCTED);
+            assertThat(bench.client.answers(mixed)).containsExactly(EXPIRED, DEDUCTED);
+            assertThat(partition.pool().consumed()).isEqualTo(1 + 300 + 10 + 1);
+        }
+
+        @Test
+        void whatNobodyWaitsForAnyMoreMakesRoomInTheBacklog() {
+            use(new LaneBench(small, new ScriptedLog(1)));
+            bench.joined().open(0, 1_000_000);
+            bench.send(frame(1, 1));
+            bench.send(frame(10, 300));
+            int first = bench.send(frame(1_000, 2_000, 100));
+            int second = bench.send(frame(4_000, 2_096, 200));
+            int tooMany = bench.send(frame(8_000, 1, 100));
+            assertThat(bench.client.answers(tooMany)).containsOnly(THROTTLED);
+
+            bench.loop.pass(Duration.ofMillis(150));
+            int fits = bench.send(frame(9_000, 2_000, 1_000));
+            assertThat(bench.client.answers(first)).containsOnly(EXPIRED);
+            assertThat(bench.client.answers(second)).containsOnlyNulls();
+            assertThat(bench.client.answers(fits)).containsOnlyNulls();
+            assertThat(bench.client.answers(bench.send(frame(12_000, 1, 100)))).containsOnly(THROTTLED);
+            while (log.waiting(0) > 0) {
+                bench.store();
+            }
+
+            assertThat(bench.client.answers(second)).containsOnly(DEDUCTED);
+            assertThat(bench.client.answers(fits)).containsOnly(DEDUCTED);
+        }
+
+        @Test
         void whatWaitsIsServedThoughTheRestWasClosed() {
             use(new LaneBench(small, new ScriptedLog(1)));
             bench.joined();
@@ -1172,6 +1222,67 @@ final class LaneTest {
 
     @Nested
     final class Window {
+        /** A retry of an attempt that left this long ago. */
+        private int retry(long id, int quantity, long ageMillis) {
+            return bench.send(bench.begin().group(id(0), 1, (int) ageMillis).entry(id, -id, quantity).patience(60_000));
+        }
+
+        @Test
+        void beyondItsMemoryARefusalIsUnknownAndNothingElseChanges() {
+            Duration window = Duration.ofSeconds(10);
+            use(new LaneBench(new LaneSettings(4_096, 4_096, window, 1_000), new ScriptedLog(1)));
+            bench.joined().open(0, 3);
+            assertThat(bench.answerOnceAsked(1, 1)).isEqualTo(DEDUCTED);
+            bench.loop.pass(window);
+            assertThat(bench.answerOnceAsked(2, 1)).isEqualTo(DEDUCTED);
+            int whileAllIsKnown = retry(5, 9, 3_600_000);
+            bench.store();
+            assertThat(bench.answer(whileAllIsKnown)).isEqualTo(INSUFFICIENT);
+
+            bench.loop.pass(window);
+            assertThat(bench.answerOnceAsked(3, 1)).isEqualTo(DEDUCTED);
+            // The id of 20 s ago is forgotten: all since the first turn, 10 s ago, are known.
+            int beyond = retry(1, 1, 10_001);
+            assertThat(bench.answer(beyond)).isEqualTo(UNKNOWN);
+            int within = retry(1, 1, 10_000);
+            int first = retry(1, 1, 0);
+            int known = retry(2, 1, 3_600_000);
+            int other = retry(2, 2, 3_600_000);
+            while (log.waiting(0) > 0) {
+                bench.store();
+            }
+            assertThat(bench.answer(within)).isEqualTo(INSUFFICIENT);
+            assertThat(bench.answer(first)).isEqualTo(INSUFFICIENT);
+            assertThat(bench.answer(known)).isEqualTo(DEDUCTED);
+            assertThat(bench.answer(other)).isEqualTo(CONFLICT);
+
+            bench.lane.ceiling(new Sku("sku"), 0L);
+            assertThat(bench.answer(retry(1, 1, 10_001))).isEqualTo(UNKNOWN);
+        }
+
+        @Test
+        void anAgeIsThatOfTheArrival() {
+            use(new LaneBench(new LaneSettings(4_096, 4_096, Duration.ofSeconds(10), 1_000), new ScriptedLog(1)));
+            bench.joined();
+            Pool pool = new Pool(0, 0, 0, limited(Duration.ofSeconds(5)));
+            bench.lane.begin(id(0), 1);
+            bench.lane.open(id(0), 1, pool);
+            assertThat(bench.answer(retry(1, 1, 5_001))).isEqualTo(UNKNOWN);
+            int within = retry(1, 1, 5_000);
+            bench.store();
+            assertThat(bench.answer(within)).isEqualTo(INSUFFICIENT);
+            bench.loop.pass(Duration.ofMillis(1));
+            int later = retry(1, 1, 5_001);
+            bench.store();
+            assertThat(bench.answer(later)).isEqualTo(INSUFFICIENT);
+        }
+
+        private IdWindow limited(Duration reach) {
+            IdWindow ids = new IdWindow();
+            ids.limitTo(bench.loop.nanoTime() - reach.toNanos());
+            return ids;
+        }
+
         @Test
         void idsAreForgottenAfterTwoTurnsInTime() {
             Partition partition = bench.joined().open(0, 100);
@@ -1218,6 +1329,79 @@ final class LaneTest {
             assertThat(partition.pool().rememberedIds()).isEqualTo(1);
         }
 
+        /** 1 MiB for ids, three quarters of it for those of open partitions: some 16,000 ids at 48 bytes. */
+        private final LaneSettings little =
+                new LaneSettings(64 << 10, 8_192, Duration.ofMinutes(10), 1_000_000, 1 << 20);
+
+        private void sell(int slot, long firstId, int entries) {
+            ClientFrame.Builder builder = bench.begin().group(id(slot), 1);
+            for (int i = 0; i < entries; i++) {
+                builder.entry(firstId + i, -firstId - i, 1);
+            }
+            bench.send(builder);
+            while (log.waiting(0) > 0) {
+                bench.store();
+            }
+        }
+
+        @Test
+        void theIdsOfAllPartitionsTakeNoMoreMemoryThanTheyMay() {
+            use(new LaneBench(little, new ScriptedLog(1)));
+            bench.joined();
+            List<Partition> partitions = List.of(bench.open(0, 1_000_000), bench.open(1, 1_000_000));
+            for (int i = 0; i < 100; i++) {
+                sell(i % 2, 1_000L * i, 1_000);
+                long remembered = bench.lane.census().rememberedIds();
+                assertThat(remembered).isLessThan(32_000);
+                assertThat(remembered).isGreaterThanOrEqualTo(Math.min(1_000L * (i + 1), 3_000));
+            }
+            assertThat(partitions).allSatisfy(partition -> assertThat(
+                            partition.pool().rememberedIds())
+                    .isPositive());
+            assertThat(bench.answer(bench.deduct(id(1), 1, 99_999, 1))).isEqualTo(DEDUCTED);
+        }
+
+        @Test
+        void aNodeThatTakesOverMoreIdsThanItMayHoldForgetsOldOnesAndTellsHowLongItRemembers() {
+            use(new LaneBench(little, new ScriptedLog(1)));
+            bench.joined().open(0, 1_000_000);
+            sell(0, 1, 1_000);
+            bench.loop.pass(Duration.ofSeconds(30));
+            assertThat(bench.lane.census().idWindowNanos())
+                    .isEqualTo(Duration.ofMinutes(10).toNanos());
+            for (int slot = 1; slot <= 10; slot++) {
+                IdWindow ids = new IdWindow();
+                for (int i = 0; i < 3_000; i++) {
+                    ids.remember(1_000_000L * slot + i, 1, Pool.durable(1));
+                }
+                bench.lane.begin(id(slot), 2);
+                bench.lane.open(id(slot), 2, new Pool(10_000, 3_000, 0, ids));
+                assertThat(bench.lane.partition(id(slot)).pool().rememberedIds()).isEqualTo(3_000);
+                assertThat(bench.lane.census().rememberedIds()).isLessThan(32_000);
+            }
+            assertThat(bench.lane.census().idWindowNanos())
+                    .isLessThanOrEqualTo(Duration.ofSeconds(30).toNanos());
+        }
+
+        @Test
+        void whatIsClosedTakesNoMemory() {
+            use(new LaneBench(little, new ScriptedLog(1)));
+            bench.joined();
+            for (int slot = 0; slot < 20; slot++) {
+                Partition partition = bench.open(slot, 10_000);
+                sell(slot, 10_000L * slot, 3_000);
+                assertThat(partition.pool().rememberedIds()).isEqualTo(3_000);
+                bench.lane.close(partition);
+            }
+            Partition last = bench.open(20, 10_000);
+            sell(20, 1_000_000, 3_000);
+            bench.loop.pass(Duration.ofMinutes(1));
+            sell(20, 2_000_000, 3_000);
+            assertThat(last.pool().rememberedIds()).isEqualTo(6_000);
+            assertThat(bench.lane.census().idWindowNanos())
+                    .isEqualTo(Duration.ofMinutes(10).toNanos());
+        }
+
         @Test
         void manyIdsTurnItEarlyButNeverForgetWhatIsPending() {
             use(new LaneBench(new LaneSettings(64 << 10, 8_192, Duration.ofMinutes(10), 1_000), new ScriptedLog(1)));
@@ -1246,7 +1430,11 @@ final class LaneTest {
     }
 
     private ClientFrame.Builder frame(long firstId, int entries) {
-        ClientFrame.Builder builder = bench.begin().group(id(0), 1);
+        return frame(firstId, entries, ClientFrame.PATIENCE_FOR_EVER);
+    }
+
+    private ClientFrame.Builder frame(long firstId, int entries, int patienceMillis) {
+        ClientFrame.Builder builder = bench.begin().group(id(0), 1, 0).patience(patienceMillis);
         for (int i = 0; i < entries; i++) {
             builder.entry(firstId + i, -firstId - i, 1);
         }

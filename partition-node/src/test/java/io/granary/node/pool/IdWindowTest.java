@@ -18,11 +18,11 @@ final class IdWindowTest {
     void remembersForOneTurnAndForgetsAtTheSecond() {
         window.remember(1, 1, 5);
 
-        window.turn();
+        window.turn(0);
         assertThat(window.find(1, 1)).isEqualTo(5);
         assertThat(window.size()).isEqualTo(1);
 
-        window.turn();
+        window.turn(0);
         assertThat(window.find(1, 1)).isZero();
         assertThat(window.size()).isZero();
     }
@@ -30,7 +30,7 @@ final class IdWindowTest {
     @Test
     void theFirstWordStandsAcrossATurn() {
         window.remember(1, 1, 5);
-        window.turn();
+        window.turn(0);
 
         window.remember(1, 1, 6);
 
@@ -41,8 +41,8 @@ final class IdWindowTest {
     @Test
     void aForgottenIdMayBeRememberedAnew() {
         window.remember(1, 1, 5);
-        window.turn();
-        window.turn();
+        window.turn(0);
+        window.turn(0);
 
         assertThat(window.find(1, 1)).isZero();
         window.add(1, 1, 6);
@@ -52,11 +52,46 @@ final class IdWindowTest {
 
     @Test
     void turningAnEmptyWindowDoesNothing() {
-        window.turn();
+        window.turn(0);
         window.remember(1, 1, 5);
-        window.turn();
+        window.turn(0);
 
         assertThat(window.find(1, 1)).isEqualTo(5);
+    }
+
+    @Test
+    void itKnowsSinceWhenItRemembersAll() {
+        window.remember(1, 1, 5);
+        window.turn(100);
+        assertThat(window.isCompleteSince(Long.MIN_VALUE / 2)).as("nothing was forgotten").isTrue();
+        window.remember(2, 2, 5);
+        window.turn(200);
+        assertThat(window.isCompleteSince(100)).isTrue();
+        assertThat(window.isCompleteSince(99)).isFalse();
+        window.turn(300);
+        assertThat(window.isCompleteSince(200)).isTrue();
+        assertThat(window.isCompleteSince(199)).isFalse();
+    }
+
+    @Test
+    void turningForgetsNothingThatThereWasNot() {
+        window.remember(1, 1, 5);
+        window.turn(100);
+        window.turn(200);
+        assertThat(window.isCompleteSince(100)).isTrue();
+        window.turn(300);
+        window.turn(400);
+        assertThat(window.isCompleteSince(100)).as("no id came since").isTrue();
+        assertThat(window.isCompleteSince(99)).isFalse();
+    }
+
+    @Test
+    void theLatestLimitCountsAlsoWhenTheClockOverflows() {
+        window.limitTo(Long.MAX_VALUE - 5);
+        window.limitTo(Long.MAX_VALUE - 10);
+        assertThat(window.isCompleteSince(Long.MAX_VALUE - 5)).isTrue();
+        assertThat(window.isCompleteSince(Long.MAX_VALUE - 6)).isFalse();
+        assertThat(window.isCompleteSince(Long.MIN_VALUE + 5)).isTrue();
     }
 
     @ParameterizedTest
@@ -76,7 +111,7 @@ final class IdWindowTest {
                 }
             }
             if (random.nextInt(1_500) == 0) {
-                window.turn();
+                window.turn(0);
                 before = present;
                 present = new HashMap<>();
             }

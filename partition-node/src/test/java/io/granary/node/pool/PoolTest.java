@@ -176,10 +176,10 @@ final class PoolTest {
         pool.deduct(1, 1, 1);
         pool.confirm(pool.seal(), 1, 0);
 
-        pool.turnWindow();
+        pool.turnWindow(0);
         assertThat(pool.deduct(1, 1, 1)).isEqualTo(KNOWN);
 
-        pool.turnWindow();
+        pool.turnWindow(0);
         assertThat(pool.rememberedIds()).isZero();
         assertThat(pool.deduct(1, 1, 1)).isEqualTo(ACCEPTED);
     }
@@ -189,15 +189,15 @@ final class PoolTest {
         pool.deduct(1, 1, 10);
         long seq = pool.seal();
         for (int i = 0; i < 5; i++) {
-            pool.turnWindow();
+            pool.turnWindow(0);
         }
         // Forgotten, it would be refused, and count all the same when its section is stored.
         assertThat(pool.deduct(1, 1, 10)).isEqualTo(PENDING);
 
         pool.confirm(seq, 10, 0);
         assertThat(pool.deduct(1, 1, 10)).isEqualTo(KNOWN);
-        pool.turnWindow();
-        pool.turnWindow();
+        pool.turnWindow(0);
+        pool.turnWindow(0);
         assertThat(pool.rememberedIds()).isZero();
     }
 

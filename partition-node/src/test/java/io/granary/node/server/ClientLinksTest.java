@@ -61,8 +61,12 @@ final class ClientLinksTest {
 
         /** Sends one frame: its number. The loop does not run. */
         int deduct(long firstId, int entries) {
+            return deduct(firstId, entries, ClientFrame.PATIENCE_FOR_EVER);
+        }
+
+        int deduct(long firstId, int entries, int patienceMillis) {
             ClientFrame.Builder frame =
-                    new ClientFrame.Builder().begin(++frames).group(P, 1);
+                    new ClientFrame.Builder().begin(++frames).group(P, 1, 0).patience(patienceMillis);
             for (int i = 0; i < entries; i++) {
                 frame.entry(firstId + i, 7, 1);
             }
@@ -255,6 +259,23 @@ final class ClientLinksTest {
         storeAll();
         assertThat(client.link.answers(again)).containsOnly(Answer.DEDUCTED);
         assertThat(taken()).isEqualTo(2_000);
+    }
+
+    @Test
+    void whatNobodyWaitsForAnyMoreIsDroppedBeforeItIsDecided() {
+        Client client = new Client().welcomed(1, 1);
+        int impatient = client.deduct(1, 3, 100);
+        int patient = client.deduct(10, 3, 2_000);
+        int older = client.deduct(20, 3);
+        loop.hang(Duration.ofMillis(1_999));
+        int young = client.deduct(30, 3, 100);
+        storeAll();
+
+        assertThat(client.link.answers(impatient)).containsOnly(Answer.EXPIRED);
+        assertThat(client.link.answers(patient)).containsOnly(Answer.DEDUCTED);
+        assertThat(client.link.answers(older)).containsOnly(Answer.DEDUCTED);
+        assertThat(client.link.answers(young)).containsOnly(Answer.DEDUCTED);
+        assertThat(taken()).isEqualTo(9);
     }
 
     @Test

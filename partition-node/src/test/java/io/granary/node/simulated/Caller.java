@@ -170,7 +170,7 @@ final class Caller {
                     openEpoch = Math.max(openEpoch, epoch);
                     again();
                 }
-                case INVALID, CONFLICT, EXCEEDS_ACTUAL -> throw new AssertionError(id + ": " + answer);
+                case INVALID, CONFLICT, EXCEEDS_ACTUAL, EXPIRED -> throw new AssertionError(id + ": " + answer);
             }
         }
 

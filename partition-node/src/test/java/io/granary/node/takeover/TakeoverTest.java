@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.granary.log.LaneRecord;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
+import io.granary.node.pool.IdMemory;
 import io.granary.node.pool.Pool;
 import io.granary.node.testing.ScriptedLog;
 import io.granary.proto.EarlierEpoch;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 final class TakeoverTest implements Takeover.Outcome {
@@ -31,6 +33,7 @@ final class TakeoverTest implements Takeover.Outcome {
 
     private final ManualLoop loop = new ManualLoop();
     private final ScriptedLog log = new ScriptedLog(4);
+    private final IdMemory memory = new IdMemory(1 << 20);
     private final Map<PartitionId, Pool> taken = new HashMap<>();
     private final Map<PartitionId, String> failed = new HashMap<>();
 
@@ -75,8 +78,47 @@ final class TakeoverTest implements Takeover.Outcome {
     }
 
     private void begin(List<OpenPartition> partitions, LanePosition... positions) {
-        Takeover.begin("node-2", log, loop, partitions, List.of(positions), this);
+        begin(1, partitions, positions);
+    }
+
+    private void begin(int recordVersion, List<OpenPartition> partitions, LanePosition... positions) {
+        Takeover.begin("node-2", recordVersion, log, loop, partitions, List.of(positions), memory, this);
         loop.run();
+    }
+
+    @Test
+    void theFenceIsProvenBehindItAndNobodyWaitsForThat() {
+        log.add(0, r -> r.deductions(P, 1, 1, entries(1, 5)));
+        begin(2, List.of(open(P, 2, 100, earlier(1, 0, 0))), position(0, 0, 0));
+        ScriptedLog.Sending fence = log.next(0);
+        assertThat(fence.record().acknowledged()).isEqualTo(LogRecord.NOTHING);
+        fence.store();
+        loop.run();
+        assertThat(taken.get(P).consumed()).isEqualTo(5);
+
+        log.next(0).lose();
+        loop.pass(LONG);
+        log.next(0).store();
+        loop.pass(LONG);
+
+        assertThat(log.records(0).get(2)).satisfies(proof -> {
+            assertThat(proof.acknowledged()).isEqualTo(1);
+            assertThat(proof.sections()).isEmpty();
+            assertThat(proof.writer()).isEqualTo("node-2");
+        });
+        assertThat(log.waiting(0)).isZero();
+    }
+
+    @Test
+    void aFenceOfVersion1IsNotProven() {
+        begin(1, List.of(open(P, 2, 100, earlier(1, 0, 0))), position(0, 0, 0));
+        ScriptedLog.Sending fence = log.next(0);
+        assertThat(fence.record().acknowledged()).isEqualTo(LogRecord.UNNAMED);
+        fence.store();
+        loop.pass(LONG);
+
+        assertThat(taken).containsKey(P);
+        assertThat(log.waiting(0)).isZero();
     }
 
     @Test
@@ -107,6 +149,39 @@ final class TakeoverTest implements Takeover.Outcome {
         assertThat(taken.get(P).remaining()).isEqualTo(82);
         assertThat(taken.get(P).quantityOf(3, -3)).isEqualTo(7);
         assertThat(taken.get(P).quantityOf(4, -4)).isZero();
+    }
+
+    /** Three lanes with 10,000 ids each, and memory for some 20,000. */
+    @Test
+    void theIdsThatAreTakenOverTakeNoMoreMemoryThanTheyMay() {
+        List<LanePosition> positions = new ArrayList<>();
+        List<EarlierEpoch> epochs = new ArrayList<>();
+        for (int lane = 0; lane < 3; lane++) {
+            int l = lane;
+            for (int i = 0; i < 1_000; i++) {
+                int record = i;
+                long first = 100_000L * (lane + 1) + 10L * i;
+                long[] ids = LongStream.range(first, first + 10)
+                        .flatMap(id -> LongStream.of(id, 1))
+                        .toArray();
+                log.add(lane, r -> r.deductions(P, l + 1, record + 1, entries(ids)));
+            }
+            positions.add(position(lane, 0, 0));
+            epochs.add(earlier(lane + 1L, lane, 0));
+        }
+        begin(
+                List.of(open(P, 4, 100_000, epochs.toArray(EarlierEpoch[]::new))),
+                positions.toArray(LanePosition[]::new));
+        for (int lane = 0; lane < 3; lane++) {
+            log.next(lane).store();
+            loop.run();
+            assertThat(memory.taken()).isLessThanOrEqualTo(memory.limit());
+        }
+        Pool pool = taken.get(P);
+        assertThat(pool.consumed()).isEqualTo(30_000);
+        assertThat(pool.rememberedIds()).isBetween(5_000L, 25_000L);
+        assertThat(pool.quantityOf(309_999, -309_999)).as("the newest id").isEqualTo(1);
+        assertThat(pool.quantityOf(100_000, -100_000)).as("the oldest id").isZero();
     }
 
     @Test
@@ -287,6 +362,101 @@ final class TakeoverTest implements Takeover.Outcome {
 
         assertThat(failed.get(P)).contains("lane 0").contains("offset 0");
         assertThat(taken).containsOnlyKeys(OTHER);
+    }
+
+    private long agoNanos(long millis) {
+        return loop.nanoTime() - Duration.ofMillis(millis).toNanos();
+    }
+
+    private void assertReaches(Pool pool, long millis) {
+        assertThat(pool.isCompleteSince(agoNanos(millis))).as("%s ms ago", millis).isTrue();
+        assertThat(pool.isCompleteSince(agoNanos(millis + 1)))
+                .as("%s ms ago", millis + 1)
+                .isFalse();
+    }
+
+    private void assertReachesForEver(Pool pool) {
+        assertThat(pool.isCompleteSince(loop.nanoTime() - Long.MAX_VALUE / 2)).isTrue();
+    }
+
+    private static LanePosition aged(LanePosition position, long millis) {
+        return position.toBuilder().setWindowAgeMillis(millis).build();
+    }
+
+    @Test
+    void theFirstEpochRemembersAllThereEverWas() {
+        begin(List.of(open(P, 1, 100)));
+
+        assertReachesForEver(taken.get(P));
+    }
+
+    @Test
+    void whoReadsWholeLanesRemembersAllThereEverWas() {
+        log.add(0, r -> r.deductions(P, 1, 1, entries(1, 1)));
+        begin(
+                List.of(open(P, 3, 100, earlier(1, 0, 0), earlier(2, 1, 0))),
+                position(0, 0, 0),
+                position(1, 0, 0));
+        log.next(0).store();
+        log.next(1).store();
+        loop.run();
+
+        assertReachesForEver(taken.get(P));
+    }
+
+    @Test
+    void memoryReachesBackAsFarAsTheYoungestWindowAndTheTakeoverItself() {
+        for (int i = 0; i < 5; i++) {
+            log.add(0, r -> {});
+            log.add(1, r -> {});
+        }
+        begin(
+                List.of(open(P, 3, 100, fenced(1, 0, 1), earlier(2, 1, 0)), open(OTHER, 2, 100, fenced(1, 0, 1))),
+                aged(position(0, 5, 3), 9_000),
+                aged(position(1, 5, 4), 3_000));
+        loop.pass(Duration.ofMillis(250));
+        log.next(1).store();
+        loop.run();
+
+        assertReaches(taken.get(P), 3_250);
+        assertReaches(taken.get(OTHER), 9_250);
+    }
+
+    @Test
+    void aWindowOfWhichNobodySaysHowOldItIsIsNoOlderThanTheTakeover() {
+        for (int i = 0; i < 5; i++) {
+            log.add(0, r -> {});
+        }
+        begin(List.of(open(P, 2, 100, earlier(1, 0, 0))), position(0, 5, 3));
+        loop.pass(Duration.ofMillis(10));
+        log.next(0).store();
+        loop.run();
+
+        assertReaches(taken.get(P), 10);
+    }
+
+    @Test
+    void noWholeLaneMakesUpForAnEpochThatWasLeftOut() {
+        begin(List.of(open(P, 3, 100, earlier(2, 0, 0))), position(0, 0, 0));
+        log.next(0).store();
+        loop.run();
+
+        assertReaches(taken.get(P), 0);
+    }
+
+    @Test
+    void memoryDoesNotReachBackToIdsThatTheLogHasLost() {
+        log.add(0, r -> r.deductions(P, 1, 1, entries(1, 1)));
+        log.add(0, r -> r.fence(P, 2));
+        log.expire(0, 1);
+        log.add(1, new byte[] {1, 2, 3});
+        begin(
+                List.of(open(P, 2, 100, fenced(1, 0, 1)), open(OTHER, 2, 100, fenced(1, 1, 1))),
+                aged(position(0, 2, 0), 9_000),
+                aged(position(1, 1, 0), 9_000));
+
+        assertReaches(taken.get(P), 0);
+        assertReaches(taken.get(OTHER), 0);
     }
 
     @Test

@@ -21,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.recipes.leader.LeaderLatch;
-import org.apache.curator.framework.recipes.leader.LeaderLatchListener;
 import org.apache.zookeeper.KeeperException.Code;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,10 +29,10 @@ import org.slf4j.LoggerFactory;
 /**
  * An allocator's view of ZooKeeper.
  *
- * <p>Leader is whom Curator's latch makes it; it stops to believe so as soon as its connection is suspended. Once joined, it
- * publishes SKUs only while it leads, and this holds without a clock: each write is made on condition that the latch's
- * own node still exists, and that node is gone before another one can lead. Without having joined it publishes
- * unconditionally.
+ * <p>Curator's latch keeps this allocator among those who stand for leader; leader is whom the registry names first of
+ * them when it is read. Who leads goes on while it can't be read, or names nobody. Once joined, it publishes SKUs only
+ * while it leads, and this holds without a clock: each write is made on condition that the node of the one who was named
+ * still exists, and that node is gone before another one can lead. Without having joined it publishes unconditionally.
  *
  * <p>Nodes and allocators are told all at once, when something changed; states that were over before they were read are missed.
  *
@@ -41,6 +40,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class CuratorCluster implements Cluster {
     private static final Logger LOG = LoggerFactory.getLogger(CuratorCluster.class);
+
+    /** Who stands for leader, and the path of the node that says so. */
+    private record Candidate(String name, String path) {}
 
     private final CuratorFramework client;
     private final RegistryPaths paths;
@@ -61,7 +63,10 @@ public final class CuratorCluster implements Cluster {
     private boolean closed;
     private @Nullable Map<String, NodeEntry> nodes;
     private @Nullable List<AllocatorEntry> allocators;
-    private Optional<String> elected = Optional.empty();
+    private @Nullable String name;
+    private Optional<Candidate> elected = Optional.empty();
+    private boolean leading;
+    private boolean inReach;
     private Optional<AllocatorEntry> leader = Optional.empty();
 
     /**
@@ -115,6 +120,14 @@ public final class CuratorCluster implements Cluster {
         connected = false;
         own.onDisconnected();
         publisher.onDisconnected();
+        setReach(false);
+    }
+
+    private void setReach(boolean now) {
+        if (now != inReach) {
+            inReach = now;
+            tell(told -> told.onReach(now));
+        }
     }
 
     /**
@@ -135,6 +148,7 @@ public final class CuratorCluster implements Cluster {
                 throw new IllegalStateException("join: called again (expected: once)");
             }
             listener = all;
+            name = allocator;
             own.want(path, data);
             Session current = session;
             if (current != null) {
@@ -147,20 +161,7 @@ public final class CuratorCluster implements Cluster {
     }
 
     private void stand(String allocator) {
-        LeaderLatch election = new LeaderLatch(client, paths.leader(), allocator, LeaderLatch.CloseMode.NOTIFY_LEADER);
-        election.addListener(
-                new LeaderLatchListener() {
-                    @Override
-                    public void isLeader() {
-                        tell(Listener::onLeading);
-                    }
-
-                    @Override
-                    public void notLeader() {
-                        tell(Listener::onFollowing);
-                    }
-                },
-                loop::offer);
+        LeaderLatch election = new LeaderLatch(client, paths.leader(), allocator);
         latch = election;
         try {
             election.start();
@@ -170,15 +171,15 @@ public final class CuratorCluster implements Cluster {
     }
 
     private Optional<String> fence() {
-        LeaderLatch election = latch;
-        if (election == null) {
+        if (name == null) {
             return Optional.empty();
         }
-        String path = election.getLastPathIsLeader();
-        if (path == null || !election.hasLeadership()) {
-            throw new NotLeadingException("another allocator leads (expected: this one)");
+        Candidate first = elected.orElse(null);
+        if (first == null || !first.name().equals(name)) {
+            throw new NotLeadingException("the registry names "
+                    + elected.map(Candidate::name).orElse("nobody") + " as leader (expected: " + name + ")");
         }
-        return Optional.of(path);
+        return Optional.of(first.path());
     }
 
     /** Calls the listener in a task of its own: its faults are its own. */
@@ -201,7 +202,7 @@ public final class CuratorCluster implements Cluster {
         List<AllocatorEntry> now = found.entrySet().stream()
                 .flatMap(one -> RegistryPaths.nameOf(one.getKey()).stream()
                         .map(name -> RegistryCodec.decodeAllocator(name, one.getValue())
-                                .orElseGet(() -> new AllocatorEntry(name, ""))))
+                                .orElseGet(() -> new AllocatorEntry(name, "", 1))))
                 .sorted(Comparator.comparing(AllocatorEntry::name))
                 .toList();
         if (!now.equals(allocators)) {
@@ -215,18 +216,30 @@ public final class CuratorCluster implements Cluster {
     private void onElection(Map<String, byte[]> found) {
         elected = found.keySet().stream()
                 .min(Comparator.comparing(child -> child.substring(child.lastIndexOf('-') + 1)))
-                .map(child -> new String(found.get(child), StandardCharsets.UTF_8));
+                .map(child -> new Candidate(
+                        new String(found.get(child), StandardCharsets.UTF_8), paths.leader() + '/' + child));
+        elected.ifPresent(first -> setLeading(first.name().equals(name)));
         checkLeader();
+        setReach(connected);
     }
 
-    private Optional<AllocatorEntry> live(String name) {
+    private void setLeading(boolean now) {
+        if (now != leading) {
+            leading = now;
+            tell(now ? Listener::onLeading : Listener::onFollowing);
+        }
+    }
+
+    private Optional<AllocatorEntry> live(String allocator) {
         return allocators == null
                 ? Optional.empty()
-                : allocators.stream().filter(one -> one.name().equals(name)).findAny();
+                : allocators.stream()
+                        .filter(one -> one.name().equals(allocator))
+                        .findAny();
     }
 
     private void checkLeader() {
-        Optional<AllocatorEntry> now = elected.flatMap(this::live);
+        Optional<AllocatorEntry> now = elected.map(Candidate::name).flatMap(this::live);
         if (!now.equals(leader)) {
             leader = now;
             tell(told -> told.onLeader(now));
@@ -310,6 +323,7 @@ public final class CuratorCluster implements Cluster {
                 nodeDirectory.stop();
                 allocatorDirectory.stop();
                 leaderDirectory.stop();
+                setLeading(false);
                 leave();
             }
             own.withdraw(gone);

@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.framework.state.SessionConnectionStateErrorPolicy;
 import org.apache.curator.retry.ExponentialBackoffRetry;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.common.ZKConfig;
@@ -59,6 +60,8 @@ public final class CuratorRegistry implements AutoCloseable {
                 .dontUseContainerParents()
                 .sessionTimeoutMs((int) settings.sessionTimeout().toMillis())
                 .connectionTimeoutMs((int) settings.connectionTimeout().toMillis())
+                // A leader whose connection comes back within its session stands where it stood.
+                .connectionStateErrorPolicy(new SessionConnectionStateErrorPolicy())
                 .retryPolicy(new ExponentialBackoffRetry(RETRY_MILLIS, MAX_RETRIES))
                 .zkClientConfig(config)
                 .build();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.granary.model.PartitionId;
+import io.granary.record.LogRecord;
 import io.granary.registry.AllocatorEntry;
 import io.granary.registry.NodeEntry;
 import io.granary.registry.SkuEntry;
@@ -29,6 +30,7 @@ final class RegistryCodec {
         ObjectNode json = JSON.createObjectNode();
         json.put("address", node.address());
         json.put("lane", node.lane());
+        json.put("reads", node.reads());
         return bytes(json);
     }
 
@@ -42,6 +44,7 @@ final class RegistryCodec {
     static byte[] encodeAllocator(String address) {
         ObjectNode json = JSON.createObjectNode();
         json.put("address", address);
+        json.put("reads", LogRecord.VERSION);
         return bytes(json);
     }
 
@@ -53,16 +56,21 @@ final class RegistryCodec {
         if (!address.isTextual() || !lane.canConvertToInt()) {
             return malformed("node " + incarnation, data);
         }
-        return Optional.of(new NodeEntry(incarnation, address.textValue(), lane.intValue()));
+        return Optional.of(new NodeEntry(incarnation, address.textValue(), lane.intValue(), reads(json)));
     }
 
     /** The allocator, or nothing if the data are not an allocator's. */
     static Optional<AllocatorEntry> decodeAllocator(String name, byte[] data) {
-        JsonNode address = parse("allocator " + name, data).path("address");
+        JsonNode json = parse("allocator " + name, data);
+        JsonNode address = json.path("address");
         if (!address.isTextual()) {
             return malformed("allocator " + name, data);
         }
-        return Optional.of(new AllocatorEntry(name, address.textValue()));
+        return Optional.of(new AllocatorEntry(name, address.textValue(), reads(json)));
+    }
+
+    private static int reads(JsonNode json) {
+        return Math.max(1, json.path("reads").asInt(1));
     }
 
     /** The SKU, or nothing if the data are not a SKU's. */

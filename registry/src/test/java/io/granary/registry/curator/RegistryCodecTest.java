@@ -4,6 +4,7 @@ package io.granary.registry.curator;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.granary.registry.AllocatorEntry;
 import io.granary.registry.NodeEntry;
 import io.granary.registry.SkuEntry;
 import io.granary.registry.SkuState;
@@ -16,10 +17,20 @@ class RegistryCodecTest {
     @Test
     void theFormatIsWrittenInStone() {
         assertThat(new String(RegistryCodec.encode(new NodeEntry("n.1", "host:1", 3)), UTF_8))
-                .isEqualTo("{\"address\":\"host:1\",\"lane\":3}");
+                .isEqualTo("{\"address\":\"host:1\",\"lane\":3,\"reads\":2}");
         assertThat(new String(RegistryCodec.encode(new SkuEntry(SkuState.SELLING, 4)), UTF_8))
                 .isEqualTo("{\"state\":\"SELLING\",\"slots\":4}");
-        assertThat(new String(RegistryCodec.encodeAllocator("h:\"2"), UTF_8)).isEqualTo("{\"address\":\"h:\\\"2\"}");
+        assertThat(new String(RegistryCodec.encodeAllocator("h:\"2"), UTF_8)).isEqualTo("{\"address\":\"h:\\\"2\",\"reads\":2}");
+    }
+
+    @Test
+    void whoDoesNotSayWhatItReadsReadsRecordsOfVersion1() {
+        assertThat(RegistryCodec.decodeNode("n", "{\"address\":\"h:1\",\"lane\":3}".getBytes(UTF_8)))
+                .contains(new NodeEntry("n", "h:1", 3, 1));
+        assertThat(RegistryCodec.decodeAllocator("a", "{\"address\":\"h:1\"}".getBytes(UTF_8)))
+                .contains(new AllocatorEntry("a", "h:1", 1));
+        assertThat(RegistryCodec.decodeAllocator("a", RegistryCodec.encodeAllocator("h:1")))
+                .contains(new AllocatorEntry("a", "h:1", 2));
     }
 
     @Test

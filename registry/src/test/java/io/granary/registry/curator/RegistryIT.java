@@ -27,12 +27,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.ZooDefs.Ids;
+import org.apache.curator.framework.state.ConnectionState;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -492,6 +494,7 @@ class RegistryIT {
         final List<String> elections = new CopyOnWriteArrayList<>();
         volatile List<String> allocators = List.of();
         volatile boolean leading;
+        volatile boolean inReach;
         volatile Optional<AllocatorEntry> leader = Optional.empty();
 
         Allocator(CuratorCluster cluster, String name) {
@@ -526,6 +529,11 @@ class RegistryIT {
         public void onFollowing() {
             leading = false;
             elections.add("following");
+        }
+
+        @Override
+        public void onReach(boolean reached) {
+            inReach = reached;
         }
     }
 
@@ -587,6 +595,47 @@ class RegistryIT {
 
         b.cluster.close();
         await().atMost(PATIENCE).until(() -> a.leading);
+    }
+
+    /** Grants need the database and the links to the nodes: only another leader ends a term. */
+    @Test
+    void aLeaderGoesOnWhileTheServerIsAway() throws Exception {
+        Party first = party();
+        Set<ConnectionState> states = ConcurrentHashMap.newKeySet();
+        first.client.getConnectionStateListenable().addListener((client, state) -> states.add(state));
+        Allocator a = new Allocator(first.cluster(), "a");
+        await().until(() -> a.leading && a.inReach);
+        Allocator b = new Allocator(party().cluster(), "b");
+        CuratorNodeRegistration registration = party().registration();
+        registration.publish(node("n"));
+        await().until(() -> b.inReach && a.allocators.size() == 2 && a.nodes.size() == 1);
+
+        zooKeeper.server.pause();
+        try {
+            // For longer than a session lasts.
+            await().atMost(PATIENCE).until(() -> states.contains(ConnectionState.LOST) && !b.inReach);
+            assertThat(a.inReach).isFalse();
+            assertThat(a.elections).containsExactly("leading");
+            assertThat(b.elections).isEmpty();
+            assertThat(a.allocators).containsExactly("a", "b");
+            assertThat(a.nodes).containsOnlyKeys("n");
+            assertThatThrownBy(() -> a.cluster.publish(Map.of(SKU, SELLING)).get(Patience.seconds(10), SECONDS))
+                    .hasCauseInstanceOf(RegistryUnavailableException.class);
+        } finally {
+            zooKeeper.server.resume();
+        }
+        await().atMost(PATIENCE)
+                .until(() -> a.inReach
+                        && b.inReach
+                        && a.leading != b.leading
+                        && a.leader.isPresent()
+                        && a.leader.equals(b.leader)
+                        && a.leader.orElseThrow().name().equals(a.leading ? "a" : "b"));
+        await().atMost(PATIENCE).until(() -> (a.leading ? a : b)
+                .cluster
+                .publish(Map.of(SKU, SELLING))
+                .handle((nothing, fault) -> fault == null)
+                .get(Patience.seconds(10), SECONDS));
     }
 
     /** What rests on no clock: the leader's node is gone, and it need not know yet. */
