@@ -23,7 +23,8 @@ class OnceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"2026-12-24T00:00:00+01:00", "2026-12-23T23:00:00Z", "2026-12-24T00:00+01:00[Europe/Berlin]"})
+    @ValueSource(
+            strings = {"2026-12-24T00:00:00+01:00", "2026-12-23T23:00:00Z", "2026-12-24T00:00+01:00[Europe/Berlin]"})
     void aMomentIsReadAsPeopleWriteIt(String written) {
         assertThat(read(written)).isEqualTo(new Once(Instant.parse("2026-12-23T23:00:00Z"), null));
     }

@@ -323,8 +323,7 @@ class AllocatorIT {
         ZooKeeperProcess ofItsOwn = new ZooKeeperProcess(folder, ZooKeeperOptions.defaults());
         // Closed after those who use it.
         add(ofItsOwn).start();
-        config = config.withValue(
-                "granary.registry.connect", ConfigValueFactory.fromAnyRef(ofItsOwn.connectString()));
+        config = config.withValue("granary.registry.connect", ConfigValueFactory.fromAnyRef(ofItsOwn.connectString()));
         AllocatorService allocator = allocator("one");
         ScriptedNode a = node("a");
         soon(() -> assertThat(a.entry().lane()).isNotNegative());
@@ -366,8 +365,8 @@ class AllocatorIT {
                 add(CuratorRegistry.start(RegistrySettings.of(config))).nodeRegistration();
         old.publish(new NodeEntry("old-1", "127.0.0.1:1", NodeEntry.NO_LANE, 1));
         soon(() -> assertThat(nodesCheck(allocator))
-                .isEqualTo(new Health.Check(
-                        "nodes", false, "of an older release, can't read what nodes write: old-1")));
+                .isEqualTo(
+                        new Health.Check("nodes", false, "of an older release, can't read what nodes write: old-1")));
 
         old.close();
         soon(() -> assertThat(nodesCheck(allocator).ok()).isTrue());

@@ -154,7 +154,8 @@ class CallState {
                 yield refused(INSUFFICIENT);
             }
             case THROTTLED -> isOpen() ? Next.SAME_SLOT : refused(THROTTLED);
-            // INVALID: the quantity was checked before; a node that can't take it can't serve this call. EXPIRED: it came
+            // INVALID: the quantity was checked before; a node that can't take it can't serve this call. EXPIRED: it
+            // came
             // too late to be decided, though the call still waits.
             case NOT_OWNER, INVALID, EXPIRED -> isOpen() ? Next.SAME_SLOT : refused(NOT_OWNER);
             case UNKNOWN -> {

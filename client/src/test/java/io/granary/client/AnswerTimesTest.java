@@ -25,7 +25,8 @@ class AnswerTimesTest {
             long nanos = random.nextInt(50);
             all.add(nanos);
             times.add(nanos);
-            assertThat(times.slowest()).isEqualTo(Collections.max(all.subList(Math.max(0, all.size() - 16), all.size())));
+            assertThat(times.slowest())
+                    .isEqualTo(Collections.max(all.subList(Math.max(0, all.size() - 16), all.size())));
         }
     }
 }

@@ -380,7 +380,9 @@ class GranaryClientTest {
             loop.run();
             net.to("a:1").answer(Answer.EXPIRED, 0);
             loop.run();
-            assertThat(net.to("b:1").received).as("nothing is open, so another slot may be asked").isNotEmpty();
+            assertThat(net.to("b:1").received)
+                    .as("nothing is open, so another slot may be asked")
+                    .isNotEmpty();
             net.to("b:1").answer(Answer.EXPIRED, 0);
             loop.pass(Duration.ofMillis(5));
             net.to("a:1").answer(Answer.DEDUCTED, 0);
@@ -657,8 +659,10 @@ class GranaryClientTest {
             ClientFrame.Deduct retries = again.deduct();
             assertThat(ages(retries)).hasSize(2).contains(0);
             // 5 s, and as long as an answer may take: a quarter of a second, as they came at once so far.
-            assertThat(ages(retries)).filteredOn(age -> age > 0).singleElement().satisfies(age -> assertThat(age)
-                    .isBetween(5_250, 5_500));
+            assertThat(ages(retries))
+                    .filteredOn(age -> age > 0)
+                    .singleElement()
+                    .satisfies(age -> assertThat(age).isBetween(5_250, 5_500));
         }
 
         @Test
@@ -693,7 +697,9 @@ class GranaryClientTest {
             assertThat(future).isNotDone();
             // It knows now how long answers take.
             ClientFrame.Deduct again = a.deduct();
-            assertThat(ages(again)).singleElement().satisfies(age -> assertThat(age).isGreaterThan(3_000));
+            assertThat(ages(again))
+                    .singleElement()
+                    .satisfies(age -> assertThat(age).isGreaterThan(3_000));
             loop.pass(SECOND);
             a.answer(again, Answer.EXCEEDS_ACTUAL, 0);
             loop.run();

@@ -44,16 +44,15 @@ class LogRecordTest {
         byte[] bytes = new RecordBuilder("n1", 5, 0x1234, 0).fence(P, 11).build();
 
         assertThat(HexFormat.of().formatHex(bytes))
-                .isEqualTo("4702" + "0000000000000005" + "0000000000001234" + "026e31" + "00000001"
-                        + "03" + "024142" + "0003" + "000000000000000b");
+                .isEqualTo("4702" + "0000000000000005" + "0000000000001234" + "026e31" + "00000001" + "03" + "024142"
+                        + "0003" + "000000000000000b");
     }
 
     @Test
     void anEmptyRecordIsOne() {
         RecordBuilder builder = new RecordBuilder("", 0, 0);
         assertThat(builder.isEmpty()).isTrue();
-        assertThat(LogRecord.decode(builder.build()))
-                .isEqualTo(new LogRecord(0, "", LogRecord.UNNAMED, List.of()));
+        assertThat(LogRecord.decode(builder.build())).isEqualTo(new LogRecord(0, "", LogRecord.UNNAMED, List.of()));
     }
 
     @ParameterizedTest

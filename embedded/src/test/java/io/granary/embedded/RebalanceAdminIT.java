@@ -109,7 +109,8 @@ class RebalanceAdminIT {
                 .collect(Collectors.groupingBy(node -> node, Collectors.counting()));
         assertThat(owned.values()).containsExactly(2L, 2L);
 
-        JsonNode plan = admin.run("rebalance", "plan", "level", sku, "-o", "json").json();
+        JsonNode plan =
+                admin.run("rebalance", "plan", "level", sku, "-o", "json").json();
         assertThat(plan.get("possible").booleanValue()).isTrue();
         assertThat(plan.get("moveCount").intValue()).isZero();
         assertThat(plan.get("reason").textValue())

@@ -52,8 +52,9 @@ public final class FaultsCommand implements Callable<Integer> {
             names = "--scenario",
             paramLabel = "WHAT",
             converter = Scenario.Converter.class,
-            description = "instead of many faults a service is away once, without other buyers than those at a fixed rate,"
-                    + " and without operators: zookeeper-away, broker-away, database-away")
+            description =
+                    "instead of many faults a service is away once, without other buyers than those at a fixed rate,"
+                            + " and without operators: zookeeper-away, broker-away, database-away")
     private @Nullable Scenario scenario;
 
     @Option(

@@ -79,7 +79,9 @@ record FaultsReport(
         json.put("passed", passed());
         json.put("seed", options.seed());
         json.put("seconds", options.duration().toSeconds());
-        json.put("scenario", options.scenario() == null ? null : options.scenario().toString());
+        json.put(
+                "scenario",
+                options.scenario() == null ? null : options.scenario().toString());
         json.put("sessionTimeoutMillis", options.sessionTimeout().toMillis());
         json.put("tookSeconds", took.toSeconds());
         ObjectNode faults = json.putObject("faults");

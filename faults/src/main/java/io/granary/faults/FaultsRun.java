@@ -71,6 +71,7 @@ final class FaultsRun {
     private static final Duration NORMAL_WITHIN = Duration.ofMinutes(1);
     /** How much longer than asked for faults take, at most: that much more is stocked for steady buyers. */
     private static final Duration OVERTIME = Duration.ofMinutes(3);
+
     private static final int CLIENTS = 2;
     private static final int SHOP_THREADS = 2;
     private static final int RESTOCK_MILLIS = 1_500;
@@ -165,9 +166,7 @@ final class FaultsRun {
             Takeover takeover = new Takeover(granary, market, restocker, routes(granary, started));
             List<Takeover.Times> takeovers = takeovers(takeover);
 
-            say(
-                    "Everything is healed. Asking again for %,d orders whose outcome was unknown",
-                    doubtful.size());
+            say("Everything is healed. Asking again for %,d orders whose outcome was unknown", doubtful.size());
             askAgain(market, doubtful);
             say("Selling out");
             SellOut sellOut = SellOut.start(market, SELL_OUT_WITHIN);
@@ -280,7 +279,9 @@ final class FaultsRun {
     }
 
     private void takeAway(Scenario scenario, Nemesis nemesis) throws InterruptedException, NotDoneException {
-        say("%s for %,d s, while %,d buyers a second come", scenario, options.duration().toSeconds(), steadyPerSecond);
+        say(
+                "%s for %,d s, while %,d buyers a second come",
+                scenario, options.duration().toSeconds(), steadyPerSecond);
         int millis = Math.toIntExact(options.duration().toMillis());
         Step step = new Step(Scene.SINGLE, Math.toIntExact(WARM_UP.toMillis()), List.of(scenario.fault(millis)));
         if (!nemesis.take(step)) {

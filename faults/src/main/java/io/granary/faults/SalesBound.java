@@ -36,7 +36,9 @@ record SalesBound(String group, List<Kind> kinds, int percent, Silence silence, 
         @Override
         public String toString() {
             String seconds = more.toSeconds() + " s";
-            return asLongAsTheFault ? "its length + " + seconds : sessionTimeout ? "session time-out + " + seconds : seconds;
+            return asLongAsTheFault
+                    ? "its length + " + seconds
+                    : sessionTimeout ? "session time-out + " + seconds : seconds;
         }
     }
 
@@ -47,10 +49,12 @@ record SalesBound(String group, List<Kind> kinds, int percent, Silence silence, 
     /** One for each kind of fault on each kind of target. */
     static final List<SalesBound> ALL = List.of(
             new SalesBound(Target.ZOOKEEPER, OF_PROCESSES, 95, seconds(2), "sales and grants go on, on known routes"),
-            new SalesBound(Target.NAME_SERVER, OF_PROCESSES, 95, seconds(3), "nothing: who knows the broker does not ask"),
+            new SalesBound(
+                    Target.NAME_SERVER, OF_PROCESSES, 95, seconds(3), "nothing: who knows the broker does not ask"),
             new SalesBound(Target.BROKER, OF_PROCESSES, 0, itsLengthAnd(8), "calls wait, then end UNKNOWN"),
             new SalesBound(Target.MARIADB, OF_PROCESSES, 95, seconds(3), "nothing until pools run dry"),
-            new SalesBound(Target.ALLOCATOR, OF_PROCESSES, 95, seconds(3), "nothing: another leads before pools run dry"),
+            new SalesBound(
+                    Target.ALLOCATOR, OF_PROCESSES, 95, seconds(3), "nothing: another leads before pools run dry"),
             new SalesBound(
                     Target.NODE,
                     OF_PROCESSES,
@@ -59,14 +63,26 @@ record SalesBound(String group, List<Kind> kinds, int percent, Silence silence, 
                     "calls for its slots wait for the takeover; the other slots go on"),
             new SalesBound(Target.CLIENT_TO_ZOOKEEPER, OF_LINKS, 95, seconds(3), "nothing, on known routes"),
             new SalesBound(
-                    Target.CLIENT_TO_NODE, SEVERED, 30, itsLengthAnd(4), "calls for its slots wait; the other slots go on"),
+                    Target.CLIENT_TO_NODE,
+                    SEVERED,
+                    30,
+                    itsLengthAnd(4),
+                    "calls for its slots wait; the other slots go on"),
             new SalesBound(Target.CLIENT_TO_NODE, List.of(BREAK), 90, seconds(3), "attempts are made again"),
             new SalesBound(Target.LEADER_TO_NODE, OF_LINKS, 90, seconds(5), "it sells its pools until it is replaced"),
             new SalesBound(
-                    Target.NODE_TO_BROKER, SEVERED, 30, itsLengthAnd(8), "calls for its slots wait; the other slots go on"),
+                    Target.NODE_TO_BROKER,
+                    SEVERED,
+                    30,
+                    itsLengthAnd(8),
+                    "calls for its slots wait; the other slots go on"),
             new SalesBound(Target.NODE_TO_BROKER, List.of(BREAK), 90, seconds(3), "its record is sent again"),
             new SalesBound(
-                    Target.NODE_TO_ZOOKEEPER, SEVERED, 50, seconds(8), "it sells until its session is over, then a takeover"),
+                    Target.NODE_TO_ZOOKEEPER,
+                    SEVERED,
+                    50,
+                    seconds(8),
+                    "it sells until its session is over, then a takeover"),
             new SalesBound(Target.NODE_TO_ZOOKEEPER, List.of(BREAK), 95, seconds(3), "nothing: the session goes on"),
             new SalesBound(Target.ALLOCATOR_TO_BROKER, OF_LINKS, 95, seconds(3), "nothing: settlement waits"),
             new SalesBound(Target.ALLOCATOR_TO_MARIADB, OF_LINKS, 95, seconds(3), "nothing until pools run dry"),
@@ -106,8 +122,8 @@ record SalesBound(String group, List<Kind> kinds, int percent, Silence silence, 
         Duration silent = silence.asLongAsTheFault() ? figures.silenceBeyond() : figures.silence();
         Duration most = silence.beyond(session);
         if (silent.compareTo(most) > 0) {
-            over.add((silence.asLongAsTheFault() ? "silence beyond the fault: " : "silence: ")
-                    + silent.toMillis() + " ms (expected: at most " + most.toMillis() + ")");
+            over.add((silence.asLongAsTheFault() ? "silence beyond the fault: " : "silence: ") + silent.toMillis()
+                    + " ms (expected: at most " + most.toMillis() + ")");
         }
         if (figures.falseRefusals() > 0) {
             over.add("false refusals: " + figures.falseRefusals() + " (expected: 0)");
@@ -119,6 +135,10 @@ record SalesBound(String group, List<Kind> kinds, int percent, Silence silence, 
     String row() {
         return "| %s | %s | %d %% | %s | %s |"
                 .formatted(
-                        group, kinds.stream().map(Kind::name).collect(Collectors.joining(", ")), percent, silence, promise);
+                        group,
+                        kinds.stream().map(Kind::name).collect(Collectors.joining(", ")),
+                        percent,
+                        silence,
+                        promise);
     }
 }

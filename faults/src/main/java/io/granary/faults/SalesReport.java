@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param figures by trouble, in the order of the report
  * @param scenario what was done if it was not many faults
  */
-record SalesReport(Map<Trouble, SalesFigures> figures, Duration sessionTimeout, @Nullable Scenario scenario) {
+record SalesReport(
+        Map<Trouble, SalesFigures> figures,
+        Duration sessionTimeout,
+        @Nullable Scenario scenario) {
     static final List<String> HEADER = List.of(
             "sales during",
             "times",
@@ -122,11 +125,12 @@ record SalesReport(Map<Trouble, SalesFigures> figures, Duration sessionTimeout, 
             row.put("silenceBeyondFaultMillis", of.silenceBeyond().toMillis());
             row.put("normalAfterMillis", of.recovery().toMillis());
             row.put("notNormalAgain", of.neverNormal());
-            bound(trouble).ifPresent(bound -> row.putObject("bound")
-                    .put("deductedPercent", bound.percent())
-                    .put(
-                            bound.silence().asLongAsTheFault() ? "silenceBeyondFaultMillis" : "silenceMillis",
-                            bound.silence().beyond(sessionTimeout).toMillis()));
+            bound(trouble)
+                    .ifPresent(bound -> row.putObject("bound")
+                            .put("deductedPercent", bound.percent())
+                            .put(
+                                    bound.silence().asLongAsTheFault() ? "silenceBeyondFaultMillis" : "silenceMillis",
+                                    bound.silence().beyond(sessionTimeout).toMillis()));
             row.put("verdict", verdict(trouble, of).name());
             ArrayNode over = row.putArray("over");
             over(trouble, of).forEach(over::add);

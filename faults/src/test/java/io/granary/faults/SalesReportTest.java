@@ -48,7 +48,9 @@ class SalesReportTest {
         assertThat(report.over())
                 .containsExactly("PAUSE mariadb: deducted: 90.0 % (expected: at least 95 %),"
                         + " silence: 4000 ms (expected: at most 3000), false refusals: 10 (expected: 0)");
-        assertThat(report.rows()).extracting(row -> row.get(SalesReport.HEADER.size() - 1)).containsExactly("OVER", "KEPT");
+        assertThat(report.rows())
+                .extracting(row -> row.get(SalesReport.HEADER.size() - 1))
+                .containsExactly("OVER", "KEPT");
     }
 
     @Test
@@ -57,7 +59,18 @@ class SalesReportTest {
 
         assertThat(report.rows())
                 .containsExactly(List.of(
-                        "PAUSE mariadb", "1", "10.0", "90.0", "1,000", "90.0", "5", "100", "4.0", "0.0", "95 %, 3 s", "OVER"));
+                        "PAUSE mariadb",
+                        "1",
+                        "10.0",
+                        "90.0",
+                        "1,000",
+                        "90.0",
+                        "5",
+                        "100",
+                        "4.0",
+                        "0.0",
+                        "95 %, 3 s",
+                        "OVER"));
         ArrayNode rows = JsonNodeFactory.instance.arrayNode();
         report.put(rows);
         JsonNode row = rows.get(0);
@@ -85,7 +98,8 @@ class SalesReportTest {
         SalesFigures bad = figures(90, 10, 60_000);
 
         assertThat(report(Scenario.DATABASE_AWAY, DATABASE, bad).isKept()).isTrue();
-        assertThat(report(Scenario.ZOOKEEPER_AWAY, new Trouble(Kind.PAUSE, Target.ZOOKEEPER), bad).isKept())
+        assertThat(report(Scenario.ZOOKEEPER_AWAY, new Trouble(Kind.PAUSE, Target.ZOOKEEPER), bad)
+                        .isKept())
                 .isFalse();
     }
 }

@@ -122,7 +122,9 @@ class SalesWatchTest {
 
         waiting.ended(new DeductionResult(Outcome.DEDUCTED, 0), nanos(now));
         normal(4_800);
-        assertThat(sales.isNormal(nanos(now))).as("the wait was less than a second ago").isFalse();
+        assertThat(sales.isNormal(nanos(now)))
+                .as("the wait was less than a second ago")
+                .isFalse();
         normal(5_200);
         assertThat(sales.isNormal(nanos(now))).isTrue();
     }

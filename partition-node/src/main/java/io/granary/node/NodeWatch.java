@@ -46,11 +46,7 @@ final class NodeWatch {
                 Census::belowWatermark);
         gauge(meters, "granary.node.pool.units", "Units that the partitions hold", Census::poolUnits);
         gauge(meters, "granary.node.backlog", "Requests that wait for room in a record", Census::backlogEntries);
-        gauge(
-                meters,
-                "granary.node.ids",
-                "Request ids that are remembered, of all partitions",
-                Census::rememberedIds);
+        gauge(meters, "granary.node.ids", "Request ids that are remembered, of all partitions", Census::rememberedIds);
         meters.seconds(
                 "granary.node.ids.window",
                 "For how long request ids were remembered at least, when the window last turned; id-window if nothing is"

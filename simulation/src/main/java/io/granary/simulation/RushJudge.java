@@ -63,8 +63,8 @@ final class RushJudge {
     }
 
     private void buy(SimClient client, Duration patience) {
-        calls.add(new Call(
-                world.scheduler().nowNanos(), world.buyers().ask(client, sku, world.randomId(), 1, patience)));
+        calls.add(
+                new Call(world.scheduler().nowNanos(), world.buyers().ask(client, sku, world.randomId(), 1, patience)));
     }
 
     private void judge(long begun, long pool, double reachable) {

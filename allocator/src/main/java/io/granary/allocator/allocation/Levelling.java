@@ -112,7 +112,8 @@ public final class Levelling {
         /** Those that own too many give first, as otherwise more would be moved than need be. */
         private boolean levels(String from, String to) {
             int has = ofAll(from);
-            boolean tooMany = has > high || (has > low && owned.values().stream().allMatch(one -> one <= high));
+            boolean tooMany =
+                    has > high || (has > low && owned.values().stream().allMatch(one -> one <= high));
             return ofSku(from, to) == 1 && has - ofAll(to) >= 2 && tooMany;
         }
 

@@ -71,9 +71,9 @@ final class LeaderMetrics {
                 "granary.leader.record.version",
                 "Version of the records that nodes are to write, 0 if this allocator does not lead",
                 recordVersion::get);
-        meters.gauge("granary.leader.behind", "Live processes that can't read the records that nodes write", behind::get);
         meters.gauge(
-                "granary.leader.skus.failing", "SKUs that are set aside as each look at them fails", failing::get);
+                "granary.leader.behind", "Live processes that can't read the records that nodes write", behind::get);
+        meters.gauge("granary.leader.skus.failing", "SKUs that are set aside as each look at them fails", failing::get);
         meters.gauge(
                 "granary.leader.partitions.spread",
                 "How many more partitions the fullest node owns than the emptiest, of those that can be given some",

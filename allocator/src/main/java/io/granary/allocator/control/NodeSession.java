@@ -355,7 +355,8 @@ final class NodeSession {
 
         private void hear(NodeMessage message) {
             if (message.hasNode() && !message.getNode().getIncarnation().equals(incarnation)) {
-                LOG.info("At {} is {} (expected: {})", address, message.getNode().getIncarnation(), incarnation);
+                LOG.info(
+                        "At {} is {} (expected: {})", address, message.getNode().getIncarnation(), incarnation);
                 lose();
                 return;
             }

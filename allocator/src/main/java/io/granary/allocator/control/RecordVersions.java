@@ -56,9 +56,7 @@ final class RecordVersions {
     /** The live processes that can't read what nodes write already. */
     List<String> behind() {
         return Stream.concat(
-                        allocators.stream()
-                                .filter(one -> one.reads() < written)
-                                .map(AllocatorEntry::name),
+                        allocators.stream().filter(one -> one.reads() < written).map(AllocatorEntry::name),
                         nodes.stream().filter(one -> one.reads() < written).map(NodeEntry::incarnation))
                 .sorted()
                 .toList();

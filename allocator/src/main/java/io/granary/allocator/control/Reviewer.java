@@ -239,9 +239,7 @@ final class Reviewer {
         }
         Rebalance.Change taken = null;
         if (assignments.isEmpty()) {
-            taken = isToSpread(book)
-                    ? spread(book, track, takers, views, assignments)
-                    : rebalance(book, views);
+            taken = isToSpread(book) ? spread(book, track, takers, views, assignments) : rebalance(book, views);
         }
         Review decided = decide(book, track, views, assignments, taken, unplaced, laterNanos);
         return unpublished ? decided.soon() : decided;
@@ -322,11 +320,7 @@ final class Reviewer {
 
     /** Gives partitions to other nodes as an operator wants it; null if that has to wait. */
     private Rebalance.@Nullable Change spread(
-            SkuBook book,
-            SkuTrack track,
-            List<String> takers,
-            List<SlotView> views,
-            List<Assignment> assignments) {
+            SkuBook book, SkuTrack track, List<String> takers, List<SlotView> views, List<Assignment> assignments) {
         Rebalance rebalance = book.rebalance();
         if (rebalance == null || takers.isEmpty() || RebalancePlanner.silentSlot(views) != null) {
             return null;
@@ -346,7 +340,8 @@ final class Reviewer {
                 moved > 0 ? RebalanceState.RUNNING : RebalanceState.DONE,
                 moved > 0
                         ? moved + " of its " + all + " partitions get another node"
-                        : "its " + all + " partitions are spread over the " + takers.size() + " nodes that can have any",
+                        : "its " + all + " partitions are spread over the " + takers.size()
+                                + " nodes that can have any",
                 List.of(),
                 List.of());
     }

@@ -58,8 +58,7 @@ final class EarlierEpochs {
     /** Of ids that are older than that, some are not told. */
     void leaveOut(long ageMillis) {
         long age = Math.max(NOW, ageMillis);
-        leftOutAgeMillis =
-                leftOutAgeMillis == TakeoverSnapshot.NONE_LEFT_OUT ? age : Math.min(leftOutAgeMillis, age);
+        leftOutAgeMillis = leftOutAgeMillis == TakeoverSnapshot.NONE_LEFT_OUT ? age : Math.min(leftOutAgeMillis, age);
     }
 
     TakeoverSnapshot.History history(PartitionId id, PartitionBook book) {

@@ -151,10 +151,7 @@ public final class SqlAllocationStore implements AllocationStore {
             int lastId = rows.get(rows.size() - 1).id();
             Map<Sku, RuntimeException> unreadable = new HashMap<>();
             List<SkuBook> books = books(
-                    rows,
-                    mapper.partitionRange(rows.get(0).id(), lastId),
-                    rebalances(session, rows),
-                    unreadable::put);
+                    rows, mapper.partitionRange(rows.get(0).id(), lastId), rebalances(session, rows), unreadable::put);
             return new Page(books, unreadable, rows.size() < limit ? OptionalInt.empty() : OptionalInt.of(lastId));
         });
     }
@@ -363,7 +360,8 @@ public final class SqlAllocationStore implements AllocationStore {
         Set<Integer> lanes = new TreeSet<>();
         epochs.forEach(epoch -> lanes.add(epoch.lane()));
         Map<Integer, TakeoverSnapshot.LaneStand> stands = stands(mapper, lanes);
-        Set<PartitionKey> forgotten = new HashSet<>(mapper.forgotten(books.stream().map(SkuBook::id).toList()));
+        Set<PartitionKey> forgotten =
+                new HashSet<>(mapper.forgotten(books.stream().map(SkuBook::id).toList()));
         List<TakeoverSnapshot.History> histories = new ArrayList<>();
         for (SkuBook book : books) {
             Map<Integer, List<EpochRow>> bySlot = bySku.getOrDefault(book.id(), Map.of());

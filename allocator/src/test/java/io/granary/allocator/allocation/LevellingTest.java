@@ -104,8 +104,10 @@ class LevellingTest {
     @Test
     void noMoreAreMovedThanWasAllowed() {
         Levelling levelling = new Levelling(Map.of("a", 8, "b", 0), 3);
-        assertThat(levelling.level(sku(1, "a", "a", "a", "a"), partition -> true)).hasSize(2);
-        assertThat(levelling.level(sku(2, "a", "a", "a", "a"), partition -> true)).hasSize(1);
+        assertThat(levelling.level(sku(1, "a", "a", "a", "a"), partition -> true))
+                .hasSize(2);
+        assertThat(levelling.level(sku(2, "a", "a", "a", "a"), partition -> true))
+                .hasSize(1);
         assertThat(levelling.level(sku(3, "a"), partition -> true)).isEmpty();
     }
 

@@ -660,8 +660,8 @@ class LeaderIT {
         leading("two", a);
         soon(() -> assertThat(a.leaders()).containsExactly("one", "two"));
         soon(() -> assertThat(one.look()).isCompletedExceptionally());
-        await().during(Duration.ofMillis(1_500)).untilAsserted(() -> assertThat(a.leaders())
-                .containsExactly("one", "two"));
+        await().during(Duration.ofMillis(1_500))
+                .untilAsserted(() -> assertThat(a.leaders()).containsExactly("one", "two"));
 
         one.setReach(true);
         soon(() -> assertThat(a.leaders()).startsWith("one", "two", "one"));
@@ -697,8 +697,8 @@ class LeaderIT {
         IntStream.range(0, 30).forEach(i -> books.addSku(new Sku("s" + i), 1, 10));
         List<ScriptedNode> three = List.of(node("a-1"), node("b-1"), node("c-1"));
         leading("one", three.toArray(ScriptedNode[]::new));
-        soon(() ->
-                assertThat(three).allSatisfy(node -> assertThat(node.partitions()).hasSize(10)));
+        soon(() -> assertThat(three)
+                .allSatisfy(node -> assertThat(node.partitions()).hasSize(10)));
         return three;
     }
 
@@ -778,7 +778,8 @@ class LeaderIT {
     void aSkuThatCannotBeLookedAtHoldsUpNoOther() {
         Sku refused = new Sku("refused");
         Sku unreadable = new Sku("unreadable");
-        List<Sku> others = IntStream.range(0, 20).mapToObj(i -> new Sku("s" + i)).toList();
+        List<Sku> others =
+                IntStream.range(0, 20).mapToObj(i -> new Sku("s" + i)).toList();
         others.subList(0, 10).forEach(sku -> books.addSku(sku, 1, 10));
         addBroken(refused, 10, 10, 11);
         addBroken(unreadable, 10, 9, 9);
@@ -817,19 +818,23 @@ class LeaderIT {
     // ---- Levelling
 
     private double counted(String kind) {
-        return meters.get("granary.leader.assignments").tag("kind", kind).counter().count();
+        return meters.get("granary.leader.assignments")
+                .tag("kind", kind)
+                .counter()
+                .count();
     }
 
     private void untilItHasSwept(int times) {
         long before = meters.get("granary.leader.sweep").timer().count();
-        soon(() -> assertThat(meters.get("granary.leader.sweep").timer().count())
-                .isGreaterThanOrEqualTo(before + times));
+        soon(() ->
+                assertThat(meters.get("granary.leader.sweep").timer().count()).isGreaterThanOrEqualTo(before + times));
     }
 
     private static void assertOwn(int each, ScriptedNode... nodes) {
-        soon(() -> assertThat(List.of(nodes)).allSatisfy(node -> assertThat(
-                        node.partitions().stream().filter(one -> node.state(one) == State.SERVING))
-                .hasSize(each)));
+        soon(() -> assertThat(List.of(nodes))
+                .allSatisfy(node -> assertThat(
+                                node.partitions().stream().filter(one -> node.state(one) == State.SERVING))
+                        .hasSize(each)));
     }
 
     @Test

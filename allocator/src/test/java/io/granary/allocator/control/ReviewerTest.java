@@ -540,8 +540,7 @@ class ReviewerTest {
                     levelling,
                     Duration.ofSeconds(5),
                     moves);
-            return new LevellingRounds(
-                    settings, nodes, placement, reviewer, new LeaderMetrics(new MeterScope(meters)));
+            return new LevellingRounds(settings, nodes, placement, reviewer, new LeaderMetrics(new MeterScope(meters)));
         }
 
         private PartitionReport serving(int slot) {
@@ -552,8 +551,7 @@ class ReviewerTest {
             of.begin(loop.nanoTime());
             Map<Integer, String> chosen = of.choose(seen, track, loop.nanoTime());
             Map<String, Integer> tally = new HashMap<>();
-            seen.partitions()
-                    .forEach(one -> tally.merge(chosen.getOrDefault(one.slot(), one.node()), 1, Integer::sum));
+            seen.partitions().forEach(one -> tally.merge(chosen.getOrDefault(one.slot(), one.node()), 1, Integer::sum));
             placement.reset(tally);
             of.end(loop.nanoTime());
             return chosen;
@@ -716,8 +714,7 @@ class ReviewerTest {
             assertThat(review.change().assignments()).isEmpty();
             assertThat(review.change().rebalance())
                     .isEqualTo(change(
-                            RebalanceState.DONE,
-                            "its 4 partitions are spread over the 2 nodes that can have any"));
+                            RebalanceState.DONE, "its 4 partitions are spread over the 2 nodes that can have any"));
             assertThat(moved.after(review.change(), assignment -> true).book().rebalance())
                     .isNull();
         }

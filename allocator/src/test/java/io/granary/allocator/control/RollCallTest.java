@@ -112,9 +112,8 @@ final class RollCallTest implements NodeSession.Events, Connector<LeaderMessage,
             public void send(LeaderMessage message) {
                 if (answers && message.hasLeader()) {
                     listener.onMessage(NodeMessage.newBuilder()
-                            .setNode(Node.newBuilder()
-                                    .setIncarnation(whoIsThere)
-                                    .setLane(-1))
+                            .setNode(
+                                    Node.newBuilder().setIncarnation(whoIsThere).setLane(-1))
                             .build());
                 } else if (answers) {
                     listener.onMessage(NodeMessage.newBuilder()
@@ -284,6 +283,9 @@ final class RollCallTest implements NodeSession.Events, Connector<LeaderMessage,
 
     @Override
     public void onReady(NodeSession ready) {}
+
+    @Override
+    public void onGreeted(NodeSession greeted) {}
 
     @Override
     public void onReport(NodeSession reporting, PartitionId partition, PartitionReport report) {}

@@ -31,8 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class MarksIT {
     private static final Sku SKU = new Sku("seed");
     private static final PartitionId PARTITION = new PartitionId(SKU, 0);
-    private static final IdWindow WINDOW =
-            new IdWindow(Duration.ofMinutes(10), 250, 1, Duration.ofSeconds(10));
+    private static final IdWindow WINDOW = new IdWindow(Duration.ofMinutes(10), 250, 1, Duration.ofSeconds(10));
 
     /** A loop on a machine whose wall clock is wrong. */
     private record WrongClock(Loop loop, Duration ahead) implements Loop {

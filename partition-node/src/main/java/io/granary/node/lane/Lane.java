@@ -623,7 +623,8 @@ public final class Lane implements LaneWriter.Owner {
             return;
         }
         turnWindow(now);
-        // Whether a refusal would prove anything: else the id may have been deducted by an earlier attempt, and be forgotten.
+        // Whether a refusal would prove anything: else the id may have been deducted by an earlier attempt, and be
+        // forgotten.
         boolean remembersAll = group.ageMillis() == 0
                 || partition
                         .pool()
@@ -760,7 +761,9 @@ public final class Lane implements LaneWriter.Owner {
                     idMemory.taken(),
                     idMemory.limit());
         } else if (!tooShort && windowTooShort) {
-            LOG.info("Request ids are remembered for {} s again", settings.idWindow().toSeconds());
+            LOG.info(
+                    "Request ids are remembered for {} s again",
+                    settings.idWindow().toSeconds());
         }
         windowTooShort = tooShort;
     }

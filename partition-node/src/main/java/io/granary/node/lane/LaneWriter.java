@@ -214,9 +214,11 @@ final class LaneWriter {
                 inFlight.markValid();
             }
         }
-        // What it names ends before what others have written meanwhile, and before what it says itself. Of what stood in
+        // What it names ends before what others have written meanwhile, and before what it says itself. Of what stood
+        // in
         // the lane before the first record nothing is known here.
-        unproven = jumped || lastOffset == LogRecord.NOTHING || !sections.stream().allMatch(InFlight::isEmpty);
+        unproven =
+                jumped || lastOffset == LogRecord.NOTHING || !sections.stream().allMatch(InFlight::isEmpty);
         lastOffset = offset;
         idleSinceNanos = loop.nanoTime();
         metrics.written(record.length, idleSinceNanos - sentNanos);

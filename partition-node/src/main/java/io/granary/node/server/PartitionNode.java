@@ -60,6 +60,7 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
     private final Loop takeoverLoop;
     /** The takeover loop's. */
     private final IdMemory takenIds;
+
     private final NodeRegistration registration;
     private final Lane lane;
     private final LeaderLinks leaders;
@@ -266,7 +267,14 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
             long sinceNanos = loop.nanoTime();
             int version = lane.recordVersion();
             takeoverLoop.execute(() -> Takeover.begin(
-                    incarnation, version, log, takeoverLoop, begun, open.getLanesList(), takenIds, new Takeover.Outcome() {
+                    incarnation,
+                    version,
+                    log,
+                    takeoverLoop,
+                    begun,
+                    open.getLanesList(),
+                    takenIds,
+                    new Takeover.Outcome() {
                         @Override
                         public void onTaken(PartitionId partition, long epoch, Pool pool) {
                             loop.execute(() -> {

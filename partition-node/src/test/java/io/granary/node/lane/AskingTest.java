@@ -86,10 +86,9 @@ final class AskingTest implements Lane.Events {
             if (i < 10_000) {
                 waiting.add(new Asked(ask(0, 1), loop.nanoTime()));
             }
-            while (!waiting.isEmpty()
-                    && client.answer(waiting.getFirst().frame()) == Answer.INSUFFICIENT) {
-                Duration waited = Duration.ofNanos(
-                        loop.nanoTime() - waiting.removeFirst().nanos());
+            while (!waiting.isEmpty() && client.answer(waiting.getFirst().frame()) == Answer.INSUFFICIENT) {
+                Duration waited =
+                        Duration.ofNanos(loop.nanoTime() - waiting.removeFirst().nanos());
                 longest = waited.compareTo(longest) > 0 ? waited : longest;
             }
             assertThat(longest).isLessThanOrEqualTo(Duration.ofMillis(20));
@@ -149,10 +148,7 @@ final class AskingTest implements Lane.Events {
         ask(0, 1);
         int refused = ask(0, 1);
         var unused = log.append(
-                0,
-                new RecordBuilder("node-2", 0, 128)
-                        .fence(id(0), 2)
-                        .build());
+                0, new RecordBuilder("node-2", 0, 128).fence(id(0), 2).build());
         loop.pass(Duration.ofMillis(10));
         assertThat(client.answer(refused)).isEqualTo(Answer.NOT_OWNER);
     }

@@ -97,7 +97,10 @@ final class LaneProofTest {
             assertThat(log.waiting(0)).isZero();
         }
 
-        assertThat(log.records(0)).hasSize(12).filteredOn(record -> record.sections().isEmpty()).hasSize(2);
+        assertThat(log.records(0))
+                .hasSize(12)
+                .filteredOn(record -> record.sections().isEmpty())
+                .hasSize(2);
     }
 
     @Test

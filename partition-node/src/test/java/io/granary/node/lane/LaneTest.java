@@ -1224,7 +1224,10 @@ final class LaneTest {
     final class Window {
         /** A retry of an attempt that left this long ago. */
         private int retry(long id, int quantity, long ageMillis) {
-            return bench.send(bench.begin().group(id(0), 1, (int) ageMillis).entry(id, -id, quantity).patience(60_000));
+            return bench.send(bench.begin()
+                    .group(id(0), 1, (int) ageMillis)
+                    .entry(id, -id, quantity)
+                    .patience(60_000));
         }
 
         @Test
@@ -1355,9 +1358,9 @@ final class LaneTest {
                 assertThat(remembered).isLessThan(32_000);
                 assertThat(remembered).isGreaterThanOrEqualTo(Math.min(1_000L * (i + 1), 3_000));
             }
-            assertThat(partitions).allSatisfy(partition -> assertThat(
-                            partition.pool().rememberedIds())
-                    .isPositive());
+            assertThat(partitions)
+                    .allSatisfy(partition ->
+                            assertThat(partition.pool().rememberedIds()).isPositive());
             assertThat(bench.answer(bench.deduct(id(1), 1, 99_999, 1))).isEqualTo(DEDUCTED);
         }
 
@@ -1376,7 +1379,8 @@ final class LaneTest {
                 }
                 bench.lane.begin(id(slot), 2);
                 bench.lane.open(id(slot), 2, new Pool(10_000, 3_000, 0, ids));
-                assertThat(bench.lane.partition(id(slot)).pool().rememberedIds()).isEqualTo(3_000);
+                assertThat(bench.lane.partition(id(slot)).pool().rememberedIds())
+                        .isEqualTo(3_000);
                 assertThat(bench.lane.census().rememberedIds()).isLessThan(32_000);
             }
             assertThat(bench.lane.census().idWindowNanos())

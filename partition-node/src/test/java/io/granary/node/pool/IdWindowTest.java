@@ -63,7 +63,9 @@ final class IdWindowTest {
     void itKnowsSinceWhenItRemembersAll() {
         window.remember(1, 1, 5);
         window.turn(100);
-        assertThat(window.isCompleteSince(Long.MIN_VALUE / 2)).as("nothing was forgotten").isTrue();
+        assertThat(window.isCompleteSince(Long.MIN_VALUE / 2))
+                .as("nothing was forgotten")
+                .isTrue();
         window.remember(2, 2, 5);
         window.turn(200);
         assertThat(window.isCompleteSince(100)).isTrue();

@@ -105,8 +105,8 @@ final class OrderedTotalsTest implements NodeRegistration {
     void join() {
         node.start("nowhere:1");
         leader = new Attending();
-        leader.order(LeaderMessage.newBuilder()
-                .setAssignLane(AssignLane.newBuilder().setLane(0)));
+        leader.order(
+                LeaderMessage.newBuilder().setAssignLane(AssignLane.newBuilder().setLane(0)));
         leader.open(partition(0, 100, 0, 0), partition(1, 100, 0, 0));
         assertThat(leader.reports).hasSize(2);
     }

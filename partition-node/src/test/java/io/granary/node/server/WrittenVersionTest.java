@@ -94,7 +94,8 @@ class WrittenVersionTest {
                                 .setSku("sku")
                                 .setEpoch(2)
                                 .setGranted(10)
-                                .addEarlier(EarlierEpoch.newBuilder().setEpoch(1).setLane(1)))));
+                                .addEarlier(
+                                        EarlierEpoch.newBuilder().setEpoch(1).setLane(1)))));
     }
 
     private List<Long> named(int lane) {

@@ -210,7 +210,6 @@ final class TakeoverReadsTest implements Takeover.Outcome {
         wanted.add(1_500, 1_600);
         wanted.add(10, 500);
         wanted.add(20, 30);
-        assertThat(wanted.places())
-                .containsExactly(new Wanted.Place(10, 1_600), new Wanted.Place(100_000, 100_001));
+        assertThat(wanted.places()).containsExactly(new Wanted.Place(10, 1_600), new Wanted.Place(100_000, 100_001));
     }
 }

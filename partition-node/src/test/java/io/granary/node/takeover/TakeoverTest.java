@@ -369,7 +369,9 @@ final class TakeoverTest implements Takeover.Outcome {
     }
 
     private void assertReaches(Pool pool, long millis) {
-        assertThat(pool.isCompleteSince(agoNanos(millis))).as("%s ms ago", millis).isTrue();
+        assertThat(pool.isCompleteSince(agoNanos(millis)))
+                .as("%s ms ago", millis)
+                .isTrue();
         assertThat(pool.isCompleteSince(agoNanos(millis + 1)))
                 .as("%s ms ago", millis + 1)
                 .isFalse();
@@ -393,10 +395,7 @@ final class TakeoverTest implements Takeover.Outcome {
     @Test
     void whoReadsWholeLanesRemembersAllThereEverWas() {
         log.add(0, r -> r.deductions(P, 1, 1, entries(1, 1)));
-        begin(
-                List.of(open(P, 3, 100, earlier(1, 0, 0), earlier(2, 1, 0))),
-                position(0, 0, 0),
-                position(1, 0, 0));
+        begin(List.of(open(P, 3, 100, earlier(1, 0, 0), earlier(2, 1, 0))), position(0, 0, 0), position(1, 0, 0));
         log.next(0).store();
         log.next(1).store();
         loop.run();

@@ -20,7 +20,8 @@ class RegistryCodecTest {
                 .isEqualTo("{\"address\":\"host:1\",\"lane\":3,\"reads\":2}");
         assertThat(new String(RegistryCodec.encode(new SkuEntry(SkuState.SELLING, 4)), UTF_8))
                 .isEqualTo("{\"state\":\"SELLING\",\"slots\":4}");
-        assertThat(new String(RegistryCodec.encodeAllocator("h:\"2"), UTF_8)).isEqualTo("{\"address\":\"h:\\\"2\",\"reads\":2}");
+        assertThat(new String(RegistryCodec.encodeAllocator("h:\"2"), UTF_8))
+                .isEqualTo("{\"address\":\"h:\\\"2\",\"reads\":2}");
     }
 
     @Test

@@ -32,9 +32,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import org.apache.curator.framework.state.ConnectionState;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.ZooDefs.Ids;
-import org.apache.curator.framework.state.ConnectionState;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -631,11 +631,12 @@ class RegistryIT {
                         && a.leader.isPresent()
                         && a.leader.equals(b.leader)
                         && a.leader.orElseThrow().name().equals(a.leading ? "a" : "b"));
-        await().atMost(PATIENCE).until(() -> (a.leading ? a : b)
-                .cluster
-                .publish(Map.of(SKU, SELLING))
-                .handle((nothing, fault) -> fault == null)
-                .get(Patience.seconds(10), SECONDS));
+        await().atMost(PATIENCE)
+                .until(() -> (a.leading ? a : b)
+                        .cluster
+                        .publish(Map.of(SKU, SELLING))
+                        .handle((nothing, fault) -> fault == null)
+                        .get(Patience.seconds(10), SECONDS));
     }
 
     /** What rests on no clock: the leader's node is gone, and it need not know yet. */
