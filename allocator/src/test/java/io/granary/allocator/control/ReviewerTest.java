@@ -536,7 +536,7 @@ class ReviewerTest {
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(1),
-                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(5),
                     levelling,
                     Duration.ofSeconds(5),
                     moves);

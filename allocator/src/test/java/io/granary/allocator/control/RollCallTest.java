@@ -269,9 +269,6 @@ final class RollCallTest implements NodeSession.Events, Connector<LeaderMessage,
     }
 
     @Override
-    public void onGreeted(NodeSession heard) {}
-
-    @Override
     public void onLaneRefused(NodeSession heard, int lane, String reason) {
         told.add("lane " + lane + " refused");
     }

@@ -71,12 +71,6 @@ class LaneSettlerTest {
             }
         }
 
-        /** The wait of who reads at its end is over. */
-        void nothingComes() {
-            assertThat(waiting).isNotNull();
-            waiting.complete(new Read.Nothing());
-        }
-
         /** Whoever waits for a record hears this instead. */
         void wakeWith(Read read) {
             CompletableFuture<Read> woken = waiting;
@@ -144,6 +138,9 @@ class LaneSettlerTest {
         final Map<Integer, Long> seqs = new HashMap<>();
 
         final Map<Long, Long> skips = new HashMap<>();
+        /** Whoever asks for skips waits for this. */
+        CompletableFuture<Void> skipsKnown = CompletableFuture.completedFuture(null);
+
         int rehearsals;
         boolean holding;
         boolean away;
@@ -234,7 +231,7 @@ class LaneSettlerTest {
 
         @Override
         public CompletableFuture<Boolean> isSkipped(int lane, long offset, long print) {
-            return CompletableFuture.completedFuture(Long.valueOf(print).equals(skips.get(offset)));
+            return skipsKnown.thenApply(known -> Long.valueOf(print).equals(skips.get(offset)));
         }
 
         @Override
@@ -759,7 +756,7 @@ class LaneSettlerTest {
             log.put(first);
             log.put(second);
             loop.pass(ALARM.plus(RETRY.multipliedBy(5)));
-            log.nothingComes();
+            log.wakeWith(new Read.Nothing());
             loop.run();
             assertThat(books.alarm).isNull();
             assertThat(alarms()).isZero();
@@ -790,8 +787,26 @@ class LaneSettlerTest {
         }
 
         @Test
+        void holdsTheLaneWhileTheBooksAreAskedOfWhatStandsThere() {
+            log.put(sale());
+            log.put(new byte[] {1, 2, 3});
+            log.put(sale());
+            start();
+            loop.pass(PAUSE);
+            assertThat(alarms()).isEqualTo(1);
+
+            books.skipsKnown = new CompletableFuture<>();
+            loop.pass(ALARM);
+            log.wakeWith(new Read.Nothing());
+            loop.run();
+            assertThat(books.alarm).isNotNull();
+            assertThat(alarms()).isEqualTo(1);
+        }
+
+        @Test
         void isNotCountedOnceTheLaneIsAnothers() {
             log.put(new byte[] {1, 2, 3});
+            log.put(sale());
             start();
             assertThat(alarms()).isEqualTo(1);
             settler.stop();

@@ -1222,6 +1222,9 @@ final class LaneTest {
 
     @Nested
     final class Window {
+        /** At most so long refusals wait to share a record. */
+        private static final Duration REFUSALS_WAIT = Duration.ofMillis(20);
+
         /** A retry of an attempt that left this long ago. */
         private int retry(long id, int quantity, long ageMillis) {
             return bench.send(bench.begin()
@@ -1239,10 +1242,11 @@ final class LaneTest {
             bench.loop.pass(window);
             assertThat(bench.answerOnceAsked(2, 1)).isEqualTo(DEDUCTED);
             int whileAllIsKnown = retry(5, 9, 3_600_000);
+            bench.loop.pass(REFUSALS_WAIT);
             bench.store();
             assertThat(bench.answer(whileAllIsKnown)).isEqualTo(INSUFFICIENT);
 
-            bench.loop.pass(window);
+            bench.loop.pass(window.minus(REFUSALS_WAIT));
             assertThat(bench.answerOnceAsked(3, 1)).isEqualTo(DEDUCTED);
             // The id of 20 s ago is forgotten: all since the first turn, 10 s ago, are known.
             int beyond = retry(1, 1, 10_001);
@@ -1251,6 +1255,7 @@ final class LaneTest {
             int first = retry(1, 1, 0);
             int known = retry(2, 1, 3_600_000);
             int other = retry(2, 2, 3_600_000);
+            bench.loop.pass(REFUSALS_WAIT);
             while (log.waiting(0) > 0) {
                 bench.store();
             }
@@ -1260,7 +1265,7 @@ final class LaneTest {
             assertThat(bench.answer(other)).isEqualTo(CONFLICT);
 
             bench.lane.ceiling(new Sku("sku"), 0L);
-            assertThat(bench.answer(retry(1, 1, 10_001))).isEqualTo(UNKNOWN);
+            assertThat(bench.answer(retry(1, 1, 10_021))).isEqualTo(UNKNOWN);
         }
 
         @Test

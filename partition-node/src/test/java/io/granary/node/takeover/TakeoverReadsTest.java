@@ -107,7 +107,7 @@ final class TakeoverReadsTest implements Takeover.Outcome {
                 .setConsumed(seq)
                 .addEarlier(earlier)
                 .build();
-        Takeover.begin("node-2", 1, log, loop, List.of(open), List.of(position), IdMemory.unlimited(), this);
+        Takeover.begin("node-2", 2, log, loop, List.of(open), List.of(position), IdMemory.unlimited(), this);
         loop.run();
         assertThat(failed).isEmpty();
         assertThat(taken).containsOnlyKeys(P);
@@ -156,7 +156,7 @@ final class TakeoverReadsTest implements Takeover.Outcome {
                 .setConsumed(consumed)
                 .addEarlier(known)
                 .build();
-        Takeover.begin("node-2", 1, log, loop, List.of(open), List.of(settled), IdMemory.unlimited(), this);
+        Takeover.begin("node-2", 2, log, loop, List.of(open), List.of(settled), IdMemory.unlimited(), this);
         loop.run();
         assertThat(taken.get(P).consumed()).isEqualTo(SALES + 1);
         assertThat(taken.get(P).rememberedIds()).isEqualTo(SALES + 1);
