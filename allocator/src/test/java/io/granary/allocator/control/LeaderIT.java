@@ -602,8 +602,11 @@ class LeaderIT {
         new SqlDecisions(books.database().transactions())
                 .repair(SKU, 0, 40, "40 orders were confirmed", Operator.named("ann"));
         leader.lookAt(Set.of(SKU));
-        soon(() -> assertThat(owner(SLOT_0).remaining(SLOT_0)).isGreaterThanOrEqualTo(granted - 50));
-        assertThat(owner(SLOT_0).figures(SLOT_0).get(2)).isEqualTo(50);
+        soon(() -> {
+            assertThat(owner(SLOT_0).state(SLOT_0)).isEqualTo(State.SERVING);
+            assertThat(owner(SLOT_0).figures(SLOT_0).get(2)).isEqualTo(50);
+            assertThat(owner(SLOT_0).remaining(SLOT_0)).isGreaterThanOrEqualTo(granted - 50);
+        });
     }
 
     @Test
