@@ -17,7 +17,8 @@ final class LaneListCommand extends ApiCommand {
     int run(Api api, Output output) {
         LaneList list = api.get(ApiPaths.of("lanes"), LaneList.class);
         output.show(list, () -> {
-            Table table = new Table().number("lane").text("node").number("settled").text("stopped");
+            Table table =
+                    new Table().number("lane").text("node").number("settled").text("stopped");
             list.lanes().forEach(one -> table.row(one.lane(), one.owner(), one.settled(), one.alarm()));
             output.table(table);
         });

@@ -52,8 +52,7 @@ final class LaneShowCommand extends ApiCommand {
                     .number("seq")
                     .number("units");
             record.sections()
-                    .forEach(one ->
-                            table.row(one.kind(), one.sku(), one.slot(), one.epoch(), one.seq(), one.units()));
+                    .forEach(one -> table.row(one.kind(), one.sku(), one.slot(), one.epoch(), one.seq(), one.units()));
             output.table(table);
         }
     }

@@ -28,7 +28,9 @@ final class ReconcileCommand extends ApiCommand {
                         .text("should be the same")
                         .number("")
                         .number("");
-                view.drifts().forEach(one -> table.row(one.sku() == null ? "" : one.sku(), one.what(), one.left(), one.right()));
+                view.drifts()
+                        .forEach(one ->
+                                table.row(one.sku() == null ? "" : one.sku(), one.what(), one.left(), one.right()));
                 output.table(table);
             }
             output.line((view.ok() ? "all books add up" : "THE BOOKS DO NOT ADD UP") + " (" + view.millis() + " ms)");

@@ -37,5 +37,11 @@ public record LaneRecordView(
      * @param seq null of a fence
      * @param units that leave the partition
      */
-    public record Part(String kind, String sku, int slot, long epoch, @Nullable Long seq, long units) {}
+    public record Part(
+            String kind,
+            String sku,
+            int slot,
+            long epoch,
+            @Nullable Long seq,
+            long units) {}
 }

@@ -11,4 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param alarm why settlement stopped there; null: it did not
  */
 public record LaneView(
-        int lane, @Nullable String owner, long settled, @Nullable String alarm) {}
+        int lane,
+        @Nullable String owner,
+        long settled,
+        @Nullable String alarm) {}

@@ -40,7 +40,9 @@ class HaltAdminIT {
         try (StockLog log = new RocketMqStockLog(RocketMqLogSettings.stockLog(granary.config()))) {
             return await().atMost(PATIENCE)
                     .until(
-                            () -> log.append(lane, record).join() instanceof Append.Stored stored ? stored.offset() : -1L,
+                            () -> log.append(lane, record).join() instanceof Append.Stored stored
+                                    ? stored.offset()
+                                    : -1L,
                             offset -> offset >= 0);
         }
     }
@@ -66,7 +68,8 @@ class HaltAdminIT {
         assertThat(admin.run("lane show " + lane + " " + offset).out())
                 .contains("3 bytes", "begins with 010203", "can't be read: ");
 
-        assertThat(admin.run("lane skip " + lane + " " + offset + " --reason lost").code())
+        assertThat(admin.run("lane skip " + lane + " " + offset + " --reason lost")
+                        .code())
                 .as("not confirmed")
                 .isEqualTo(1);
         Admin.Said other = admin.run("lane skip 0 0 --reason lost --yes");
@@ -94,7 +97,8 @@ class HaltAdminIT {
             append(
                     before.get("lane").intValue(),
                     new RecordBuilder("nobody", 0, 64)
-                            .returned(new PartitionId(sku, 0), before.get("epoch").longValue(), 99, 5)
+                            .returned(
+                                    new PartitionId(sku, 0), before.get("epoch").longValue(), 99, 5)
                             .build());
             await().atMost(PATIENCE).until(() -> admin.run("health").out().contains("halted/0: halted, 90 units"));
 
@@ -110,7 +114,10 @@ class HaltAdminIT {
             assertThat(sell(client, sku, "more", 1)).isNotEqualTo(Outcome.DEDUCTED);
         }
         await().atMost(PATIENCE).until(() -> admin.run("reconcile").code() == 0);
-        assertThat(admin.run("sku show halted -o json").json().at("/sku/writtenOff").longValue())
+        assertThat(admin.run("sku show halted -o json")
+                        .json()
+                        .at("/sku/writtenOff")
+                        .longValue())
                 .isEqualTo(60);
         assertThat(admin.run("sku history halted").out()).containsIgnoringCase("repair");
     }
@@ -124,6 +131,7 @@ class HaltAdminIT {
     }
 
     private static Outcome sell(GranaryClient client, Sku sku, String key, int quantity) throws InterruptedException {
-        return client.deductAndWait(sku, RequestId.of(key), quantity, Duration.ofSeconds(3)).outcome();
+        return client.deductAndWait(sku, RequestId.of(key), quantity, Duration.ofSeconds(3))
+                .outcome();
     }
 }

@@ -69,8 +69,8 @@ public record OperatorGrant(Sku sku, long units, boolean topsUp, OptionalInt slo
         if (takers.isEmpty()) {
             throw new GrantRefusedException(
                     slot.isPresent()
-                            ? "slot: " + slot.getAsInt() + " of " + sku + " (expected: one that is open and not halted, of "
-                                    + book.slots() + ")"
+                            ? "slot: " + slot.getAsInt() + " of " + sku
+                                    + " (expected: one that is open and not halted, of " + book.slots() + ")"
                             : "sku: '" + sku + "' (expected: one with an open partition; is a node ready?)");
         }
         return takers;

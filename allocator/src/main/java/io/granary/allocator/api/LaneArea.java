@@ -73,7 +73,11 @@ final class LaneArea implements Area {
         Sku sku = Requests.sku(ctx);
         RepairRequest request = Requests.body(ctx, RepairRequest.class);
         decisions.repair(
-                sku, (int) number(ctx, "slot", Short.MAX_VALUE), request.consumed(), request.reason(), Requests.by(ctx));
+                sku,
+                (int) number(ctx, "slot", Short.MAX_VALUE),
+                request.consumed(),
+                request.reason(),
+                Requests.by(ctx));
         leader.lookAt(Set.of(sku));
         ctx.json(views.sku(sku).orElseThrow(() -> SkuArea.unknown(sku)));
     }
@@ -144,11 +148,6 @@ final class LaneArea implements Area {
 
     private static LaneRecordView.Part part(String kind, Section section, @Nullable Long seq, long units) {
         return new LaneRecordView.Part(
-                kind,
-                section.partition().sku().code(),
-                section.partition().slot(),
-                section.epoch(),
-                seq,
-                units);
+                kind, section.partition().sku().code(), section.partition().slot(), section.epoch(), seq, units);
     }
 }

@@ -431,9 +431,8 @@ final class NodeSession {
                             laneInBooks);
                 }
                 link.send(LeaderMessage.newBuilder()
-                        .setAssignLane(AssignLane.newBuilder()
-                                .setLane(laneInBooks)
-                                .setSettled(found.settled()))
+                        .setAssignLane(
+                                AssignLane.newBuilder().setLane(laneInBooks).setSettled(found.settled()))
                         .build());
             }
             checkReady();

@@ -140,8 +140,8 @@ final class Reviewer {
                 return true;
             }
             boolean toMove = canMove && nodes.isDrained(partition.node());
-            boolean leftOver =
-                    (standing == Standing.OPEN || standing == Standing.LOCKED) && !leftOvers(book, partition).isEmpty();
+            boolean leftOver = (standing == Standing.OPEN || standing == Standing.LOCKED)
+                    && !leftOvers(book, partition).isEmpty();
             if (toMove || leftOver || (holding != null && lacksWatermark(book, partition))) {
                 return true;
             }

@@ -38,7 +38,13 @@ public record LaneChange(
      * @param end the offset after the last valid section; 0 if there is none
      */
     public record OfEpoch(
-            int skuId, int slot, long epoch, long seq, @Nullable String halted, long first, long end) {}
+            int skuId,
+            int slot,
+            long epoch,
+            long seq,
+            @Nullable String halted,
+            long first,
+            long end) {}
 
     /** Ends the ownerships of a partition below an epoch, in this lane. */
     public record Fence(int skuId, int slot, long below) {}

@@ -412,22 +412,26 @@ final class LaneSettler {
         }
         LOG.warn("Lane {}: the books refuse the record at {}: {}", lane, change.from(), reason);
         BatchFold.Unknown all = fold.unknown(List.of(first));
-        then(store.find(lane, all.skus(), all.epochs()), books -> {
-            fold.learn(books);
-            then(
-                    Offenders.find(lane, first, books, store, reason),
-                    offenders -> {
-                        if (offenders.isEmpty() && all.epochs().isEmpty()) {
-                            raise("the books refuse the record at " + change.from() + ": " + reason);
-                        } else if (offenders.isEmpty()) {
-                            LOG.info("Lane {}: the books may take the record at {} by now", lane, change.from());
-                            retry();
-                        } else {
-                            settle(List.of(first), offenders);
-                        }
-                    },
-                    this::failed);
-        }, this::failed);
+        then(
+                store.find(lane, all.skus(), all.epochs()),
+                books -> {
+                    fold.learn(books);
+                    then(
+                            Offenders.find(lane, first, books, store, reason),
+                            offenders -> {
+                                if (offenders.isEmpty() && all.epochs().isEmpty()) {
+                                    raise("the books refuse the record at " + change.from() + ": " + reason);
+                                } else if (offenders.isEmpty()) {
+                                    LOG.info(
+                                            "Lane {}: the books may take the record at {} by now", lane, change.from());
+                                    retry();
+                                } else {
+                                    settle(List.of(first), offenders);
+                                }
+                            },
+                            this::failed);
+                },
+                this::failed);
     }
 
     private void drop(long before) {

@@ -91,8 +91,8 @@ public interface AllocationMapper {
     String SKU_COLUMNS = "select id, code as sku, state, slots, inventory, pool, actual, received, frozen, rebalance,"
             + " plan_first_units, plan_horizon_ms, plan_low_watermark, plan_ceiling_units, plan_ceiling_percent"
             + " from sku ";
-    String PARTITION_COLUMNS = "select sku_id, slot, epoch, node, lane, granted, consumed, returned,"
-            + " halted from `partition` ";
+    String PARTITION_COLUMNS =
+            "select sku_id, slot, epoch, node, lane, granted, consumed, returned," + " halted from `partition` ";
     String LANE_COLUMNS = "select lane, owner, settled, ids from lane ";
 
     /** How long ago a row of {@code lane_mark} was put, in ms: the books stamp it, and nobody else's clock is asked. */

@@ -115,8 +115,7 @@ public final class SqlAllocationStore implements AllocationStore {
     public void refuseLane(long term, String incarnation, int lane, String reason) {
         transactions.run(session -> {
             LeaderTerm.check(session, term);
-            session.getMapper(AllocationMapper.class)
-                    .refuseLane(lane, incarnation, SqlSettlementStore.fitting(reason));
+            session.getMapper(AllocationMapper.class).refuseLane(lane, incarnation, SqlSettlementStore.fitting(reason));
         });
     }
 

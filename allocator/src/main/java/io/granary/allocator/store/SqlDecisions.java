@@ -77,8 +77,7 @@ public final class SqlDecisions {
             DecisionMapper mapper = session.getMapper(DecisionMapper.class);
             Integer id = mapper.skuId(sku);
             if (id == null) {
-                throw new RefusedIntentionException(
-                        Why.UNKNOWN, "sku: '" + sku + "' (expected: one that is known)");
+                throw new RefusedIntentionException(Why.UNKNOWN, "sku: '" + sku + "' (expected: one that is known)");
             }
             List<Boolean> fenced = mapper.lockHalted(id, slot);
             check(sku, slot, consumed, fenced, mapper.lockPartition(id, slot));

@@ -217,8 +217,7 @@ public final class SqlSettlementStore implements SettlementStore {
 
     @Override
     public CompletableFuture<Outcome> apply(LaneChange change, @Nullable LaneMark mark) {
-        return CompletableFuture.supplyAsync(
-                () -> transact(connection -> apply(connection, change, mark)), executor);
+        return CompletableFuture.supplyAsync(() -> transact(connection -> apply(connection, change, mark)), executor);
     }
 
     @Override

@@ -18,7 +18,8 @@ interface ViewMapper {
     record AlarmRow(int lane, String alarm) {}
 
     /** A partition that is halted, with the units that it holds. */
-    record HaltRow(String sku, int slot, long held, @Nullable String reason) {}
+    record HaltRow(
+            String sku, int slot, long held, @Nullable String reason) {}
 
     /** A row of {@code deduction}. */
     record DeductionRow(int state, int quantity, int slot, long epoch, long time) {}

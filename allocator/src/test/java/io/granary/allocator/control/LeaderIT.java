@@ -11,8 +11,8 @@ import io.granary.allocator.allocation.SkuPlan;
 import io.granary.allocator.allocation.Wish;
 import io.granary.allocator.settlement.IdWindow;
 import io.granary.allocator.store.Books;
-import io.granary.allocator.store.SqlDecisions;
 import io.granary.allocator.store.SqlAllocationStore;
+import io.granary.allocator.store.SqlDecisions;
 import io.granary.allocator.store.SqlIntentions;
 import io.granary.api.RebalanceKind;
 import io.granary.backing.Patience;
@@ -591,7 +591,8 @@ class LeaderIT {
                     assertThat(open.getHalted()).contains("halted");
                     assertThat(open.getEarlierList())
                             .singleElement()
-                            .satisfies(earlier -> assertThat(earlier.getFenced()).isFalse());
+                            .satisfies(
+                                    earlier -> assertThat(earlier.getFenced()).isFalse());
                 });
         // Who served it has nothing to append, and so does not see the fence.
         soon(() -> assertThat(first.state(SLOT_0)).isEqualTo(State.CLOSED));

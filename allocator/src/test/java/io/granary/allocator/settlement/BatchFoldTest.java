@@ -218,14 +218,15 @@ final class BatchFoldTest {
 
     @Test
     void whatTheBooksRefuseHaltsItsOwnershipAndItsSkuIsTold() {
-        byte[] sent = record().deductions(P0, 1, 1, A, 2).deductions(P1, 1, 1, C, 1).bytes();
-        LaneChange change = fold.fold(pending(sent), Map.of(P0, "more than was granted")).change();
+        byte[] sent =
+                record().deductions(P0, 1, 1, A, 2).deductions(P1, 1, 1, C, 1).bytes();
+        LaneChange change =
+                fold.fold(pending(sent), Map.of(P0, "more than was granted")).change();
 
         assertThat(change.rows()).containsExactly(row(C, 1, 1));
         assertThat(change.epochs().get(0).seq()).isZero();
         assertThat(change.epochs().get(0).halted()).endsWith("more than was granted");
-        assertThat(change.partitions())
-                .contains(new LaneChange.OfPartition(SKU_ID, 0, 0, 0));
+        assertThat(change.partitions()).contains(new LaneChange.OfPartition(SKU_ID, 0, 0, 0));
         assertThat(change(record().deductions(P0, 1, 2, B, 2).bytes()).skipped())
                 .isEqualTo(new LaneChange.Skipped(0, 0, 1));
     }

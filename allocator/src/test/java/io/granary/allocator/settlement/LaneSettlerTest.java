@@ -169,7 +169,8 @@ class LaneSettlerTest {
                             .map(key -> new KnownEpoch(
                                     key,
                                     seqs.getOrDefault(
-                                            key.partition().slot(), key.partition().slot() == 0 ? settled : 0L),
+                                            key.partition().slot(),
+                                            key.partition().slot() == 0 ? settled : 0L),
                                     false,
                                     false))
                             .toList()));
@@ -645,10 +646,10 @@ class LaneSettlerTest {
             assertThat(books.alarm).isNull();
             assertThat(books.settled).isEqualTo(4);
             assertThat(sold()).isEqualTo(3);
-            assertThat(halts())
-                    .containsExactly("2 lane 3 offset 1, written by node-1: more than was granted");
+            assertThat(halts()).containsExactly("2 lane 3 offset 1, written by node-1: more than was granted");
             assertThat(told).isNotEmpty().allMatch(Set.of(SKU)::equals);
-            assertThat(meters.counter("granary.settlement.sections.gap").count()).isEqualTo(2);
+            assertThat(meters.counter("granary.settlement.sections.gap").count())
+                    .isEqualTo(2);
         }
 
         @Test

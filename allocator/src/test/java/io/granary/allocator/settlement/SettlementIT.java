@@ -74,7 +74,8 @@ final class SettlementIT {
         try {
             // The sums, whatever is halted or stopped.
             assertThat(new Reconcile(books.database()).check())
-                    .filteredOn(drift -> !drift.what().matches("(partitions that are|units locked in) halted.*|alarms of.*"))
+                    .filteredOn(drift ->
+                            !drift.what().matches("(partitions that are|units locked in) halted.*|alarms of.*"))
                     .isEmpty();
         } finally {
             books.close();
@@ -265,7 +266,8 @@ final class SettlementIT {
         awaitSettled(0, 1);
         assertThat(books.numbers("select seq, halted from partition_epoch where slot = 0"))
                 .containsExactly(0L, 1L);
-        assertThat(books.numbers("select halted from `partition` order by slot")).containsExactly(1L, 0L);
+        assertThat(books.numbers("select halted from `partition` order by slot"))
+                .containsExactly(1L, 0L);
         settlements.get(0).stop().join();
         settle("a2");
         append(0, record().deductions(P0, 1, 1, A, 10));

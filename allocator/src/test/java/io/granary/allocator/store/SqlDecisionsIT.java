@@ -47,7 +47,8 @@ class SqlDecisionsIT {
     }
 
     private List<String> drifts() {
-        return new Reconcile(books.database()).check().stream().map(Drift::toString).toList();
+        return new Reconcile(books.database())
+                .check().stream().map(Drift::toString).toList();
     }
 
     private void fence() {

@@ -122,6 +122,7 @@ public final class Lane implements LaneWriter.Owner {
 
     /** Lanes that this node does not take, with why. */
     private final Map<Integer, String> refused = new HashMap<>();
+
     private boolean joined;
     private boolean closing;
     private boolean stopped;

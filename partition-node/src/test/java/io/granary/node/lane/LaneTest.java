@@ -106,8 +106,9 @@ final class LaneTest {
             bench.lane.join(0, 2);
             log.next(0).store();
             bench.loop.run();
-            String refusal = "refused 0: lane 0: the first record of this node is stored at offset 1 (expected: at least"
-                    + " 2, as all before that has settled); the log has lost acknowledged records";
+            String refusal =
+                    "refused 0: lane 0: the first record of this node is stored at offset 1 (expected: at least"
+                            + " 2, as all before that has settled); the log has lost acknowledged records";
             assertThat(bench.events).containsExactly(refusal);
             assertThat(bench.lane.number()).isEmpty();
             assertThat(bench.lane.begin(id(0), 1)).isEqualTo(Beginning.REFUSED);

@@ -495,9 +495,7 @@ final class TakeoverTest implements Takeover.Outcome {
 
     @Test
     void aLaneThatTheLogDoesNotHaveFailsThoseWhoseUnitsItMayHoldAndNoOther() {
-        begin(
-                List.of(open(P, 2, 100, earlier(1, 9, 0)), open(OTHER, 3, 100, fenced(1, 9, 1))),
-                position(9, 0, 0));
+        begin(List.of(open(P, 2, 100, earlier(1, 9, 0)), open(OTHER, 3, 100, fenced(1, 9, 1))), position(9, 0, 0));
 
         assertThat(failed.get(P)).startsWith("lane 9: ");
         assertThat(taken).containsOnlyKeys(OTHER);

@@ -124,9 +124,7 @@ public final class ScriptedLog implements StockLog {
     @Override
     public CompletableFuture<Read> read(int lane, long from, Duration wait) {
         return CompletableFuture.completedFuture(
-                lane < lanes.size()
-                        ? readNow(lanes.get(lane), from)
-                        : new Read.NoSuchLane("as the test wants it"));
+                lane < lanes.size() ? readNow(lanes.get(lane), from) : new Read.NoSuchLane("as the test wants it"));
     }
 
     private static Read readNow(LaneState lane, long from) {
