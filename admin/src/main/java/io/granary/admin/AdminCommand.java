@@ -20,6 +20,8 @@ import picocli.CommandLine.Command;
             ExplainCommand.class,
             LedgerCommand.class,
             ReconcileCommand.class,
+            LaneCommand.class,
+            PartitionCommand.class,
             WatchCommand.class,
             CompletionCommand.class,
             CommandLine.HelpCommand.class

@@ -9,7 +9,9 @@ import picocli.CommandLine.Command;
 @Command(
         name = "reconcile",
         description = {
-            "Checks all books against each other: units, partitions, the ledger. Reads only; reads the whole ledger.",
+            "Checks all books against each other: units, partitions, the ledger. Halted partitions, with the units that are"
+                    + " locked in them, and lanes at which settlement has stopped do not add up. Reads only; reads the whole"
+                    + " ledger.",
             "Ends with 1 if something does not add up."
         },
         footerHeading = "%nExample:%n",
@@ -26,7 +28,9 @@ final class ReconcileCommand extends ApiCommand {
                         .text("should be the same")
                         .number("")
                         .number("");
-                view.drifts().forEach(one -> table.row(one.sku(), one.what(), one.left(), one.right()));
+                view.drifts()
+                        .forEach(one ->
+                                table.row(one.sku() == null ? "" : one.sku(), one.what(), one.left(), one.right()));
                 output.table(table);
             }
             output.line((view.ok() ? "all books add up" : "THE BOOKS DO NOT ADD UP") + " (" + view.millis() + " ms)");

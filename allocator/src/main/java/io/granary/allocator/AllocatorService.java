@@ -189,7 +189,8 @@ public final class AllocatorService implements AutoCloseable {
                 taskStore,
                 tasks,
                 settings.schedule().ahead(),
-                new DeadLetters(new SqlDeadLetterStore(database.transactions()), around.updates()));
+                new DeadLetters(new SqlDeadLetterStore(database.transactions()), around.updates()),
+                around.log());
         List<Area> areas = new ArrayList<>(Areas.of(ofAreas));
         areas.add(console);
         ApiServer server = add(ApiServer.start(settings.http(), leadership, areas));

@@ -26,5 +26,7 @@ public enum OperationKind {
     PAUSE_TASK,
     RESUME_TASK,
     RUN_TASK,
-    DELETE_TASK
+    DELETE_TASK,
+    SKIP_RECORD,
+    REPAIR_PARTITION
 }

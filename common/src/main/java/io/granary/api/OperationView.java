@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param who as he named himself; {@code task NAME} for a task
  * @param sku null if it was about none
  * @param subject what else it was about: the task's name, the node's, the number of the rebalance that was stopped or
- *     resumed, the id of the stock update
+ *     resumed, the id of the stock update, the lane and offset of a record, the slot of a partition
  * @param units that were asked for
  * @param what the rest of it, one line for people; may be empty
  * @param rebalance the one that it began

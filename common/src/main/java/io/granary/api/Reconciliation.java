@@ -2,9 +2,10 @@
 package io.granary.api;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Whether all books add up.
+ * Whether all books add up. Halted partitions and stopped lanes do not.
  *
  * @param ok whether there is no drift
  * @param millis how long it took
@@ -15,9 +16,10 @@ public record Reconciliation(boolean ok, long millis, List<Drift> drifts) {
     }
 
     /**
-     * Two figures of a SKU that should be the same.
+     * Two figures that should be the same.
      *
+     * @param sku null if it is about all SKUs of a lane
      * @param what an equation: {@code left} is the figure on its left side
      */
-    public record Drift(String sku, String what, long left, long right) {}
+    public record Drift(@Nullable String sku, String what, long left, long right) {}
 }

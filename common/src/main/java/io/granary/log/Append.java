@@ -8,4 +8,7 @@ public sealed interface Append {
 
     /** Nothing is known: a time-out, an error, or a broker that has not flushed or replicated it. Send it again. */
     record Unconfirmed(String reason) implements Append {}
+
+    /** The log, asked just now, has no such lane: nothing is stored, and sending it again is of no use until it has. */
+    record NoSuchLane(String reason) implements Append {}
 }

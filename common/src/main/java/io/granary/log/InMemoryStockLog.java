@@ -59,7 +59,8 @@ public final class InMemoryStockLog implements StockLog {
     public CompletableFuture<Append> append(int lane, byte[] record) {
         Check.range("body bytes", record.length, 1, LogRecord.MAX_BYTES);
         if (closed || !exists(lane)) {
-            return CompletableFuture.completedFuture(new Append.Unconfirmed(closed ? "closed" : "lane: " + lane));
+            return CompletableFuture.completedFuture(
+                    closed ? new Append.Unconfirmed("closed") : new Append.NoSuchLane(missing(lane)));
         }
         Lane to = lanes.get(lane);
         long offset;
@@ -80,7 +81,8 @@ public final class InMemoryStockLog implements StockLog {
     public CompletableFuture<Read> read(int lane, long from, Duration wait) {
         Check.range("offset", from, 0, Long.MAX_VALUE);
         if (closed || !exists(lane)) {
-            return CompletableFuture.completedFuture(new Read.Failed(closed ? "closed" : "lane: " + lane));
+            return CompletableFuture.completedFuture(
+                    closed ? new Read.Failed("closed") : new Read.NoSuchLane(missing(lane)));
         }
         Lane at = lanes.get(lane);
         CompletableFuture<Read> later = new CompletableFuture<>();
@@ -117,6 +119,10 @@ public final class InMemoryStockLog implements StockLog {
             int count = (int) (Check.range("end", end, at.first, at.end()) - at.first);
             at.records.subList(count, at.records.size()).clear();
         }
+    }
+
+    private String missing(int lane) {
+        return "lane: " + lane + " (expected: 0 to " + (lanes.size() - 1) + ")";
     }
 
     private boolean exists(int lane) {

@@ -14,6 +14,9 @@ import org.slf4j.LoggerFactory;
 public final class LaneRange {
     private static final Logger LOG = LoggerFactory.getLogger(LaneRange.class);
     private static final Duration WAIT = Duration.ofMillis(100);
+    /** So many failures in a row are usual: a log does not show at once what it has stored. */
+    private static final int QUIET = 8;
+
     private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(1), Duration.ofMillis(100));
 
     /** Hears what is read; called on the loop. What it throws is a fault of the loop's task. */
@@ -24,12 +27,22 @@ public final class LaneRange {
         void onEnd();
 
         /**
+         * The log says that it ends before them, or that it has no such lane: it has lost what it acknowledged, or was
+         * given other queues.
+         *
+         * @return whether to go on asking; else the reading ends
+         */
+        boolean onMissing(String reason);
+
+        /**
          * The log no longer keeps one of them; the reading ends.
          *
          * @param first the first offset that the log still keeps
          */
         void onLost(long first, String reason);
     }
+
+    private static final String NOT_SHOWN = "the log does not show what it has stored";
 
     private final StockLog log;
     private final Loop loop;
@@ -38,6 +51,7 @@ public final class LaneRange {
     private final Reader reader;
     private long next;
     private int failures;
+    private String told = "";
 
     private LaneRange(StockLog log, Loop loop, int lane, long from, long to, Reader reader) {
         this.log = log;
@@ -70,20 +84,52 @@ public final class LaneRange {
                 }
             }
             failures = 0;
+            told = "";
             more();
         } else if (read instanceof Read.Expired expired) {
             reader.onLost(
                     expired.first(),
                     "lane " + lane + ": offset " + next + " (expected: at least " + expired.first()
                             + ", the first that the log still keeps)");
-        } else {
+        } else if (read instanceof Read.BeyondEnd beyond) {
+            beyond(beyond);
+        } else if (read instanceof Read.NoSuchLane none) {
+            missing("lane " + lane + ": " + none.reason());
+        } else if (read instanceof Read.Failed failed) {
+            again(failed.reason());
+        } else if (failures < QUIET) {
             // All offsets below the end are stored, but the log may not show them yet.
-            again(read);
+            again(NOT_SHOWN);
+        } else {
+            // Or the lane ends just here, and will never show more.
+            loop.await(log.read(lane, to, Duration.ZERO), this::lookAtEnd);
         }
     }
 
-    private void again(Read why) {
-        LOG.debug("Lane {} at {} of {}: {}", lane, next, to, why);
+    private void lookAtEnd(Read read) {
+        if (read instanceof Read.BeyondEnd beyond) {
+            beyond(beyond);
+        } else {
+            again(NOT_SHOWN);
+        }
+    }
+
+    private void beyond(Read.BeyondEnd read) {
+        missing("lane " + lane + ": ends at offset " + read.end() + " (expected: at least " + to
+                + "); the log has lost acknowledged records");
+    }
+
+    private void missing(String reason) {
+        if (reader.onMissing(reason)) {
+            again(reason);
+        }
+    }
+
+    private void again(String why) {
+        if (!why.equals(told) && failures >= QUIET) {
+            LOG.warn("Lane {} can't be read at {} of {}, it is tried again: {}", lane, next, to, why);
+            told = why;
+        }
         loop.schedule(BACKOFF.pause(failures++), this::more);
     }
 }

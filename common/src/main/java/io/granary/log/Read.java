@@ -17,6 +17,9 @@ public sealed interface Read {
     /** The offset is beyond the lane's end: if something stood there once, the log has lost it. */
     record BeyondEnd(long end) implements Read {}
 
+    /** The log, asked just now, has no such lane. */
+    record NoSuchLane(String reason) implements Read {}
+
     /** The log could not be read now; try again. */
     record Failed(String reason) implements Read {}
 }

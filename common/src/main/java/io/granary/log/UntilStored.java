@@ -4,6 +4,7 @@ package io.granary.log;
 import io.granary.concurrent.Backoff;
 import io.granary.concurrent.Loop;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,6 +15,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class UntilStored {
     private static final Logger LOG = LoggerFactory.getLogger(UntilStored.class);
+    /** So many failures in a row are no news. */
+    private static final int QUIET = 4;
+
     private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(5), Duration.ofSeconds(1));
 
     private final StockLog log;
@@ -22,16 +26,26 @@ public final class UntilStored {
     private final byte[] record;
     private final Runnable onResend;
     private final LongConsumer onStored;
+    private final Consumer<String> onNoSuchLane;
     private int failures;
+    private String told = "";
     private boolean cancelled;
 
-    private UntilStored(StockLog log, Loop loop, int lane, byte[] record, Runnable onResend, LongConsumer onStored) {
+    private UntilStored(
+            StockLog log,
+            Loop loop,
+            int lane,
+            byte[] record,
+            Runnable onResend,
+            LongConsumer onStored,
+            Consumer<String> onNoSuchLane) {
         this.log = log;
         this.loop = loop;
         this.lane = lane;
         this.record = record;
         this.onResend = onResend;
         this.onStored = onStored;
+        this.onNoSuchLane = onNoSuchLane;
     }
 
     /**
@@ -39,10 +53,17 @@ public final class UntilStored {
      *
      * @param onResend called on the loop before each further sending
      * @param onStored called on the loop, once, with the offset of the copy that was acknowledged
+     * @param onNoSuchLane called on the loop instead, once, with why, if the log has no such lane
      */
     public static UntilStored append(
-            StockLog log, Loop loop, int lane, byte[] record, Runnable onResend, LongConsumer onStored) {
-        UntilStored append = new UntilStored(log, loop, lane, record, onResend, onStored);
+            StockLog log,
+            Loop loop,
+            int lane,
+            byte[] record,
+            Runnable onResend,
+            LongConsumer onStored,
+            Consumer<String> onNoSuchLane) {
+        UntilStored append = new UntilStored(log, loop, lane, record, onResend, onStored, onNoSuchLane);
         append.send();
         return append;
     }
@@ -62,8 +83,14 @@ public final class UntilStored {
         }
         if (append instanceof Append.Stored stored) {
             onStored.accept(stored.offset());
+        } else if (append instanceof Append.NoSuchLane none) {
+            onNoSuchLane.accept("lane " + lane + ": " + none.reason());
         } else {
-            LOG.debug("Lane {}: {}; the record is sent again", lane, append);
+            String why = append.toString();
+            if (!why.equals(told) && failures >= QUIET) {
+                LOG.warn("Lane {}: {}; the record is sent again until it is stored", lane, why);
+                told = why;
+            }
             loop.schedule(BACKOFF.pause(failures++), this::resend);
         }
     }

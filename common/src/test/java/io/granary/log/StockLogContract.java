@@ -150,11 +150,14 @@ public abstract class StockLogContract {
     }
 
     @Test
-    void aLaneThatIsNotThereFails() {
+    void aLaneThatIsNotThereIsNamed() {
         int none = log.lanes();
-        assertThat(log.append(none, new byte[1]).join()).isInstanceOf(Append.Unconfirmed.class);
-        assertThat(log.append(-1, new byte[1]).join()).isInstanceOf(Append.Unconfirmed.class);
-        assertThat(log.read(none, 0, AT_ONCE).join()).isInstanceOf(Read.Failed.class);
+        assertThat(log.append(none, new byte[1]).join())
+                .isInstanceOfSatisfying(
+                        Append.NoSuchLane.class, it -> assertThat(it.reason()).contains(none + " ", "expected: 0 to "));
+        assertThat(log.read(none, 0, AT_ONCE).join())
+                .isInstanceOfSatisfying(
+                        Read.NoSuchLane.class, it -> assertThat(it.reason()).contains(none + " ", "expected: 0 to "));
     }
 
     @Test

@@ -58,7 +58,7 @@ class AdminIT {
         JsonNode json = admin.run("health -o json").json();
         assertThat(json.get("healthy").booleanValue()).isTrue();
         assertThat(json.get("checks").findValuesAsText("name"))
-                .containsExactly("leader", "registry", "books", "nodes", "skus", "lanes");
+                .containsExactly("leader", "registry", "books", "nodes", "skus", "lanes", "partitions");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static com.google.common.base.Preconditions.checkState;
 
 import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.Assignment;
+import io.granary.allocator.allocation.GivenLane;
 import io.granary.allocator.allocation.LeadershipLostException;
 import io.granary.allocator.allocation.LiveNodes;
 import io.granary.allocator.allocation.NodeStand;
@@ -37,6 +38,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -290,21 +292,31 @@ final class Books {
         }
     }
 
-    OptionalInt assignLane(long claimed, String incarnation, Set<String> live) {
+    Optional<GivenLane> assignLane(long claimed, String incarnation, Set<String> live) {
         checkTerm(claimed);
         for (Map.Entry<Integer, LaneRow> lane : lanes.entrySet()) {
             if (incarnation.equals(lane.getValue().owner)) {
-                return OptionalInt.of(lane.getKey());
+                return Optional.of(new GivenLane(lane.getKey(), lane.getValue().settled));
             }
         }
         for (Map.Entry<Integer, LaneRow> lane : lanes.entrySet()) {
             String owner = lane.getValue().owner;
-            if ((owner == null || !live.contains(owner)) && allFenced(lane.getKey())) {
+            boolean free = lane.getValue().alarm == null && (owner == null || !live.contains(owner));
+            if (free && allFenced(lane.getKey())) {
                 lane.getValue().owner = incarnation;
-                return OptionalInt.of(lane.getKey());
+                return Optional.of(new GivenLane(lane.getKey(), lane.getValue().settled));
             }
         }
-        return OptionalInt.empty();
+        return Optional.empty();
+    }
+
+    void refuseLane(long claimed, String incarnation, int lane, String reason) {
+        checkTerm(claimed);
+        LaneRow row = lanes.get(lane);
+        if (row != null && incarnation.equals(row.owner)) {
+            row.owner = null;
+            row.alarm = row.alarm == null ? reason : row.alarm;
+        }
     }
 
     private boolean allFenced(int lane) {
@@ -529,7 +541,10 @@ final class Books {
             row.first = row.seq == 0 ? epoch.first() : row.first;
             row.end = epoch.seq() > row.seq ? epoch.end() : row.end;
             row.seq = Math.max(row.seq, epoch.seq());
-            row.halted |= epoch.halted();
+            if (epoch.halted() != null) {
+                row.halted = true;
+                halt(epoch);
+            }
         }
         for (LaneChange.Fence fence : change.fences()) {
             epochs.forEach((key, row) -> {
@@ -553,6 +568,30 @@ final class Books {
         return new SettlementStore.Outcome.Applied(rows, duplicates, conflicts);
     }
 
+    private void halt(LaneChange.OfEpoch epoch) {
+        change(epoch.skuId(), epoch.slot(), p -> copy(p, 0, 0, true));
+    }
+
+    private static PartitionBook copy(PartitionBook p, long consumed, long returned, boolean halted) {
+        return new PartitionBook(
+                p.slot(),
+                p.epoch(),
+                p.node(),
+                p.lane(),
+                p.granted(),
+                p.consumed() + consumed,
+                p.returned() + returned,
+                halted);
+    }
+
+    private void change(int skuId, int slot, UnaryOperator<PartitionBook> change) {
+        SkuBook book = skus.get(skuId);
+        checkState(book != null, "no books of %s", skuId);
+        List<PartitionBook> partitions = new ArrayList<>(book.partitions());
+        partitions.replaceAll(p -> p.slot() == slot ? change.apply(p) : p);
+        skus.put(skuId, book.withUnits(book.inventory(), book.pool(), book.received(), partitions));
+    }
+
     private EpochKey key(int skuId, int slot, long epoch) {
         SkuBook book = skus.get(skuId);
         checkState(book != null, "no books of %s", skuId);
@@ -560,20 +599,7 @@ final class Books {
     }
 
     private void update(LaneChange.OfPartition of) {
-        SkuBook book = skus.get(of.skuId());
-        checkState(book != null, "no books of %s", of.skuId());
-        List<PartitionBook> partitions = new ArrayList<>(book.partitions());
-        partitions.replaceAll(p -> p.slot() != of.slot()
-                ? p
-                : new PartitionBook(
-                        p.slot(),
-                        p.epoch(),
-                        p.node(),
-                        p.lane(),
-                        p.granted(),
-                        p.consumed() + of.consumed(),
-                        p.returned() + of.returned()));
-        skus.put(of.skuId(), book.withUnits(book.inventory(), book.pool(), book.received(), partitions));
+        change(of.skuId(), of.slot(), p -> copy(p, of.consumed(), of.returned(), p.halted()));
     }
 
     private void update(LaneChange.OfSku of, long back) {
@@ -588,6 +614,13 @@ final class Books {
                         book.pool() - of.consumed() - of.returned(),
                         book.received(),
                         book.partitions()));
+    }
+
+    void clear(int lane, long settled, String alarm) {
+        LaneRow row = lanes.computeIfAbsent(lane, l -> new LaneRow());
+        if (row.settled == settled && alarm.equals(row.alarm)) {
+            row.alarm = null;
+        }
     }
 
     void raise(int lane, long settled, String alarm) {

@@ -2,6 +2,7 @@
 package io.granary.simulation;
 
 import io.granary.allocator.allocation.AllocationStore;
+import io.granary.allocator.allocation.GivenLane;
 import io.granary.allocator.allocation.Move;
 import io.granary.allocator.allocation.PartitionBook;
 import io.granary.allocator.allocation.Rebalance;
@@ -17,7 +18,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -55,8 +56,13 @@ final class BuggyMoves {
             }
 
             @Override
-            public OptionalInt assignLane(long term, String incarnation, Set<String> live) {
+            public Optional<GivenLane> assignLane(long term, String incarnation, Set<String> live) {
                 return store.assignLane(term, incarnation, live);
+            }
+
+            @Override
+            public void refuseLane(long term, String incarnation, int lane, String reason) {
+                store.refuseLane(term, incarnation, lane, reason);
             }
 
             @Override

@@ -74,6 +74,21 @@ final class BuggyStores {
         }
 
         @Override
+        public CompletableFuture<Outcome> rehearse(LaneChange change) {
+            return store.rehearse(change);
+        }
+
+        @Override
+        public CompletableFuture<Void> clear(int lane, long settled, String alarm) {
+            return store.clear(lane, settled, alarm);
+        }
+
+        @Override
+        public CompletableFuture<Boolean> isSkipped(int lane, long offset, long print) {
+            return store.isSkipped(lane, offset, print);
+        }
+
+        @Override
         public CompletableFuture<Void> raise(int lane, long settled, String alarm) {
             return store.raise(lane, settled, alarm);
         }

@@ -2,6 +2,7 @@
 package io.granary.simulation;
 
 import io.granary.allocator.allocation.AllocationStore;
+import io.granary.allocator.allocation.GivenLane;
 import io.granary.allocator.allocation.GrantRefusedException;
 import io.granary.allocator.allocation.LeadershipLostException;
 import io.granary.allocator.allocation.OperatorGrant;
@@ -21,7 +22,7 @@ import io.granary.model.Sku;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -136,8 +137,16 @@ final class SimStore {
             }
 
             @Override
-            public OptionalInt assignLane(long term, String incarnation, Set<String> live) {
+            public Optional<GivenLane> assignLane(long term, String incarnation, Set<String> live) {
                 return transact(() -> books.assignLane(term, incarnation, live));
+            }
+
+            @Override
+            public void refuseLane(long term, String incarnation, int lane, String reason) {
+                transact(() -> {
+                    books.refuseLane(term, incarnation, lane, reason);
+                    return true;
+                });
             }
 
             @Override
@@ -238,6 +247,25 @@ final class SimStore {
             @Override
             public CompletableFuture<SettlementStore.Outcome> apply(LaneChange change, @Nullable LaneMark mark) {
                 return later(() -> books.settle(change, mark));
+            }
+
+            @Override
+            public CompletableFuture<Outcome> rehearse(LaneChange change) {
+                throw new IllegalStateException("lane " + change.lane()
+                        + ": a rehearsal (expected: none, as a refusal of these books ends the run)");
+            }
+
+            @Override
+            public CompletableFuture<Void> clear(int lane, long settled, String alarm) {
+                return later(() -> {
+                    books.clear(lane, settled, alarm);
+                    return null;
+                });
+            }
+
+            @Override
+            public CompletableFuture<Boolean> isSkipped(int lane, long offset, long print) {
+                return later(() -> false);
             }
 
             @Override

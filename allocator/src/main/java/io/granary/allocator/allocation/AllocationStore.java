@@ -5,6 +5,7 @@ import io.granary.model.Sku;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -34,13 +35,21 @@ public interface AllocationStore {
 
     /**
      * The lane of a node: the one that it has, else one that is free. A lane is free if all epochs in it are fenced and
-     * its owner, if it has one, does not live.
+     * its owner, if it has one, does not live; one with an alarm is not given.
      *
      * @param live the incarnations that live, for which lanes are kept
      * @return empty if no lane is free now
      * @throws LeadershipLostException if the term is over
      */
-    OptionalInt assignLane(long term, String incarnation, Set<String> live);
+    Optional<GivenLane> assignLane(long term, String incarnation, Set<String> live);
+
+    /**
+     * The node does not take the lane that it was given: it has none any more, and the lane gets an alarm, so that nobody
+     * else gets it until its cause is gone.
+     *
+     * @throws LeadershipLostException if the term is over
+     */
+    void refuseLane(long term, String incarnation, int lane, String reason);
 
     /** The books of those of the SKUs that exist, each as at one moment. */
     List<SkuBook> load(Collection<Sku> skus);

@@ -62,14 +62,15 @@ public record OperatorGrant(Sku sku, long units, boolean topsUp, OptionalInt slo
     private List<PartitionBook> takers(SkuBook book) {
         List<PartitionBook> takers = book.partitions().stream()
                 .filter(partition -> partition.epoch() > 0
+                        && !partition.halted()
                         && partition.slot() < book.slots()
                         && (slot.isEmpty() || slot.getAsInt() == partition.slot()))
                 .toList();
         if (takers.isEmpty()) {
             throw new GrantRefusedException(
                     slot.isPresent()
-                            ? "slot: " + slot.getAsInt() + " of " + sku + " (expected: one that is open, of "
-                                    + book.slots() + ")"
+                            ? "slot: " + slot.getAsInt() + " of " + sku
+                                    + " (expected: one that is open and not halted, of " + book.slots() + ")"
                             : "sku: '" + sku + "' (expected: one with an open partition; is a node ready?)");
         }
         return takers;

@@ -13,9 +13,24 @@ import org.jspecify.annotations.Nullable;
  * @param granted units, running total over all epochs
  * @param consumed units, running total of what has settled
  * @param returned units, running total of what has settled
+ * @param halted an epoch of it is halted: what left it since is not known, so nobody may serve it until an operator has
+ *     decided
  */
 public record PartitionBook(
-        int slot, long epoch, @Nullable String node, int lane, long granted, long consumed, long returned) {
+        int slot,
+        long epoch,
+        @Nullable String node,
+        int lane,
+        long granted,
+        long consumed,
+        long returned,
+        boolean halted) {
+    /** One that is not halted. */
+    public PartitionBook(
+            int slot, long epoch, @Nullable String node, int lane, long granted, long consumed, long returned) {
+        this(slot, epoch, node, lane, granted, consumed, returned, false);
+    }
+
     /** A partition that was never opened. */
     public static PartitionBook neverOpened(int slot) {
         return new PartitionBook(slot, 0, null, -1, 0, 0, 0);
@@ -28,10 +43,10 @@ public record PartitionBook(
 
     PartitionBook owned(Assignment assignment) {
         return new PartitionBook(
-                slot, assignment.toEpoch(), assignment.node(), assignment.lane(), granted, consumed, returned);
+                slot, assignment.toEpoch(), assignment.node(), assignment.lane(), granted, consumed, returned, halted);
     }
 
     PartitionBook granted(long units) {
-        return new PartitionBook(slot, epoch, node, lane, granted + units, consumed, returned);
+        return new PartitionBook(slot, epoch, node, lane, granted + units, consumed, returned, halted);
     }
 }

@@ -151,7 +151,8 @@ public record SkuBook(
 
     /**
      * The books after a change. What no longer fits is left out: an assignment from another epoch than the present one
-     * or with a lane that is not the node's; a grant of another epoch, or of a SKU that was frozen meanwhile; what belongs
+     * or with a lane that is not the node's; a grant of another epoch, of a partition that is halted, or of a SKU that was
+     * frozen meanwhile; what belongs
      * to a rebalance that was stopped meanwhile. A grant of more than the inventory has gives what it has.
      *
      * @param laneIsHis whether the lane of an assignment is still its node's
@@ -187,7 +188,11 @@ public record SkuBook(
 
         private long give(int slot, long epoch, long wanted, Grant.Reason reason) {
             long units = Math.min(left, wanted);
-            boolean fits = !frozen && slot < after.size() && after.get(slot).epoch() == epoch && epoch > 0;
+            boolean fits = !frozen
+                    && slot < after.size()
+                    && after.get(slot).epoch() == epoch
+                    && epoch > 0
+                    && !after.get(slot).halted();
             if (units <= 0 || !fits) {
                 return 0;
             }

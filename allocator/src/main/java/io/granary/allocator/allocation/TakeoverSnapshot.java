@@ -50,6 +50,23 @@ public record TakeoverSnapshot(List<History> partitions, Map<Integer, LaneStand>
      * @param window the offset at which the id window begins; at most settled
      * @param windowAgeMillis the age of the mark at which the window begins, by the books' clock: all request ids that
      *     were applied since are in the window; 0 if it begins with the lane and has them all
+     * @param skips records that have not settled and are to be passed over
      */
-    public record LaneStand(long settled, long window, long windowAgeMillis) {}
+    public record LaneStand(long settled, long window, long windowAgeMillis, List<Skip> skips) {
+        public LaneStand {
+            skips = List.copyOf(skips);
+        }
+
+        /** One in which nothing is passed over. */
+        public LaneStand(long settled, long window, long windowAgeMillis) {
+            this(settled, window, windowAgeMillis, List.of());
+        }
+    }
+
+    /**
+     * A record that nobody can read, and that an operator has decided to pass over.
+     *
+     * @param print tells it from another record at the same offset
+     */
+    public record Skip(long offset, long print) {}
 }

@@ -9,12 +9,14 @@ import io.granary.allocator.schedule.TaskStore;
 import io.granary.allocator.stock.DeadLetters;
 import io.granary.allocator.store.Database;
 import io.granary.allocator.store.Reconcile;
+import io.granary.allocator.store.SqlDecisions;
 import io.granary.allocator.store.SqlIntentions;
 import io.granary.allocator.store.SqlOperations;
 import io.granary.allocator.store.SqlOperatorGrants;
 import io.granary.allocator.store.SqlSkus;
 import io.granary.allocator.store.SqlViews;
 import io.granary.allocator.store.TransactionRunner;
+import io.granary.log.StockLog;
 import io.granary.stock.StockUpdatePublisher;
 import java.time.Duration;
 import java.util.List;
@@ -31,6 +33,7 @@ public final class Areas {
      * @param updates to the topic of stock updates
      * @param slotsFor how many slots suit so many units of a new SKU
      * @param health one thread, for asking the books how they are
+     * @param log the lanes
      * @param ahead how long before its time a sale is prepared, if its task does not say
      */
     public record Parts(
@@ -45,7 +48,8 @@ public final class Areas {
             TaskStore tasks,
             TaskScheduler scheduler,
             Duration ahead,
-            DeadLetters deadLetters) {}
+            DeadLetters deadLetters,
+            StockLog log) {}
 
     private Areas() {}
 
@@ -67,6 +71,7 @@ public final class Areas {
                 new RebalanceArea(leader, intentions, parts.books(), nodes),
                 nodes,
                 new TaskArea(parts.tasks(), parts.scheduler(), parts.ahead()),
-                new DeadLetterArea(parts.deadLetters()));
+                new DeadLetterArea(parts.deadLetters()),
+                new LaneArea(new SqlDecisions(transactions), views, parts.log(), leader));
     }
 }

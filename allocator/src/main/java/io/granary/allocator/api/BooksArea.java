@@ -73,13 +73,17 @@ final class BooksArea implements Area {
             long start = System.nanoTime();
             List<Reconciliation.Drift> drifts = reconcile.check().stream()
                     .map(drift ->
-                            new Reconciliation.Drift(drift.sku().code(), drift.what(), drift.left(), drift.right()))
+                            new Reconciliation.Drift(code(drift.sku()), drift.what(), drift.left(), drift.right()))
                     .toList();
             ctx.json(new Reconciliation(
                     drifts.isEmpty(), TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start), drifts));
         } finally {
             reconciling.release();
         }
+    }
+
+    private static @Nullable String code(@Nullable Sku sku) {
+        return sku == null ? null : sku.code();
     }
 
     private void explain(Context ctx) {

@@ -9,6 +9,7 @@ import io.granary.model.Sku;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -25,12 +26,15 @@ final class HealthArea implements Area {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final int MOST_NAMED = 10;
 
+    /** What has stopped in the books. */
+    private record Stops(List<String> lanes, SqlViews.Halts halts) {}
+
     private final Leadership leadership;
     private final Leader leader;
     private final SqlViews views;
     private final Executor asking;
     // One question to the books at a time: who comes meanwhile shares its answer.
-    private final AtomicReference<@Nullable CompletableFuture<List<String>>> underWay = new AtomicReference<>();
+    private final AtomicReference<@Nullable CompletableFuture<Stops>> underWay = new AtomicReference<>();
 
     /**
      * @param asking asks the books; one thread will do
@@ -58,12 +62,19 @@ final class HealthArea implements Area {
 
     private void answer(Context ctx) {
         CompletableFuture<LeaderLook> look = leader.look().orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        CompletableFuture<List<String>> alarms = alarms().copy().orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        CompletableFuture<Stops> alarms = alarms().copy().orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         boolean leads = leadership.isHere();
         ctx.json(Health.of(
                 leadership.self(),
                 leads ? leadership.self() : null,
-                List.of(leading(leads), registry(), books(alarms), nodes(look), skus(look), lanes(alarms))));
+                List.of(
+                        leading(leads),
+                        registry(),
+                        books(alarms),
+                        nodes(look),
+                        skus(look),
+                        lanes(alarms),
+                        partitions(alarms, look))));
     }
 
     private Health.Check leading(boolean leads) {
@@ -83,7 +94,7 @@ final class HealthArea implements Area {
                 .orElseGet(() -> new Health.Check("registry", true, "ZooKeeper answers"));
     }
 
-    private static Health.Check books(CompletableFuture<List<String>> alarms) {
+    private static Health.Check books(CompletableFuture<Stops> alarms) {
         try {
             alarms.join();
             return new Health.Check("books", true, "the database answers");
@@ -142,15 +153,30 @@ final class HealthArea implements Area {
         }
     }
 
-    private static Health.Check lanes(CompletableFuture<List<String>> alarms) {
+    private static Health.Check lanes(CompletableFuture<Stops> alarms) {
         try {
-            List<String> found = alarms.join();
+            List<String> found = alarms.join().lanes();
             return found.isEmpty()
                     ? new Health.Check("lanes", true, "settlement has stopped at none")
                     : new Health.Check("lanes", false, String.join("; ", found));
         } catch (CompletionException e) {
             return new Health.Check("lanes", false, "the database does not answer");
         }
+    }
+
+    private static Health.Check partitions(CompletableFuture<Stops> alarms, CompletableFuture<LeaderLook> look) {
+        List<String> wrong = new ArrayList<>();
+        try {
+            wrong.addAll(alarms.join().halts().first());
+        } catch (CompletionException e) {
+            return new Health.Check("partitions", false, "the database does not answer");
+        }
+        if (!look.isCompletedExceptionally()) {
+            wrong.addAll(look.join().failures());
+        }
+        return wrong.isEmpty()
+                ? new Health.Check("partitions", true, "none is halted, none is refused")
+                : new Health.Check("partitions", false, String.join("; ", wrong));
     }
 
     private static String reason(CompletionException wrapped) {
@@ -163,15 +189,15 @@ final class HealthArea implements Area {
                 : String.valueOf(cause.getMessage());
     }
 
-    private CompletableFuture<List<String>> alarms() {
-        CompletableFuture<List<String>> fresh = new CompletableFuture<>();
-        CompletableFuture<List<String>> present = underWay.compareAndExchange(null, fresh);
+    private CompletableFuture<Stops> alarms() {
+        CompletableFuture<Stops> fresh = new CompletableFuture<>();
+        CompletableFuture<Stops> present = underWay.compareAndExchange(null, fresh);
         if (present != null) {
             return present;
         }
         asking.execute(() -> {
             try {
-                fresh.complete(views.alarms());
+                fresh.complete(new Stops(views.alarms(), views.halts()));
             } catch (RuntimeException e) {
                 fresh.completeExceptionally(e);
             } finally {

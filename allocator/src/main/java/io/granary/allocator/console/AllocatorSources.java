@@ -74,6 +74,11 @@ public final class AllocatorSources implements Sources {
     }
 
     @Override
+    public SqlViews.Halts halts() {
+        return views.halts();
+    }
+
+    @Override
     public int drifts() {
         return reconcile.found();
     }

@@ -18,6 +18,7 @@ final class BooksMetrics implements AutoCloseable {
     private final MeterScope meters;
     private final Map<String, MeterScope> ofSku = new HashMap<>();
     private volatile Overview.@Nullable Totals totals;
+    private volatile double halted = Double.NaN;
     private volatile Map<String, SkuView> busiest = Map.of();
 
     /**
@@ -25,6 +26,10 @@ final class BooksMetrics implements AutoCloseable {
      */
     BooksMetrics(MeterScope meters) {
         this.meters = meters;
+        meters.gauge(
+                "granary.settlement.partitions.halted",
+                "Partitions that are halted: their units are locked until an operator has decided",
+                () -> halted);
         skus("selling", Overview.Totals::selling);
         skus("paused", Overview.Totals::paused);
         skus("sold_out", Overview.Totals::soldOut);
@@ -52,6 +57,7 @@ final class BooksMetrics implements AutoCloseable {
     void take(Feed.@Nullable Reading reading) {
         totals = reading == null ? null : reading.totals();
         busiest = reading == null ? Map.of() : reading.busiest();
+        halted = reading == null ? Double.NaN : reading.halted();
         for (Iterator<Map.Entry<String, MeterScope>> all = ofSku.entrySet().iterator(); all.hasNext(); ) {
             Map.Entry<String, MeterScope> one = all.next();
             if (!busiest.containsKey(one.getKey())) {

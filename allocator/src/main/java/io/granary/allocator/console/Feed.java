@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.granary.allocator.control.LeaderLook;
 import io.granary.allocator.settlement.Lag;
+import io.granary.allocator.store.SqlViews;
 import io.granary.api.ApiJson;
 import io.granary.api.Overview;
 import io.granary.api.RebalanceView;
@@ -62,7 +63,7 @@ public final class Feed implements AutoCloseable {
     }
 
     /** What was read last, for gauges. */
-    record Reading(Overview.Totals totals, Map<String, SkuView> busiest) {}
+    record Reading(Overview.Totals totals, Map<String, SkuView> busiest, int halted) {}
 
     private final String allocator;
     private final Sources sources;
@@ -76,6 +77,7 @@ public final class Feed implements AutoCloseable {
     private Stock stock = new Stock();
     private NodeTrends nodes = new NodeTrends();
     private List<RebalanceView> rebalances = List.of();
+    private int halted;
     private boolean led;
     private @Nullable ScheduledFuture<?> next;
 
@@ -204,7 +206,7 @@ public final class Feed implements AutoCloseable {
                     "Settlement lags",
                     "The oldest record that is read and not in the books is " + lag.millis() / 1_000 + " s old."));
         }
-        onReading.accept(new Reading(stock.totals(), stock.busiest(topSkus)));
+        onReading.accept(new Reading(stock.totals(), stock.busiest(topSkus), halted));
         if (!isWatched()) {
             return;
         }
@@ -240,6 +242,11 @@ public final class Feed implements AutoCloseable {
             }
             for (String lane : sources.stoppedLanes()) {
                 alarms.add(new Overview.Alarm("critical", "Settlement has stopped at " + before(lane), lane));
+            }
+            SqlViews.Halts halts = sources.halts();
+            halted = halts.partitions();
+            for (String partition : halts.first()) {
+                alarms.add(new Overview.Alarm("critical", "A partition is halted", partition));
             }
             return changed;
         } catch (RuntimeException e) {
@@ -280,7 +287,7 @@ public final class Feed implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return new LeaderLook(0, List.of(), false, List.of(), Map.of());
+        return new LeaderLook(0, List.of(), false, List.of(), Map.of(), List.of());
     }
 
     private void tell(Overview overview) throws JsonProcessingException {

@@ -4,6 +4,7 @@ package io.granary.allocator.console;
 import io.granary.allocator.control.LeaderLook;
 import io.granary.allocator.settlement.Lag;
 import io.granary.allocator.store.Holdings;
+import io.granary.allocator.store.SqlViews;
 import io.granary.api.Overview;
 import io.granary.api.RebalanceView;
 import io.granary.api.SkuPage;
@@ -29,6 +30,9 @@ public interface Sources {
 
     /** Lanes at which settlement has stopped, with why; blocks. */
     List<String> stoppedLanes();
+
+    /** Partitions that are halted, with why; blocks. */
+    SqlViews.Halts halts();
 
     /** Sums of the books that were found wrong when they were last compared. */
     int drifts();

@@ -228,7 +228,8 @@ final class Batch {
                     later(track, Math.max(awaited, settings.pace().toNanos()));
                 }
             }
-            case REFUSED, OPENING, UNKNOWN -> {
+            case LOCKED -> closeLeftOvers(book, partition);
+            case REFUSED, HALTED, OPENING, UNKNOWN -> {
                 // Looked at again when it reports, or at the next sweep.
             }
         }

@@ -15,6 +15,7 @@ import io.granary.proto.Leader;
 import io.granary.proto.LeaderMessage;
 import io.granary.proto.Open;
 import io.granary.proto.OpenPartition;
+import io.granary.proto.SkippedRecord;
 import io.granary.proto.WriteRecords;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,10 @@ import java.util.TreeSet;
 
 /** What the leader says, as messages. */
 final class ControlMessages {
+    /** Why nobody may serve a halted partition, as nodes are told and tell again. */
+    static final String HALTED = "the books have halted it: what left it is not known until an operator has"
+            + " decided, see 'granary admin partition repair'";
+
     /** Asks for an answer from the node's loop: it has kept no ceiling. */
     static final LeaderMessage SIGN_OF_LIFE = ceilings(0, Map.of());
 
@@ -42,6 +47,7 @@ final class ControlMessages {
                 .setGranted(book.granted())
                 .setConsumed(book.consumed())
                 .setReturned(book.returned())
+                .setHalted(book.halted() ? HALTED : "")
                 .setLeftOutAgeMillis(TakeoverSnapshot.NONE_LEFT_OUT)
                 .build();
     }
@@ -69,11 +75,16 @@ final class ControlMessages {
         for (int lane : named) {
             TakeoverSnapshot.LaneStand stand = lanes.get(lane);
             if (stand != null) {
-                open.addLanes(LanePosition.newBuilder()
+                LanePosition.Builder position = LanePosition.newBuilder()
                         .setLane(lane)
                         .setSettled(stand.settled())
                         .setWindow(stand.window())
-                        .setWindowAgeMillis(stand.windowAgeMillis()));
+                        .setWindowAgeMillis(stand.windowAgeMillis());
+                stand.skips()
+                        .forEach(skip -> position.addSkipped(SkippedRecord.newBuilder()
+                                .setOffset(skip.offset())
+                                .setPrint(skip.print())));
+                open.addLanes(position);
             }
         }
         return LeaderMessage.newBuilder().setOpen(open).build();

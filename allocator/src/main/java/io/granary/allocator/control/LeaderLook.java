@@ -18,13 +18,20 @@ import org.jspecify.annotations.Nullable;
  * @param joining whether more may be ready in a moment: one has just come, or the term has just begun
  * @param behind live nodes and allocators that can't read the records which nodes write
  * @param failing SKUs that are set aside as looks at them fail, and why
+ * @param failures partitions that their owners could not take over, with why; the first ones
  */
 public record LeaderLook(
-        long term, List<NodeLook> nodes, boolean joining, List<String> behind, Map<Sku, String> failing) {
+        long term,
+        List<NodeLook> nodes,
+        boolean joining,
+        List<String> behind,
+        Map<Sku, String> failing,
+        List<String> failures) {
     public LeaderLook {
         nodes = List.copyOf(nodes);
         behind = List.copyOf(behind);
         failing = Map.copyOf(failing);
+        failures = List.copyOf(failures);
     }
 
     /** The same by configured names. */

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A partition that gets another node is closed for a moment. No more are closed at a time than one round may move: those
  * that the last sweep found without an open owner, or still to be taken from a node that is drained, count against the
- * next round. So what can't be opened elsewhere is not done over and over. Lives on the leader's loop.
+ * next round. So what can't be opened elsewhere is not done over and over. What the books have halted waits for people:
+ * it is not moved, and holds up no round. Lives on the leader's loop.
  */
 final class LevellingRounds {
     private static final Logger LOG = LoggerFactory.getLogger(LevellingRounds.class);
@@ -86,7 +87,7 @@ final class LevellingRounds {
         for (PartitionBook partition : book.partitions()) {
             boolean leaves = nodes.isDrained(partition.node()) && !book.frozen();
             seen++;
-            seenClosed += leaves || !isOpen(book, partition) ? 1 : 0;
+            seenClosed += !partition.halted() && (leaves || !isOpen(book, partition)) ? 1 : 0;
         }
         if (round == null || book.frozen() || book.rebalance() != null) {
             return Map.of();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.control;
 
+import io.granary.allocator.allocation.GivenLane;
 import io.granary.concurrent.Backoff;
 import io.granary.concurrent.Loop;
 import io.granary.model.PartitionId;
@@ -20,7 +21,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -60,6 +61,9 @@ final class NodeSession {
 
         void onCeilingsKept(NodeSession node, long round);
 
+        /** It does not take the lane that it was given; it is given none until {@link #checkLane}. */
+        void onLaneRefused(NodeSession node, int lane, String reason);
+
         /** Nothing that was sent can be counted on any more; it is connected to again. */
         void onLinkLost(NodeSession node);
     }
@@ -69,7 +73,7 @@ final class NodeSession {
     private final Loop loop;
     private final Connector<LeaderMessage, NodeMessage> connector;
     private final LeaderMessage greeting;
-    private final Function<NodeSession, CompletableFuture<OptionalInt>> lanes;
+    private final Function<NodeSession, CompletableFuture<Optional<GivenLane>>> lanes;
     private final Backoff backoff;
     private final Backoff patience;
     private final Events events;
@@ -98,7 +102,7 @@ final class NodeSession {
             Loop loop,
             Connector<LeaderMessage, NodeMessage> connector,
             LeaderMessage greeting,
-            Function<NodeSession, CompletableFuture<OptionalInt>> lanes,
+            Function<NodeSession, CompletableFuture<Optional<GivenLane>>> lanes,
             Duration longestPause,
             Duration silence,
             Events events) {
@@ -378,6 +382,11 @@ final class NodeSession {
             lane = node.getLane();
             recordVersion = node.getRecordVersion();
             events.onGreeted(NodeSession.this);
+            if (!node.getRefused().isEmpty()) {
+                laneInBooks = -1;
+                events.onLaneRefused(NodeSession.this, node.getRefusedLane(), node.getRefused());
+                return;
+            }
             if (laneInBooks < 0 || lane != laneInBooks) {
                 askForLane();
             }
@@ -393,13 +402,13 @@ final class NodeSession {
                     .whenComplete((found, fault) -> loop.execute(() -> hearOfLane(found, fault)));
         }
 
-        private void hearOfLane(@Nullable OptionalInt found, @Nullable Throwable fault) {
+        private void hearOfLane(@Nullable Optional<GivenLane> found, @Nullable Throwable fault) {
             if (attendance != this) {
                 return;
             }
             laneAsked = false;
             if (found != null && found.isPresent()) {
-                giveLane(found.getAsInt());
+                giveLane(found.get());
                 return;
             }
             LOG.info("No lane for node {} now", incarnation, fault);
@@ -410,19 +419,20 @@ final class NodeSession {
             });
         }
 
-        private void giveLane(int found) {
-            laneInBooks = found;
-            ready &= lane == found;
-            if (lane != found && link != null) {
+        private void giveLane(GivenLane found) {
+            laneInBooks = found.lane();
+            ready &= lane == laneInBooks;
+            if (lane != laneInBooks && link != null) {
                 if (lane >= 0) {
                     LOG.error(
                             "Node {} appends to lane {} (expected: {}); it gets no partitions",
                             incarnation,
                             lane,
-                            found);
+                            laneInBooks);
                 }
                 link.send(LeaderMessage.newBuilder()
-                        .setAssignLane(AssignLane.newBuilder().setLane(found))
+                        .setAssignLane(
+                                AssignLane.newBuilder().setLane(laneInBooks).setSettled(found.settled()))
                         .build());
             }
             checkReady();

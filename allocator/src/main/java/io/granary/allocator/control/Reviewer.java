@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reviewer {
     private static final Backoff REFUSED = new Backoff(Duration.ofMillis(100), Duration.ofMillis(6_400));
+    /** Between takeovers that fail: each fences and reads anew, and mostly it takes people to mend what is wrong. */
+    private static final Backoff FAILED = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
 
     /** How a partition of the books stands with its owner. */
     enum Standing {
@@ -46,6 +48,10 @@ final class Reviewer {
         UNOPENED,
         OPENING,
         OPEN,
+        /** Its owner serves it, and must not: the books have halted it. Another one is to fence it. */
+        HALTED,
+        /** Halted, and its owner has fenced and refused it for that: it waits until an operator has decided. */
+        LOCKED,
         /** Its owner is not heard of now, or knows more than these books. */
         UNKNOWN
     }
@@ -104,8 +110,12 @@ final class Reviewer {
         }
         return switch (report.getState()) {
             case OPENING -> Standing.OPENING;
-            case SERVING, EXHAUSTED -> Standing.OPEN;
-            case CLOSED, REFUSED -> Standing.REFUSED;
+            case SERVING, EXHAUSTED -> partition.halted() ? Standing.HALTED : Standing.OPEN;
+            case CLOSED -> Standing.REFUSED;
+            case REFUSED ->
+                partition.halted() && report.getReason().equals(ControlMessages.HALTED)
+                        ? Standing.LOCKED
+                        : Standing.REFUSED;
             case STATE_UNSPECIFIED, UNRECOGNIZED -> Standing.UNKNOWN;
         };
     }
@@ -122,12 +132,16 @@ final class Reviewer {
             SlotView view = view(book, partition, track, standing, nowNanos);
             Holding holding = view.holding();
             boolean lags = holding != null && holding.granted() < partition.granted();
-            if (lags || standing == Standing.UNOWNED || standing == Standing.REFUSED || standing == Standing.UNOPENED) {
+            boolean lacksOwner = switch (standing) {
+                case UNOWNED, REFUSED, UNOPENED, HALTED -> true;
+                case OPENING, OPEN, LOCKED, UNKNOWN -> false;
+            };
+            if (lags || lacksOwner) {
                 return true;
             }
             boolean toMove = canMove && nodes.isDrained(partition.node());
-            boolean leftOver =
-                    standing == Standing.OPEN && !leftOvers(book, partition).isEmpty();
+            boolean leftOver = (standing == Standing.OPEN || standing == Standing.LOCKED)
+                    && !leftOvers(book, partition).isEmpty();
             if (toMove || leftOver || (holding != null && lacksWatermark(book, partition))) {
                 return true;
             }
@@ -192,10 +206,8 @@ final class Reviewer {
             SlotView view = view(book, partition, track, standing, nowNanos);
             if (mayNotOpenYet(book, partition)) {
                 unpublished = true;
-            } else if (standing == Standing.UNOWNED || standing == Standing.REFUSED) {
-                long wait = standing == Standing.REFUSED
-                        ? slot.assignNanos - nowNanos
-                        : nodes.awaitNanos(partition.node(), nowNanos);
+            } else if (standing == Standing.UNOWNED || standing == Standing.REFUSED || standing == Standing.HALTED) {
+                long wait = waitNanos(partition, slot, standing, nowNanos);
                 if (wait > 0) {
                     laterNanos = laterNanos < 0 ? wait : Math.min(laterNanos, wait);
                 } else {
@@ -204,7 +216,7 @@ final class Reviewer {
                         unplaced = true;
                     } else {
                         assignments.add(assignment);
-                        noteRefusal(slot, standing, nowNanos);
+                        noteRefusal(slot, standing, hasFailed(book, partition), nowNanos);
                         view = partition.epoch() == 0 ? SlotView.fresh(partition) : view;
                     }
                 }
@@ -231,6 +243,15 @@ final class Reviewer {
         }
         Review decided = decide(book, track, views, assignments, taken, unplaced, laterNanos);
         return unpublished ? decided.soon() : decided;
+    }
+
+    /** How long the partition is not to be given to another owner. One that is served and must not be does not wait. */
+    private long waitNanos(PartitionBook partition, SkuTrack.Slot slot, Standing standing, long nowNanos) {
+        return switch (standing) {
+            case REFUSED -> slot.assignNanos - nowNanos;
+            case UNOWNED -> nodes.awaitNanos(partition.node(), nowNanos);
+            case UNOPENED, OPENING, OPEN, HALTED, LOCKED, UNKNOWN -> 0;
+        };
     }
 
     /** Not while its owner knows more than these books; but who is drained and not linked is not waited for. */
@@ -386,10 +407,18 @@ final class Reviewer {
         return new Assignment(partition.slot(), partition.epoch(), next.incarnation(), next.lane());
     }
 
-    private static void noteRefusal(SkuTrack.Slot slot, Standing standing, long nowNanos) {
+    private static void noteRefusal(SkuTrack.Slot slot, Standing standing, boolean failed, long nowNanos) {
         if (standing == Standing.REFUSED) {
-            slot.assignNanos = nowNanos + REFUSED.pause(slot.refusals++).toNanos();
+            Backoff backoff = failed ? FAILED : REFUSED;
+            slot.assignNanos = nowNanos + backoff.pause(slot.refusals++).toNanos();
         }
+    }
+
+    /** Whether its owner began to take it over, and could not. */
+    private boolean hasFailed(SkuBook book, PartitionBook partition) {
+        NodeSession owner = nodes.get(partition.node());
+        PartitionReport report = owner == null ? null : owner.held(new PartitionId(book.sku(), partition.slot()));
+        return report != null && !report.getReason().isEmpty();
     }
 
     private Map<String, Integer> ownersOf(SkuBook book) {

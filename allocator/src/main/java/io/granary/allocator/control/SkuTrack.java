@@ -5,6 +5,7 @@ import io.granary.allocator.allocation.Decision;
 import io.granary.model.Sku;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * What one leader remembers of a SKU between two looks at it: what it asked for and when. All of it may be lost: the
@@ -45,6 +46,11 @@ final class SkuTrack {
         long assignNanos;
 
         int refusals;
+
+        /** Why its owner could not take it over, as was told last. */
+        String failure = "";
+
+        long failedEpoch;
 
         /** To level the nodes it shall have this owner, if its epoch is still the one of then; empty: none in particular. */
         String nextOwner = "";
@@ -96,6 +102,19 @@ final class SkuTrack {
 
     SkuTrack(Sku sku) {
         this.sku = sku;
+    }
+
+    /** Tells of slots whose owners could not take them over; so many at most. */
+    void failures(int most, Consumer<String> told) {
+        int left = most;
+        for (int number = 0; number < slots.size() && left > 0; number++) {
+            Slot slot = slots.get(number);
+            // Of those that are halted the books tell.
+            if (!slot.failure.isEmpty() && !slot.failure.equals(ControlMessages.HALTED)) {
+                told.accept(sku + "/" + number + " epoch " + slot.failedEpoch + " is not opened: " + slot.failure);
+                left--;
+            }
+        }
     }
 
     Slot slot(int number) {

@@ -4,6 +4,7 @@ package io.granary.allocator.control;
 import com.google.common.collect.Lists;
 import io.granary.allocator.allocation.AllocationPlanner;
 import io.granary.allocator.allocation.AllocationStore;
+import io.granary.allocator.allocation.GivenLane;
 import io.granary.allocator.allocation.LeadershipLostException;
 import io.granary.allocator.allocation.Levelling;
 import io.granary.allocator.allocation.PartitionBook;
@@ -24,13 +25,14 @@ import io.granary.registry.SkuState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -57,6 +59,7 @@ final class Tenure implements NodeSession.Events {
     private static final int SWEEP_SKUS = 1_000;
     private static final Duration FIRST_PATIENCE = Duration.ofMillis(20);
     private static final Duration FAULT_PAUSE = Duration.ofMillis(500);
+    private static final int SHOWN_FAILURES = 10;
     private static final Duration RESTOCK_LIFE = Duration.ofSeconds(30);
 
     /** What a leader is made of. */
@@ -180,7 +183,16 @@ final class Tenure implements NodeSession.Events {
                         .toList(),
                 nodes.isJoining(now) || now - bornNanos < settings.joinGrace().toNanos(),
                 records.behind(),
-                failing.reasons());
+                failing.reasons(),
+                failures());
+    }
+
+    private List<String> failures() {
+        List<String> failures = new ArrayList<>();
+        for (SkuTrack track : tracks.values()) {
+            track.failures(SHOWN_FAILURES - failures.size(), failures::add);
+        }
+        return failures;
     }
 
     CompletableFuture<Map<Integer, PartitionLook>> lookAt(Sku sku) {
@@ -374,7 +386,7 @@ final class Tenure implements NodeSession.Events {
         lookAtThoseOf(node.incarnation());
     }
 
-    private CompletableFuture<OptionalInt> laneOf(NodeSession node) {
+    private CompletableFuture<Optional<GivenLane>> laneOf(NodeSession node) {
         Set<String> live = nodes.incarnations();
         return ask(() -> parts.store().assignLane(term, node.incarnation(), live));
     }
@@ -430,6 +442,23 @@ final class Tenure implements NodeSession.Events {
     }
 
     @Override
+    public void onLaneRefused(NodeSession node, int lane, String reason) {
+        LOG.error("Node {} does not take lane {}, it gets another: {}", node.incarnation(), lane, reason);
+        CompletableFuture<Boolean> refused = ask(() -> {
+            parts.store().refuseLane(term, node.incarnation(), lane, reason);
+            return true;
+        });
+        answered(refused, (done, fault) -> {
+            if (fault == null) {
+                node.checkLane();
+            } else {
+                LOG.warn("That lane {} is refused can't be written down, it will be given again", lane, fault);
+                loop.schedule(FAULT_PAUSE, node::checkLane);
+            }
+        });
+    }
+
+    @Override
     public void onReport(NodeSession node, PartitionId partition, PartitionReport report) {
         SkuTrack track = track(partition.sku());
         SkuTrack.Slot slot = track.slot(partition.slot());
@@ -443,6 +472,9 @@ final class Tenure implements NodeSession.Events {
                 slot.exhausted = exhausted;
             }
         }
+        if (open || !report.getReason().isEmpty()) {
+            noteFailure(node, partition, slot, report);
+        }
         if (report.getWanted() > 0) {
             slot.need = Math.max(slot.need, report.getWanted());
             slot.needNanos = loop.nanoTime();
@@ -453,6 +485,23 @@ final class Tenure implements NodeSession.Events {
         boolean soldOut = exhausted && track.isExhausted();
         if (lost || wishes || soldOut || report.getWanted() > 0 || track.isWaiting()) {
             attend(track, Duration.ZERO);
+        }
+    }
+
+    private static void noteFailure(
+            NodeSession node, PartitionId partition, SkuTrack.Slot slot, PartitionReport report) {
+        if (report.getEpoch() >= Math.max(slot.failedEpoch, slot.reportedEpoch)) {
+            boolean isNews = !report.getReason().equals(slot.failure);
+            slot.failure = report.getReason();
+            slot.failedEpoch = report.getEpoch();
+            if (isNews && !slot.failure.isEmpty()) {
+                LOG.warn(
+                        "{} epoch {} is not opened by node {}, it is tried again: {}",
+                        partition,
+                        report.getEpoch(),
+                        node.incarnation(),
+                        slot.failure);
+            }
         }
     }
 

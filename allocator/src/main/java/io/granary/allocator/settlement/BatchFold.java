@@ -104,7 +104,16 @@ final class BatchFold {
      * @param records at least one
      */
     Folded fold(List<PendingRecord> records) {
-        Draft draft = new Draft();
+        return fold(records, Map.of());
+    }
+
+    /**
+     * As {@link #fold(List)}.
+     *
+     * @param refused partitions whose sections in these records break the books, with why: they are halted there
+     */
+    Folded fold(List<PendingRecord> records, Map<PartitionId, String> refused) {
+        Draft draft = new Draft(refused);
         int count = 0;
         String fault = null;
         for (PendingRecord pending : records) {
@@ -141,19 +150,20 @@ final class BatchFold {
             if (!known.contains(key)) {
                 return "ownership: " + key + " (expected: one that the books gave in this lane)";
             }
-            if (numbered.seq() < 1) {
-                return "seq: " + numbered.seq() + " of " + key + " (expected: 1 or more)";
-            }
         }
+        return null;
+    }
+
+    /** Why a section can't count, whatever the books say: values that no node writes. */
+    private static @Nullable String brokenBy(Section.Numbered section) {
         if (section instanceof Section.Return back && back.units() < 1) {
-            return "returned units: " + back.units() + " of " + back.partition() + " (expected: 1 or more)";
+            return "returned units: " + back.units() + " (expected: 1 or more)";
         }
         if (section instanceof Section.Deductions deductions) {
             Entries entries = deductions.entries();
             for (int i = 0; i < entries.count(); i++) {
                 if (!Quantity.isValid(entries.quantity(i))) {
-                    return "quantity: " + entries.quantity(i) + " of " + deductions.partition() + " (expected: 1 to "
-                            + Quantity.MAX + ")";
+                    return "quantity: " + entries.quantity(i) + " (expected: 1 to " + Quantity.MAX + ")";
                 }
             }
         }
@@ -169,10 +179,15 @@ final class BatchFold {
 
         private static final class Progress {
             long seq;
-            boolean halted;
+
+            @Nullable
+            String halted;
+
             long first;
             long end;
         }
+
+        private final Map<PartitionId, String> refused;
 
         private final List<LedgerRow> rows = new ArrayList<>();
         private final Map<EpochKey, Progress> epochs = new HashMap<>();
@@ -181,6 +196,10 @@ final class BatchFold {
         private int stale;
         private int duplicates;
         private int gaps;
+
+        Draft(Map<PartitionId, String> refused) {
+            this.refused = refused;
+        }
 
         void add(PendingRecord pending, Section section) {
             if (section instanceof Section.Fence fence) {
@@ -194,25 +213,40 @@ final class BatchFold {
                 case STALE -> stale++;
                 case DUPLICATE -> duplicates++;
                 case GAP -> {
-                    gaps++;
-                    if (halted.add(new EpochKey(numbered.partition(), numbered.epoch()))) {
-                        progress(numbered).halted = true;
-                        LOG.error(
-                                "Lane {} offset {}: {} epoch {} jumped to seq {}: nothing of it counts from here on",
-                                lane,
-                                pending.offset(),
-                                numbered.partition(),
-                                numbered.epoch(),
-                                numbered.seq());
-                    }
+                    halt(pending, numbered, "it jumped to seq " + numbered.seq());
                 }
                 case VALID -> {
-                    Progress progress = progress(numbered);
-                    progress.first = progress.seq == 0 ? pending.offset() : progress.first;
-                    progress.end = pending.offset() + 1;
-                    progress.seq = numbered.seq();
-                    apply(pending, numbered);
+                    String broken = brokenBy(numbered);
+                    String why = broken == null ? refused.get(numbered.partition()) : broken;
+                    if (why == null) {
+                        Progress progress = progress(numbered);
+                        progress.first = progress.seq == 0 ? pending.offset() : progress.first;
+                        progress.end = pending.offset() + 1;
+                        progress.seq = numbered.seq();
+                        apply(pending, numbered);
+                    } else {
+                        rule.halt(numbered.partition(), numbered.epoch());
+                        halt(pending, numbered, why);
+                    }
                 }
+            }
+        }
+
+        /** Nothing of its ownership counts from this section on; what the partition holds in the books stays there. */
+        private void halt(PendingRecord pending, Section.Numbered section, String why) {
+            gaps++;
+            EpochKey key = new EpochKey(section.partition(), section.epoch());
+            if (halted.add(key)) {
+                progress(section).halted = "lane " + lane + " offset " + pending.offset() + ", written by "
+                        + pending.record().writer() + ": " + why;
+                // Whoever acts on the SKU is to hear of it, as of units.
+                partitions.computeIfAbsent(section.partition(), p -> new Units());
+                LOG.error(
+                        "Lane {} offset {}: {} is halted, nothing of it counts from here on: {}",
+                        lane,
+                        pending.offset(),
+                        key,
+                        why);
             }
         }
 

@@ -18,7 +18,7 @@ public record LaneBooks(Map<Sku, Integer> skuIds, List<KnownEpoch> epochs) {
      *
      * @param seq the last section that was applied
      * @param fenced its end has been applied
-     * @param halted a seq jumped: nothing after it counts
+     * @param halted a seq jumped, or a section broke the books: nothing after the last one counts
      */
     public record KnownEpoch(EpochKey key, long seq, boolean fenced, boolean halted) {}
 

@@ -6,6 +6,7 @@ import io.granary.concurrent.Loop;
 import io.granary.log.LaneRecord;
 import io.granary.log.Read;
 import io.granary.log.StockLog;
+import io.granary.model.PartitionId;
 import io.granary.model.Sku;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -29,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * a start or a fault it compares the last record applied with what the log has there now: if that is another one, the log
  * has lost what it had acknowledged.
  *
- * <p>An alarm stops the lane for all settlers until somebody clears it in the books.
+ * <p>An alarm stops the lane for all settlers. It is looked at again from time to time: once what stands there can be
+ * applied, because an operator has decided, or as the log has it again, the alarm is cleared.
  *
  * <p>Everything runs on the loop given.
  */
@@ -56,6 +59,8 @@ final class LaneSettler {
     private boolean alarmed;
     private int faultsInRow;
     private int looksInRow;
+    // The most records in a transaction: fewer while it is sought which of them the books refuse.
+    private int mostRecords;
     // Of this round:
     private BatchFold fold;
     private final Deque<PendingRecord> pending = new ArrayDeque<>();
@@ -66,6 +71,9 @@ final class LaneSettler {
     private boolean reading;
     private boolean applying;
     private long settled;
+    /** As the books have it. */
+    private @Nullable String alarm;
+
     private long notBeforeNanos;
     private long notReadBeforeNanos;
     private boolean waitingToApply;
@@ -88,6 +96,7 @@ final class LaneSettler {
         this.metrics = metrics;
         this.onSettled = onSettled;
         fold = new BatchFold(lane);
+        mostRecords = settings.batchRecords();
         notBeforeNanos = loop.nanoTime();
         notReadBeforeNanos = notBeforeNanos;
         marking = new Marking(settings.idWindow(), notBeforeNanos);
@@ -160,12 +169,8 @@ final class LaneSettler {
     private void stand(LaneStanding standing) {
         settled = standing.settled();
         marking.begin(standing, loop.nanoTime());
-        if (standing.alarm() != null) {
-            setAlarmed(true);
-            beginAfter(settings.alarmPause());
-            return;
-        }
-        setAlarmed(false);
+        alarm = standing.alarm();
+        setAlarmed(alarm != null);
         proven = new ProvenRecords(settled);
         if (settled == 0 || standing.tail().isEmpty()) {
             ready = true;
@@ -179,7 +184,7 @@ final class LaneSettler {
     private void compareTail(long tail, Read read) {
         if (read instanceof Read.Records records) {
             List<LaneRecord> found = records.records();
-            if (PendingRecord.print(found.get(0).body()) != tail) {
+            if (LaneRecord.print(found.get(0).body()) != tail) {
                 raise("the record at " + (settled - 1) + " is another than the one that was applied: the log has lost"
                         + " records");
                 return;
@@ -253,6 +258,8 @@ final class LaneSettler {
             }
             take(records.records());
             proceed();
+        } else if (read instanceof Read.Nothing && alarm != null && pending.isEmpty()) {
+            clear(alarm);
         } else if (read instanceof Read.Nothing) {
             proven.takeNothing();
             proceed();
@@ -289,7 +296,7 @@ final class LaneSettler {
         List<PendingRecord> batch = new ArrayList<>();
         long rows = 0;
         for (PendingRecord record : pending) {
-            if (batch.size() == settings.batchRecords() || rows >= settings.batchRows()) {
+            if (batch.size() == mostRecords || rows >= settings.batchRows()) {
                 break;
             }
             batch.add(record);
@@ -310,10 +317,19 @@ final class LaneSettler {
     }
 
     private void settle(List<PendingRecord> batch) {
-        BatchFold.Folded folded = fold.fold(batch);
+        settle(batch, Map.of());
+    }
+
+    /** With partitions that are halted in it, as they break the books. */
+    private void settle(List<PendingRecord> batch, Map<PartitionId, String> halted) {
+        BatchFold.Folded folded = fold.fold(batch, halted);
         LaneChange change = folded.change();
         if (change == null) {
-            raise("the record at " + settled + " can't be applied: " + folded.fault());
+            faulty(batch.get(0), String.valueOf(folded.fault()));
+            return;
+        }
+        if (alarm != null) {
+            clear(alarm);
             return;
         }
         long startNanos = loop.nanoTime();
@@ -330,26 +346,92 @@ final class LaneSettler {
             if (done == null) {
                 failed(fault);
             } else {
-                settled(change, bytes, mark, done);
+                settled(change, bytes, mark, done, halted.keySet());
             }
         });
     }
 
-    private void settled(LaneChange change, long bytes, @Nullable LaneMark mark, SettlementStore.Outcome outcome) {
+    /** Nothing of the record can be applied. If nobody can read it, an operator may have decided to pass it over. */
+    private void faulty(PendingRecord record, String fault) {
+        String reason = "the record at " + settled + " can't be applied: " + fault;
+        if (!record.isMalformed()) {
+            raise(reason);
+            return;
+        }
+        then(
+                store.isSkipped(lane, record.offset(), record.print()),
+                skipped -> {
+                    if (!skipped) {
+                        raise(reason);
+                    } else if (record.equals(pending.peekFirst())) {
+                        LOG.warn("Lane {}: the record at {} is passed over, as decided", lane, record.offset());
+                        pending.removeFirst();
+                        pending.addFirst(record.passedOver());
+                        settle();
+                    }
+                },
+                this::failed);
+    }
+
+    private void settled(
+            LaneChange change,
+            long bytes,
+            @Nullable LaneMark mark,
+            SettlementStore.Outcome outcome,
+            Set<PartitionId> halted) {
         if (outcome instanceof SettlementStore.Outcome.Moved) {
             LOG.info("Lane {}: another settler was here first", lane);
             retry();
         } else if (outcome instanceof SettlementStore.Outcome.Refused refused) {
-            raise("the books refuse the records from " + change.from() + " to " + (change.to() - 1) + ": "
-                    + refused.reason());
+            if (halted.isEmpty()) {
+                refused(change, refused.reason());
+            } else {
+                raise("the books refuse the record at " + change.from() + " also without " + halted + ": "
+                        + refused.reason());
+            }
         } else {
             faultsInRow = 0;
+            mostRecords = Math.min(settings.batchRecords(), mostRecords * 2);
             applying = false;
             settled = change.to();
             marking.applied(change, bytes, mark, loop.nanoTime());
             drop(change.to());
             proceed();
         }
+    }
+
+    /** Nothing was applied: what was folded is folded again, in fewer records, until one is left that is at fault. */
+    private void refused(LaneChange change, String reason) {
+        fold = new BatchFold(lane);
+        int records = (int) (change.to() - change.from());
+        PendingRecord first = pending.peekFirst();
+        if (records > 1 || first == null) {
+            mostRecords = Math.max(1, records / 2);
+            settle();
+            return;
+        }
+        LOG.warn("Lane {}: the books refuse the record at {}: {}", lane, change.from(), reason);
+        BatchFold.Unknown all = fold.unknown(List.of(first));
+        then(
+                store.find(lane, all.skus(), all.epochs()),
+                books -> {
+                    fold.learn(books);
+                    then(
+                            Offenders.find(lane, first, books, store, reason),
+                            offenders -> {
+                                if (offenders.isEmpty() && all.epochs().isEmpty()) {
+                                    raise("the books refuse the record at " + change.from() + ": " + reason);
+                                } else if (offenders.isEmpty()) {
+                                    LOG.info(
+                                            "Lane {}: the books may take the record at {} by now", lane, change.from());
+                                    retry();
+                                } else {
+                                    settle(List.of(first), offenders);
+                                }
+                            },
+                            this::failed);
+                },
+                this::failed);
     }
 
     private void drop(long before) {
@@ -375,11 +457,24 @@ final class LaneSettler {
     }
 
     private void raise(String reason) {
+        if (alarm != null) {
+            // It stands already, perhaps for another reason.
+            beginAfter(settings.alarmPause());
+            return;
+        }
         LOG.error("Lane {} stops: {}", lane, reason);
         setAlarmed(true);
         long at = settled;
         reset();
         then(store.raise(lane, at, reason), done -> beginAfter(settings.alarmPause()), this::failed);
+    }
+
+    /** What stands in the lane can be applied. */
+    private void clear(String gone) {
+        LOG.warn("Lane {} goes on, the cause of its alarm is gone: {}", lane, gone);
+        long at = settled;
+        reset();
+        then(store.clear(lane, at, gone), done -> begin(), this::failed);
     }
 
     private void setAlarmed(boolean now) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Where settlement stands in a lane.
  *
  * @param settled the offset of the first record that is not applied
- * @param tail the {@link PendingRecord#print} of the record before it; empty if nothing was applied yet
+ * @param tail the {@link io.granary.log.LaneRecord#print} of the record before it; empty if nothing was applied yet
  * @param ids request ids applied so far
  * @param lastMark the newest mark; null if there is none
  * @param alarm why settlement stopped here; null if it did not

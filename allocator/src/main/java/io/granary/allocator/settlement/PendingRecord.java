@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.granary.allocator.settlement;
 
-import com.google.common.hash.Hashing;
 import io.granary.log.LaneRecord;
+import io.granary.model.PartitionId;
 import io.granary.record.LogRecord;
 import io.granary.record.MalformedRecordException;
 import io.granary.record.Section;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A record that waits to be applied.
@@ -20,7 +21,7 @@ record PendingRecord(
     private static final LogRecord NOTHING = new LogRecord(0, "", LogRecord.NOTHING, List.of());
 
     static PendingRecord of(LaneRecord read) {
-        long print = print(read.body());
+        long print = read.print();
         try {
             LogRecord record = LogRecord.decode(read.body());
             int rows = 0;
@@ -42,8 +43,18 @@ record PendingRecord(
         }
     }
 
-    static long print(byte[] body) {
-        return Hashing.murmur3_128().hashBytes(body).asLong();
+    /** The same record, as if it said nothing. */
+    PendingRecord passedOver() {
+        return new PendingRecord(offset, storedMillis, bytes, print, NOTHING, "", 0);
+    }
+
+    /** The same record, as if it spoke only of these partitions. */
+    PendingRecord only(Set<PartitionId> partitions) {
+        List<Section> sections = record.sections().stream()
+                .filter(section -> partitions.contains(section.partition()))
+                .toList();
+        LogRecord part = new LogRecord(record.timeMillis(), record.writer(), record.acknowledged(), sections);
+        return new PendingRecord(offset, storedMillis, bytes, print, part, malformed, rows);
     }
 
     /** Up to which offset, inclusive, it proves that records of its lane were acknowledged. */

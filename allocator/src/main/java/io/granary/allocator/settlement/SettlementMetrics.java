@@ -36,7 +36,10 @@ final class SettlementMetrics {
         conflicts = counter(meters, "conflicts", "Deductions whose id counted before with another quantity");
         stale = counter(meters, "sections.stale", "Sections of ended epochs, skipped");
         repeated = counter(meters, "sections.duplicate", "Sections seen before, skipped");
-        gaps = counter(meters, "sections.gap", "Sections behind a jump of the sequence, skipped");
+        gaps = counter(
+                meters,
+                "sections.gap",
+                "Sections of halted ownerships, skipped: behind a jump of the sequence, or breaking the books");
         faults = counter(meters, "faults", "Faults of the log or the books after which a lane was begun again");
         transactions = meters.timer(PREFIX + "transaction", "Transactions that apply records");
         meters.gauge(PREFIX + "lanes.alarmed", "Lanes of this allocator that stopped with an alarm", alarms::get);

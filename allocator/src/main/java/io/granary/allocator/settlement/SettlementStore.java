@@ -42,6 +42,23 @@ public interface SettlementStore {
      */
     CompletableFuture<Outcome> apply(LaneChange change, @Nullable LaneMark mark);
 
+    /**
+     * Whether {@link #apply} would be refused now: does it, and takes all of it back.
+     *
+     * @return as of {@link #apply}; nothing was done in any case
+     */
+    CompletableFuture<Outcome> rehearse(LaneChange change);
+
     /** Stops the lane for everybody until the alarm is cleared, if it still stands there. */
     CompletableFuture<Void> raise(int lane, long settled, String alarm);
+
+    /** Lets the lane go on, if it still stands there and has this alarm. */
+    CompletableFuture<Void> clear(int lane, long settled, String alarm);
+
+    /**
+     * Whether an operator has decided that this record, which nobody can read, is passed over.
+     *
+     * @param print tells it from another record at the same offset
+     */
+    CompletableFuture<Boolean> isSkipped(int lane, long offset, long print);
 }

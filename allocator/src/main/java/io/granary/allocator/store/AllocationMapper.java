@@ -40,7 +40,8 @@ public interface AllocationMapper {
             @Nullable Integer lane,
             long granted,
             long consumed,
-            long returned) {}
+            long returned,
+            boolean halted) {}
 
     /** A row of {@code partition_epoch}. */
     record EpochRow(
@@ -78,6 +79,9 @@ public interface AllocationMapper {
         }
     }
 
+    /** A record that is passed over. */
+    record SkipRow(int lane, long position, long print) {}
+
     /** A sum of units for a SKU. */
     record UnitsRow(int id, long units) {}
 
@@ -87,7 +91,8 @@ public interface AllocationMapper {
     String SKU_COLUMNS = "select id, code as sku, state, slots, inventory, pool, actual, received, frozen, rebalance,"
             + " plan_first_units, plan_horizon_ms, plan_low_watermark, plan_ceiling_units, plan_ceiling_percent"
             + " from sku ";
-    String PARTITION_COLUMNS = "select sku_id, slot, epoch, node, lane, granted, consumed, returned from `partition` ";
+    String PARTITION_COLUMNS =
+            "select sku_id, slot, epoch, node, lane, granted, consumed, returned," + " halted from `partition` ";
     String LANE_COLUMNS = "select lane, owner, settled, ids from lane ";
 
     /** How long ago a row of {@code lane_mark} was put, in ms: the books stamp it, and nobody else's clock is asked. */
@@ -164,9 +169,9 @@ public interface AllocationMapper {
     @Select("<script>" + LANE_COLUMNS + "where lane " + IN_LIST + " order by lane lock in share mode</script>")
     List<LaneRow> lockLanesShared(@Param("list") Collection<Integer> lanes);
 
-    @Select("select lane from lane where owner = #{owner}")
+    @Select(LANE_COLUMNS + "where owner = #{owner}")
     @Nullable
-    Integer laneOf(@Param("owner") String owner);
+    LaneRow laneOf(@Param("owner") String owner);
 
     /** Lanes without an alarm in which every epoch is fenced; those that nobody ever had first. */
     @Select(LANE_COLUMNS + "l where alarm is null and not exists"
@@ -182,6 +187,14 @@ public interface AllocationMapper {
 
     @Update("update lane set owner = #{owner} where lane = #{lane}")
     void takeLane(@Param("lane") int lane, @Param("owner") String owner);
+
+    /** Records that have not settled and are to be passed over. */
+    @Select("<script>select k.lane, k.position, k.print from lane_skip k join lane l on l.lane = k.lane"
+            + " where k.position &gt;= l.settled and k.lane " + IN_LIST + " order by k.lane, k.position</script>")
+    List<SkipRow> skips(@Param("list") Collection<Integer> lanes);
+
+    @Update("update lane set owner = null, alarm = coalesce(alarm, #{alarm}) where lane = #{lane} and owner = #{owner}")
+    void refuseLane(@Param("lane") int lane, @Param("owner") String owner, @Param("alarm") String alarm);
 
     /** The marks of lanes, and how old they are by the clock that stamped them. */
     @Select("<script>select lane, position, ids, " + MARK_AGE + " as age_millis from lane_mark where lane " + IN_LIST

@@ -121,6 +121,7 @@ public final class Database implements AutoCloseable {
         configuration.addMapper(StockUpdateMapper.class);
         configuration.addMapper(TaskMapper.class);
         configuration.addMapper(ViewMapper.class);
+        configuration.addMapper(DecisionMapper.class);
         return new SqlSessionFactoryBuilder().build(configuration);
     }
 

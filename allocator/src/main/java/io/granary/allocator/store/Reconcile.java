@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Checks the books against each other: {@code actual = pool + inventory}, none negative, {@code pool} is the sum over
  * the partitions, {@code received = actual + sold + written_off}, {@code sold} is the live quantity in the ledger, what was
- * said of a deduction that has settled is done. Reads only, as at one moment, so it can run at any time; it reads the whole ledger. Thread-safe.
+ * said of a deduction that has settled is done. Sums prove nothing of what has not been applied: so partitions that are
+ * halted, with their units, and lanes at which settlement has stopped do not add up either. Reads only, as at one moment,
+ * so it can run at any time; it reads the whole ledger. Thread-safe.
  */
 public final class Reconcile {
     private final TransactionRunner transactions;
@@ -62,6 +64,9 @@ public final class Reconcile {
             drifts.addAll(mapper.receivedOfParts());
             drifts.addAll(mapper.soldOfLedger());
             drifts.addAll(mapper.marksOfLedger());
+            drifts.addAll(mapper.haltedPartitions());
+            drifts.addAll(mapper.lockedUnits());
+            drifts.addAll(mapper.stoppedLanes());
             return drifts;
         });
     }

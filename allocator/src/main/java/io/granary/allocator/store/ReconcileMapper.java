@@ -32,6 +32,20 @@ interface ReconcileMapper {
             + " join sku s on s.id = m.sku_id group by s.id, s.code order by sku")
     List<Drift> marksOfLedger();
 
+    @Select("select s.code as sku, 'partitions that are halted = 0' as what, count(*) as `left`, 0 as `right`"
+            + " from `partition` p join sku s on s.id = p.sku_id where p.halted group by s.id, s.code order by sku")
+    List<Drift> haltedPartitions();
+
+    @Select("select s.code as sku, 'units locked in halted partitions = 0' as what,"
+            + " sum(p.granted - p.consumed - p.returned) as `left`, 0 as `right`"
+            + " from `partition` p join sku s on s.id = p.sku_id where p.halted group by s.id, s.code"
+            + " having `left` <> 0 order by sku")
+    List<Drift> lockedUnits();
+
+    @Select("select null as sku, concat('alarms of lane ', lane, ', settled up to ', settled, ' = 0: ', alarm) as what,"
+            + " 1 as `left`, 0 as `right` from lane where alarm is not null order by lane")
+    List<Drift> stoppedLanes();
+
     @Select("select code as sku, 'least of inventory, pool, sold = at least 0' as what,"
             + " least(inventory, pool, sold, received, written_off) as `left`, 0 as `right`"
             + " from sku where least(inventory, pool, sold, received, written_off) < 0 order by sku")

@@ -3,6 +3,7 @@ package io.granary.allocator.store;
 
 import io.granary.allocator.allocation.AllocationStore;
 import io.granary.allocator.allocation.Assignment;
+import io.granary.allocator.allocation.GivenLane;
 import io.granary.allocator.allocation.Grant;
 import io.granary.allocator.allocation.GrantRefusedException;
 import io.granary.allocator.allocation.Move;
@@ -32,6 +33,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
@@ -87,13 +89,13 @@ public final class SqlAllocationStore implements AllocationStore {
     }
 
     @Override
-    public OptionalInt assignLane(long term, String incarnation, Set<String> live) {
+    public Optional<GivenLane> assignLane(long term, String incarnation, Set<String> live) {
         return transactions.call(session -> {
             LeaderTerm.check(session, term);
             AllocationMapper mapper = session.getMapper(AllocationMapper.class);
-            Integer present = mapper.laneOf(incarnation);
+            LaneRow present = mapper.laneOf(incarnation);
             if (present != null) {
-                return OptionalInt.of(present);
+                return Optional.of(new GivenLane(present.lane(), present.settled()));
             }
             for (LaneRow quiet : mapper.quietLanes()) {
                 if (isFree(quiet, live)) {
@@ -101,11 +103,19 @@ public final class SqlAllocationStore implements AllocationStore {
                     LaneRow lane = mapper.lockLane(quiet.lane());
                     if (isFree(lane, live) && mapper.unfencedEpochs(lane.lane()) == 0) {
                         mapper.takeLane(lane.lane(), incarnation);
-                        return OptionalInt.of(lane.lane());
+                        return Optional.of(new GivenLane(lane.lane(), lane.settled()));
                     }
                 }
             }
-            return OptionalInt.empty();
+            return Optional.empty();
+        });
+    }
+
+    @Override
+    public void refuseLane(long term, String incarnation, int lane, String reason) {
+        transactions.run(session -> {
+            LeaderTerm.check(session, term);
+            session.getMapper(AllocationMapper.class).refuseLane(lane, incarnation, SqlSettlementStore.fitting(reason));
         });
     }
 
@@ -380,12 +390,19 @@ public final class SqlAllocationStore implements AllocationStore {
         for (MarkRow row : mapper.marks(lanes)) {
             marks.computeIfAbsent(row.lane(), lane -> new ArrayList<>()).add(row.mark());
         }
+        Map<Integer, List<TakeoverSnapshot.Skip>> skips = new HashMap<>();
+        mapper.skips(lanes)
+                .forEach(row -> skips.computeIfAbsent(row.lane(), lane -> new ArrayList<>())
+                        .add(new TakeoverSnapshot.Skip(row.position(), row.print())));
         for (LaneRow lane : mapper.lanes(lanes)) {
             IdWindow.Start start = window.start(marks.getOrDefault(lane.lane(), List.of()), lane.ids());
             stands.put(
                     lane.lane(),
                     new TakeoverSnapshot.LaneStand(
-                            lane.settled(), Math.min(lane.settled(), start.position()), start.ageMillis()));
+                            lane.settled(),
+                            Math.min(lane.settled(), start.position()),
+                            start.ageMillis(),
+                            skips.getOrDefault(lane.lane(), List.of())));
         }
         return stands;
     }
@@ -467,7 +484,8 @@ public final class SqlAllocationStore implements AllocationStore {
                 lane == null ? -1 : lane,
                 row.granted(),
                 row.consumed(),
-                row.returned());
+                row.returned(),
+                row.halted());
     }
 
     private static PartitionRow row(int skuId, PartitionBook book) {
@@ -479,6 +497,7 @@ public final class SqlAllocationStore implements AllocationStore {
                 book.lane(),
                 book.granted(),
                 book.consumed(),
-                book.returned());
+                book.returned(),
+                book.halted());
     }
 }

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SqlSettlementStore implements SettlementStore {
     private static final int LOOKUP_KEYS = 200;
-    private static final int MAX_ALARM = 512;
+    private static final int MAX_REASON = 512;
 
     private final TransactionRunner transactions;
     private final Executor executor;
@@ -217,15 +217,31 @@ public final class SqlSettlementStore implements SettlementStore {
 
     @Override
     public CompletableFuture<Outcome> apply(LaneChange change, @Nullable LaneMark mark) {
-        return CompletableFuture.supplyAsync(() -> applyNow(change, mark), executor);
+        return CompletableFuture.supplyAsync(() -> transact(connection -> apply(connection, change, mark)), executor);
     }
 
-    private Outcome applyNow(LaneChange change, @Nullable LaneMark mark) {
+    @Override
+    public CompletableFuture<Outcome> rehearse(LaneChange change) {
+        return CompletableFuture.supplyAsync(
+                () -> transact(connection -> {
+                    Outcome outcome = apply(connection, change, null);
+                    connection.rollback();
+                    return outcome;
+                }),
+                executor);
+    }
+
+    private Outcome apply(Connection connection, LaneChange change, @Nullable LaneMark mark) throws SQLException {
+        return moveLane(connection, change) ? write(connection, change, mark) : new Outcome.Moved();
+    }
+
+    private interface Doing {
+        Outcome on(Connection connection) throws SQLException;
+    }
+
+    private Outcome transact(Doing doing) {
         try {
-            return transactions.call(session -> {
-                Connection connection = session.getConnection();
-                return moveLane(connection, change) ? write(connection, change, mark) : new Outcome.Moved();
-            });
+            return transactions.call(session -> doing.on(session.getConnection()));
         } catch (BooksException e) {
             return new Outcome.Refused(String.valueOf(e.getMessage()));
         } catch (PersistenceException e) {
@@ -349,23 +365,26 @@ public final class SqlSettlementStore implements SettlementStore {
             // From left to right: the seq is the last one's, so that the others see what it was.
             try (PreparedStatement update = connection.prepareStatement("update partition_epoch"
                     + " set first_offset = if(seq = 0, ?, first_offset), end_offset = if(? > seq, ?, end_offset),"
-                    + " end_seq = if(? > seq, ?, end_seq), seq = greatest(seq, ?), halted = halted or ?"
-                    + " where sku_id = ? and slot = ? and epoch = ?")) {
+                    + " end_seq = if(? > seq, ?, end_seq), seq = greatest(seq, ?), halted = halted or ?,"
+                    + " halt_reason = coalesce(halt_reason, ?) where sku_id = ? and slot = ? and epoch = ?")) {
                 for (LaneChange.OfEpoch epoch : change.epochs()) {
+                    @Nullable String halted = epoch.halted();
                     update.setLong(1, epoch.first());
                     update.setLong(2, epoch.seq());
                     update.setLong(3, epoch.end());
                     update.setLong(4, epoch.seq());
                     update.setLong(5, epoch.seq());
                     update.setLong(6, epoch.seq());
-                    update.setBoolean(7, epoch.halted());
-                    update.setInt(8, epoch.skuId());
-                    update.setInt(9, epoch.slot());
-                    update.setLong(10, epoch.epoch());
+                    update.setBoolean(7, halted != null);
+                    update.setString(8, halted == null ? null : fitting(halted));
+                    update.setInt(9, epoch.skuId());
+                    update.setInt(10, epoch.slot());
+                    update.setLong(11, epoch.epoch());
                     update.addBatch();
                 }
                 checkOneEach(update.executeBatch(), change.epochs());
             }
+            writeHalts(connection, change.epochs());
         }
         if (!change.fences().isEmpty()) {
             try (PreparedStatement update = connection.prepareStatement("update partition_epoch set fenced = true"
@@ -378,6 +397,20 @@ public final class SqlSettlementStore implements SettlementStore {
                     update.addBatch();
                 }
                 update.executeBatch();
+            }
+        }
+    }
+
+    /** Who gives out partitions sees it with the partition. */
+    private static void writeHalts(Connection connection, List<LaneChange.OfEpoch> epochs) throws SQLException {
+        for (LaneChange.OfEpoch epoch : epochs) {
+            if (epoch.halted() != null) {
+                try (PreparedStatement update = connection.prepareStatement(
+                        "update `partition` set halted = true where sku_id = ? and slot = ?")) {
+                    update.setInt(1, epoch.skuId());
+                    update.setInt(2, epoch.slot());
+                    update.executeUpdate();
+                }
             }
         }
     }
@@ -463,9 +496,14 @@ public final class SqlSettlementStore implements SettlementStore {
         }
     }
 
+    /** As far as the columns of alarms and halts take it. */
+    static String fitting(String reason) {
+        return reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) : reason;
+    }
+
     @Override
     public CompletableFuture<Void> raise(int lane, long settled, String alarm) {
-        String reason = alarm.length() > MAX_ALARM ? alarm.substring(0, MAX_ALARM) : alarm;
+        String reason = fitting(alarm);
         return CompletableFuture.runAsync(
                 () -> transactions.run(session -> {
                     try (PreparedStatement update = session.getConnection()
@@ -475,6 +513,40 @@ public final class SqlSettlementStore implements SettlementStore {
                         update.setInt(2, lane);
                         update.setLong(3, settled);
                         update.executeUpdate();
+                    }
+                }),
+                executor);
+    }
+
+    @Override
+    public CompletableFuture<Void> clear(int lane, long settled, String alarm) {
+        return CompletableFuture.runAsync(
+                () -> transactions.run(session -> {
+                    try (PreparedStatement update = session.getConnection()
+                            .prepareStatement(
+                                    "update lane set alarm = null where lane = ? and settled = ? and alarm = ?")) {
+                        update.setInt(1, lane);
+                        update.setLong(2, settled);
+                        update.setString(3, alarm);
+                        update.executeUpdate();
+                    }
+                }),
+                executor);
+    }
+
+    @Override
+    public CompletableFuture<Boolean> isSkipped(int lane, long offset, long print) {
+        return CompletableFuture.supplyAsync(
+                () -> transactions.call(session -> {
+                    try (PreparedStatement query = session.getConnection()
+                            .prepareStatement(
+                                    "select 1 from lane_skip where lane = ? and position = ? and print = ?")) {
+                        query.setInt(1, lane);
+                        query.setLong(2, offset);
+                        query.setLong(3, print);
+                        try (ResultSet row = query.executeQuery()) {
+                            return row.next();
+                        }
                     }
                 }),
                 executor);

@@ -67,6 +67,30 @@ public final class SqlViews {
                 .toList();
     }
 
+    /**
+     * Partitions that are halted.
+     *
+     * @param partitions how many
+     * @param first the first ones, with what is locked in them and why
+     */
+    public record Halts(int partitions, List<String> first) {
+        public Halts {
+            first = List.copyOf(first);
+        }
+    }
+
+    /** Partitions that are halted. */
+    public Halts halts() {
+        return transactions.snapshot(session -> {
+            ViewMapper mapper = session.getMapper(ViewMapper.class);
+            List<String> first = mapper.halts(ALARMS).stream()
+                    .map(row -> row.sku() + "/" + row.slot() + ": halted, " + row.held() + " units are locked: "
+                            + row.reason())
+                    .toList();
+            return new Halts(first.size() < ALARMS ? first.size() : mapper.haltedPartitions(), first);
+        });
+    }
+
     /** What the ledger says of a request of a SKU, if there is such a SKU. */
     public Optional<LedgerView> ledger(Sku sku, RequestId id) {
         return transactions.snapshot(session -> {

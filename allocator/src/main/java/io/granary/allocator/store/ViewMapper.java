@@ -17,6 +17,10 @@ interface ViewMapper {
     /** A lane at which settlement has stopped. */
     record AlarmRow(int lane, String alarm) {}
 
+    /** A partition that is halted, with the units that it holds. */
+    record HaltRow(
+            String sku, int slot, long held, @Nullable String reason) {}
+
     /** A row of {@code deduction}. */
     record DeductionRow(int state, int quantity, int slot, long epoch, long time) {}
 
@@ -49,6 +53,15 @@ interface ViewMapper {
 
     @Select("select lane, alarm from lane where alarm is not null order by lane limit #{limit}")
     List<AlarmRow> alarms(@Param("limit") int limit);
+
+    @Select("select s.code as sku, p.slot, p.granted - p.consumed - p.returned as held,"
+            + " (select min(e.halt_reason) from partition_epoch e where e.sku_id = p.sku_id and e.slot = p.slot"
+            + " and e.halted) as reason"
+            + " from `partition` p join sku s on s.id = p.sku_id where p.halted order by s.code, p.slot limit #{limit}")
+    List<HaltRow> halts(@Param("limit") int limit);
+
+    @Select("select count(*) from `partition` where halted")
+    int haltedPartitions();
 
     @Select("select d.state, d.quantity, d.slot, d.epoch, d.time from deduction d join sku s on s.id = d.sku_id"
             + " where s.code = #{sku} and d.request_id = #{id}")

@@ -64,6 +64,21 @@ class OperatorGrantTest {
                 .hasMessageContaining("frozen");
     }
 
+    @Test
+    void aHaltedPartitionGetsNothing() {
+        PartitionBook halted = new PartitionBook(0, 7, "node", 0, 10, 0, 0, true);
+        SkuBook book = new SkuBook(1, SKU, false, 2, 100, 14, 114, 114, List.of(halted, open(1, 4)));
+
+        assertThat(OperatorGrant.of(SKU, 20, OptionalInt.empty(), Operator.named("ann"))
+                        .change(book)
+                        .grants())
+                .containsExactly(new Grant(1, 7, 20, Grant.Reason.OPERATOR));
+        assertThatThrownBy(() -> OperatorGrant.of(SKU, 20, OptionalInt.of(0), Operator.named("ann"))
+                        .change(book))
+                .isInstanceOf(GrantRefusedException.class)
+                .hasMessageContaining("not halted");
+    }
+
     private static SkuBook book(long inventory, SkuPlan plan, PartitionBook... partitions) {
         long pool = List.of(partitions).stream().mapToLong(PartitionBook::held).sum();
         long actual = inventory + pool;
@@ -104,6 +119,6 @@ class OperatorGrantTest {
         assertThatThrownBy(() -> OperatorGrant.of(SKU, 6, OptionalInt.of(3), Operator.named("ann"))
                         .change(removed))
                 .isInstanceOf(GrantRefusedException.class)
-                .hasMessage("slot: 3 of A (expected: one that is open, of 3)");
+                .hasMessage("slot: 3 of A (expected: one that is open and not halted, of 3)");
     }
 }

@@ -65,6 +65,18 @@ class SkuBookTest {
     }
 
     @Test
+    void whatWasHaltedMeanwhileIsGrantedNothing() {
+        PartitionBook halted = new PartitionBook(0, 1, "a", 3, 10, 4, 0, true);
+        SkuBook book = new SkuBook(7, SKU, false, 1, 100, 6, 106, 106, List.of(halted));
+
+        SkuBook.Changed changed = book.after(
+                change(List.of(new Assignment(0, 1, "b", 4)), List.of(new Grant(0, 2, 5, Grant.Reason.REFILL))),
+                a -> true);
+        assertThat(changed.grants()).isEmpty();
+        assertThat(changed.book().partition(0)).isEqualTo(new PartitionBook(0, 2, "b", 4, 10, 4, 0, true));
+    }
+
+    @Test
     void anAssignmentIsACompareAndSetOnTheEpoch() {
         SkuBook book = unopened(10, 1)
                 .after(change(List.of(new Assignment(0, 0, "a", 3)), List.of()), a -> true)

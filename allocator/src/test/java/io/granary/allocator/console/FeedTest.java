@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.granary.allocator.control.LeaderLook;
 import io.granary.allocator.settlement.Lag;
 import io.granary.allocator.store.Holdings;
+import io.granary.allocator.store.SqlViews;
 import io.granary.api.Overview;
 import io.granary.api.RebalanceKind;
 import io.granary.api.RebalanceState;
@@ -108,6 +109,11 @@ class FeedTest {
         }
 
         @Override
+        public SqlViews.Halts halts() {
+            return new SqlViews.Halts(1, List.of("hot/2: halted, 40 units are locked: it jumped to seq 3"));
+        }
+
+        @Override
         public int drifts() {
             return 0;
         }
@@ -168,7 +174,7 @@ class FeedTest {
         assertThat(first.get("totals").get("sold").longValue()).isEqualTo(10);
         assertThat(first.get("settlement").get("seconds").doubleValue()).isEqualTo(1.5);
         assertThat(first.get("alarms").findValuesAsText("title"))
-                .containsExactly("Settlement has stopped at lane 3", "The leader is busy");
+                .containsExactly("Settlement has stopped at lane 3", "A partition is halted", "The leader is busy");
         JsonNode second = hearer.events.get(1);
         assertThat(second.get("full").booleanValue()).isFalse();
         assertThat(codes(second)).containsExactly("SELLS");

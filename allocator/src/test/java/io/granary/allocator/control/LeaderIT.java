@@ -12,6 +12,7 @@ import io.granary.allocator.allocation.Wish;
 import io.granary.allocator.settlement.IdWindow;
 import io.granary.allocator.store.Books;
 import io.granary.allocator.store.SqlAllocationStore;
+import io.granary.allocator.store.SqlDecisions;
 import io.granary.allocator.store.SqlIntentions;
 import io.granary.api.RebalanceKind;
 import io.granary.backing.Patience;
@@ -560,6 +561,67 @@ class LeaderIT {
             assertThat(books.number("select epoch from `partition`")).isGreaterThan(1);
             assertThat(owner(SLOT_0).remaining(SLOT_0)).isEqualTo(10);
         });
+    }
+
+    /** 10 of 100 units have settled; what else the halted epoch sold, nobody knows. */
+    @Test
+    void aHaltedPartitionIsFencedByAnotherNodeServedByNobodyAndOpenedAgainOnceAnOperatorHasDecided() {
+        books.addSku(SKU, 2, 200);
+        ScriptedNode a = node("a");
+        ScriptedNode b = node("b");
+        Leader leader = leading("one", a, b);
+        soon(() -> assertThat(a.partitions().size() + b.partitions().size()).isEqualTo(2));
+        soon(() -> assertThat(owner(SLOT_0).remaining(SLOT_0)).isPositive());
+        ScriptedNode first = owner(SLOT_0);
+        long granted = books.number("select granted from `partition` where slot = 0");
+        first.sell(SLOT_0, 10);
+        settle(leader, SLOT_0);
+        books.update("update partition_epoch set halted = true where slot = 0 and epoch = 1");
+        books.update("update `partition` set halted = true where slot = 0");
+        leader.onSettled(Set.of(SKU));
+
+        ScriptedNode second = first == a ? b : a;
+        soon(() -> assertThat(second.figures(SLOT_0)).startsWith(2L));
+        assertThat(second.state(SLOT_0)).isEqualTo(State.REFUSED);
+        assertThat(second.opens())
+                .flatExtracting(Open::getPartitionsList)
+                .filteredOn(open -> open.getSlot() == 0)
+                .last()
+                .satisfies(open -> {
+                    assertThat(open.getHalted()).contains("halted");
+                    assertThat(open.getEarlierList())
+                            .singleElement()
+                            .satisfies(
+                                    earlier -> assertThat(earlier.getFenced()).isFalse());
+                });
+        // Who served it has nothing to append, and so does not see the fence.
+        soon(() -> assertThat(first.state(SLOT_0)).isEqualTo(State.CLOSED));
+        assertThat(books.number("select epoch from `partition` where slot = 0")).isEqualTo(2);
+        assertThat(owner(SLOT_1).state(SLOT_1)).isEqualTo(State.SERVING);
+
+        books.update("update partition_epoch set fenced = true where slot = 0 and epoch = 1");
+        new SqlDecisions(books.database().transactions())
+                .repair(SKU, 0, 40, "40 orders were confirmed", Operator.named("ann"));
+        leader.lookAt(Set.of(SKU));
+        soon(() -> {
+            assertThat(owner(SLOT_0).state(SLOT_0)).isEqualTo(State.SERVING);
+            assertThat(owner(SLOT_0).figures(SLOT_0).get(2)).isEqualTo(50);
+            assertThat(owner(SLOT_0).remaining(SLOT_0)).isGreaterThanOrEqualTo(granted - 50);
+        });
+    }
+
+    @Test
+    void aNodeThatDoesNotTakeItsLaneGetsAnotherAndTheLaneIsAlarmed() {
+        books.addSku(SKU, 1, 50);
+        books.update("insert into lane (lane, settled) values (0, 7), (1, 3)");
+        ScriptedNode a = node("a").lanesEndAt(5);
+        leading("one", a);
+
+        soon(() -> assertThat(a.remaining(SLOT_0)).isEqualTo(50));
+        assertThat(a.entry().lane()).isEqualTo(1);
+        assertThat(books.texts("select alarm from lane where lane = 0")).containsExactly("it ends at 5");
+        assertThat(books.texts("select owner from lane where lane < 2 order by lane"))
+                .containsExactly("null", "a");
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.granary.allocator.allocation.Action;
 import io.granary.allocator.allocation.AllocationPlanner;
 import io.granary.allocator.allocation.AllocationSettings;
 import io.granary.allocator.allocation.Assignment;
+import io.granary.allocator.allocation.GivenLane;
 import io.granary.allocator.allocation.Grant;
 import io.granary.allocator.allocation.GrantPolicy;
 import io.granary.allocator.allocation.PartitionBook;
@@ -35,7 +36,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
@@ -75,7 +76,7 @@ class ReviewerTest {
                     loop,
                     this,
                     ControlMessages.greeting("leader", 1),
-                    node -> CompletableFuture.completedFuture(OptionalInt.of(lane)),
+                    node -> CompletableFuture.completedFuture(Optional.of(new GivenLane(lane, 0))),
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(5),
                     new Unheard());
@@ -137,6 +138,9 @@ class ReviewerTest {
 
         @Override
         public void onCeilingsKept(NodeSession node, long round) {}
+
+        @Override
+        public void onLaneRefused(NodeSession node, int lane, String reason) {}
 
         @Override
         public void onLinkLost(NodeSession node) {}
@@ -332,6 +336,77 @@ class ReviewerTest {
             Review review = review(book(3, 0, owned(0, 1, "a", 5), owned(1, 1, "mute", 5), owned(2, 1, "a", 5)));
             assertThat(review.change().isEmpty()).isTrue();
             assertThat(review.unplaced()).isFalse();
+        }
+    }
+
+    /** What left slot 0 is not known: 4 of 10 units have settled. */
+    @Nested
+    class AHaltedPartition {
+        private PartitionBook halted(long epoch, String node) {
+            return new PartitionBook(0, epoch, node + "-1", 0, 10, 4, 0, true);
+        }
+
+        @Test
+        void isTakenFromTheOwnerThatServesItAndGetsNothing() {
+            PartitionReport serving = with(report(0, 3, State.SERVING, 10), r -> r.setWantsGrant(true));
+            ready("a", 1, serving, report(1, 1, State.SERVING, 5));
+            ready("b", 2);
+            SkuBook book = book(2, 100, halted(3, "a"), owned(1, 1, "a", 5));
+
+            assertThat(reviewer.standing(book, book.partition(0))).isEqualTo(Standing.HALTED);
+            assertThat(needsLook(book)).isTrue();
+            Review review = review(book);
+            assertThat(review.change().assignments()).containsExactly(new Assignment(0, 3, "b-1", 2));
+            assertThat(review.change().grants()).noneMatch(grant -> grant.slot() == 0);
+        }
+
+        @Test
+        void staysWithWhoWasToldThatItIsHaltedAndItsNeighboursSellOn() {
+            ready("a", 1, report(0, 3, State.SERVING, 10));
+            ready(
+                    "b",
+                    2,
+                    with(report(0, 4, State.REFUSED, 0), r -> r.setReason(ControlMessages.HALTED)),
+                    with(report(1, 1, State.EXHAUSTED, 0), r -> r.setWantsGrant(true)));
+            SkuBook book = book(2, 100, halted(4, "b"), owned(1, 1, "b", 0));
+
+            assertThat(reviewer.standing(book, book.partition(0))).isEqualTo(Standing.LOCKED);
+            Review review = review(book);
+            assertThat(review.change().assignments()).isEmpty();
+            assertThat(review.change().grants()).extracting(Grant::slot).containsExactly(1);
+            // Who served it before may have had nothing to append, and so not seen the fence.
+            assertThat(reviewer.leftOvers(book, book.partition(0)).values()).containsExactly(3L);
+            assertThat(needsLook(book)).isTrue();
+        }
+
+        @Test
+        void isGivenOutAgainOnceAnOperatorHasDecided() {
+            ready("b", 2, with(report(0, 4, State.REFUSED, 0), r -> r.setReason(ControlMessages.HALTED)));
+            SkuBook book = book(1, 0, new PartitionBook(0, 4, "b-1", 2, 10, 7, 0));
+
+            assertThat(review(book).change().assignments()).containsExactly(new Assignment(0, 4, "b-1", 2));
+        }
+
+        @Test
+        void isOpenedSoThatItsOwnerFencesAndRefusesIt() {
+            String told = ControlMessages.openFirst(new PartitionId(SKU, 0), halted(4, "b"))
+                    .getHalted();
+            assertThat(told).contains("halted").contains("granary admin partition repair");
+            assertThat(ControlMessages.openFirst(new PartitionId(SKU, 0), owned(0, 4, "b", 10))
+                            .getHalted())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void aTakeoverThatFailedIsTriedAgainEachTimeAfterTwiceAsLong() {
+        ready("a", 1, with(report(0, 1, State.REFUSED, 0), r -> r.setReason("lane 7 is not known here")));
+        SkuBook book = book(1, 0, owned(0, 1, "a", 10));
+        for (long seconds : new long[] {1, 2, 4, 8, 16, 32, 60, 60}) {
+            assertThat(review(book).change().assignments()).hasSize(1);
+            loop.pass(Duration.ofSeconds(seconds).minusMillis(1));
+            assertThat(review(book).change().isEmpty()).isTrue();
+            loop.pass(Duration.ofMillis(1));
         }
     }
 

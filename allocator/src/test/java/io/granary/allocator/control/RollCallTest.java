@@ -19,7 +19,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,7 +88,7 @@ final class RollCallTest implements NodeSession.Events, Connector<LeaderMessage,
             loop,
             this,
             ControlMessages.greeting("leader", 1),
-            session -> CompletableFuture.completedFuture(OptionalInt.empty()),
+            session -> CompletableFuture.completedFuture(Optional.empty()),
             Duration.ofMillis(100),
             UNREACHABLE_AFTER,
             this);
@@ -266,6 +266,11 @@ final class RollCallTest implements NodeSession.Events, Connector<LeaderMessage,
     public void onLinkLost(NodeSession lost) {
         told.add("link lost");
         rollCall.linkLost(lost);
+    }
+
+    @Override
+    public void onLaneRefused(NodeSession heard, int lane, String reason) {
+        told.add("lane " + lane + " refused");
     }
 
     @Override

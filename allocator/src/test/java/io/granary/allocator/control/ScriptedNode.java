@@ -45,6 +45,7 @@ public final class ScriptedNode implements AutoCloseable {
         public long wanted;
         public double unitsPerSecond;
         public long lowWatermark;
+        public String reason = "";
 
         public long remaining() {
             return granted - consumed - returned;
@@ -62,6 +63,7 @@ public final class ScriptedNode implements AutoCloseable {
     private long term;
     private Link<NodeMessage> leader;
     private State opensAs = State.SERVING;
+    private long laneEnd = Long.MAX_VALUE;
     private boolean answersCeilings = true;
     private boolean hangs;
     private Consumer<NodeEntry> onLane = entry -> {};
@@ -89,6 +91,12 @@ public final class ScriptedNode implements AutoCloseable {
     /** What becomes of partitions that it is told to open from now on. */
     public synchronized ScriptedNode opensAs(State state) {
         opensAs = state;
+        return this;
+    }
+
+    /** Every lane that it is given ends there. */
+    public synchronized ScriptedNode lanesEndAt(long offset) {
+        laneEnd = offset;
         return this;
     }
 
@@ -145,6 +153,10 @@ public final class ScriptedNode implements AutoCloseable {
     private void obey(LeaderMessage message) {
         switch (message.getMessageCase()) {
             case ASSIGN_LANE -> {
+                if (message.getAssignLane().getSettled() > laneEnd) {
+                    refuse(message.getAssignLane().getLane());
+                    return;
+                }
                 lane = message.getAssignLane().getLane();
                 onLane.accept(entry());
                 introduce();
@@ -159,6 +171,16 @@ public final class ScriptedNode implements AutoCloseable {
             }
             default -> throw new AssertionError(message);
         }
+    }
+
+    private void refuse(int given) {
+        leader.send(NodeMessage.newBuilder()
+                .setNode(Node.newBuilder()
+                        .setIncarnation(incarnation)
+                        .setLane(-1)
+                        .setRefusedLane(given)
+                        .setRefused("it ends at " + laneEnd))
+                .build());
     }
 
     private void introduce() {
@@ -179,7 +201,8 @@ public final class ScriptedNode implements AutoCloseable {
             if (known == null || known.epoch < one.getEpoch()) {
                 Held next = new Held();
                 next.epoch = one.getEpoch();
-                next.state = opensAs;
+                next.state = one.getHalted().isEmpty() ? opensAs : State.REFUSED;
+                next.reason = one.getHalted();
                 next.granted = one.getGranted();
                 next.consumed = one.getConsumed();
                 next.returned = one.getReturned();
@@ -248,6 +271,7 @@ public final class ScriptedNode implements AutoCloseable {
                         .setSlot(id.slot())
                         .setEpoch(partition.epoch)
                         .setState(partition.state)
+                        .setReason(partition.reason)
                         .setGranted(partition.granted)
                         .setConsumed(partition.consumed)
                         .setReturned(partition.returned)

@@ -78,8 +78,8 @@ final class BatchFoldTest {
                         new LaneChange.OfPartition(SKU_ID, 0, 5, 10), new LaneChange.OfPartition(SKU_ID, 1, 5, 0));
         assertThat(change.epochs())
                 .containsExactly(
-                        new LaneChange.OfEpoch(SKU_ID, 0, 1, 2, false, 100, 102),
-                        new LaneChange.OfEpoch(SKU_ID, 1, 1, 1, false, 101, 102));
+                        new LaneChange.OfEpoch(SKU_ID, 0, 1, 2, null, 100, 102),
+                        new LaneChange.OfEpoch(SKU_ID, 1, 1, 1, null, 101, 102));
         assertThat(change.skus()).containsExactly(new LaneChange.OfSku(SKU, SKU_ID, 10, 10));
         assertThat(change.skipped()).isEqualTo(new LaneChange.Skipped(0, 0, 0));
     }
@@ -87,7 +87,7 @@ final class BatchFoldTest {
     @Test
     void theTailIsThePrintOfTheLastRecord() {
         byte[] last = record().deductions(P0, 1, 1, A, 1).bytes();
-        assertThat(change(record().bytes(), last).tail()).isEqualTo(PendingRecord.print(last));
+        assertThat(change(record().bytes(), last).tail()).isEqualTo(LaneRecord.print(last));
     }
 
     @Test
@@ -153,8 +153,9 @@ final class BatchFoldTest {
         assertThat(change.rows()).containsExactlyInAnyOrder(row(A, 2, 0), row(C, 1, 1));
         assertThat(change.epochs())
                 .containsExactly(
-                        new LaneChange.OfEpoch(SKU_ID, 0, 1, 1, true, 100, 101),
-                        new LaneChange.OfEpoch(SKU_ID, 1, 1, 1, false, 101, 102));
+                        new LaneChange.OfEpoch(
+                                SKU_ID, 0, 1, 1, "lane 3 offset 101, written by node-1: it jumped to seq 3", 100, 101),
+                        new LaneChange.OfEpoch(SKU_ID, 1, 1, 1, null, 101, 102));
         assertThat(change.skipped()).isEqualTo(new LaneChange.Skipped(0, 0, 2));
     }
 
@@ -196,10 +197,37 @@ final class BatchFoldTest {
     }
 
     @Test
-    void valuesThatNoNodeWritesAreFaults() {
-        assertThat(fold(record().deductions(P0, 1, 1, A, 0).bytes()).fault()).contains("quantity: 0");
-        assertThat(fold(record().deductions(P0, 1, 0, A, 1).bytes()).fault()).contains("seq: 0");
-        assertThat(fold(record().returned(P0, 1, 1, 0).bytes()).fault()).contains("returned units: 0");
+    void anOwnershipThatTheBooksDidNotGiveIsAFault() {
         assertThat(fold(record().deductions(P0, 9, 1, A, 1).bytes()).fault()).contains("ownership: seed/0 epoch 9");
+    }
+
+    @Test
+    void aValueThatNoNodeWritesHaltsItsOwnershipAndNothingElse() {
+        LaneChange change = change(
+                record().deductions(P0, 1, 1, A, 2).bytes(),
+                record().deductions(P0, 1, 2, B, 0).deductions(P1, 1, 1, C, 1).bytes(),
+                record().deductions(P0, 1, 3, B, 2).bytes());
+
+        assertThat(change.rows()).containsExactlyInAnyOrder(row(A, 2, 0), row(C, 1, 1));
+        assertThat(change.epochs().get(0).seq()).isEqualTo(1);
+        assertThat(change.epochs().get(0).halted())
+                .isEqualTo("lane 3 offset 101, written by node-1: quantity: 0 (expected: 1 to 1000000000)");
+        assertThat(change.epochs().get(1).halted()).isNull();
+        assertThat(change.skipped()).isEqualTo(new LaneChange.Skipped(0, 0, 2));
+    }
+
+    @Test
+    void whatTheBooksRefuseHaltsItsOwnershipAndItsSkuIsTold() {
+        byte[] sent =
+                record().deductions(P0, 1, 1, A, 2).deductions(P1, 1, 1, C, 1).bytes();
+        LaneChange change =
+                fold.fold(pending(sent), Map.of(P0, "more than was granted")).change();
+
+        assertThat(change.rows()).containsExactly(row(C, 1, 1));
+        assertThat(change.epochs().get(0).seq()).isZero();
+        assertThat(change.epochs().get(0).halted()).endsWith("more than was granted");
+        assertThat(change.partitions()).contains(new LaneChange.OfPartition(SKU_ID, 0, 0, 0));
+        assertThat(change(record().deductions(P0, 1, 2, B, 2).bytes()).skipped())
+                .isEqualTo(new LaneChange.Skipped(0, 0, 1));
     }
 }

@@ -32,6 +32,7 @@ public final class Books implements AutoCloseable {
             "partition_epoch",
             "`partition`",
             "lane_mark",
+            "lane_skip",
             "lane",
             "sku");
 

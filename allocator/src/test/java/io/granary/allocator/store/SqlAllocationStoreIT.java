@@ -62,7 +62,7 @@ class SqlAllocationStoreIT {
     }
 
     private int laneFor(String node, String... others) {
-        return store.assignLane(term, node, Set.of(others)).orElseThrow();
+        return store.assignLane(term, node, Set.of(others)).orElseThrow().lane();
     }
 
     /** Invariants 1 and 2 of docs/correctness.md, "The argument", in figures. */
@@ -198,6 +198,26 @@ class SqlAllocationStoreIT {
             assertThat(stand.window()).isEqualTo(3);
             assertThat(stand.windowAgeMillis()).isBetween(660_000L, 670_000L);
         });
+    }
+
+    @Test
+    void aHaltedPartitionIsSeenByWhoGivesItOutAndByWhoTakesItOver() {
+        books.addSku(SKU, 2, 100);
+        int lane = laneFor("a");
+        apply(
+                load(SKU),
+                List.of(new Assignment(0, 0, "a", lane), new Assignment(1, 0, "a", lane)),
+                List.of(grant(0, 1, 50), grant(1, 1, 20)));
+        books.update("update `partition` set halted = true where slot = 0");
+
+        SkuBook book = load(SKU);
+        assertThat(book.partitions()).extracting(PartitionBook::halted).containsExactly(true, false);
+        SkuBook.Changed changed = apply(book, List.of(new Assignment(0, 1, "a", lane)), List.of(grant(0, 2, 5)));
+        assertThat(changed.grants()).isEmpty();
+        assertThat(load(SKU)).isEqualTo(changed.book());
+        assertThat(store.snapshot(List.of(SKU)).partitions())
+                .extracting(history -> history.book().halted())
+                .containsExactly(true, false);
     }
 
     @Test

@@ -36,7 +36,11 @@ final class Queues implements AutoCloseable {
      * @param broker its name
      * @param count how many queues it has, numbered from 0
      */
-    private record Route(String broker, int count) {}
+    private record Route(String broker, int count) {
+        boolean has(int queue) {
+            return queue >= 0 && queue < count;
+        }
+    }
 
     private final RocketMqLogSettings settings;
     private final Appender appender;
@@ -93,25 +97,42 @@ final class Queues implements AutoCloseable {
     CompletableFuture<Append> append(IntUnaryOperator choice, byte[] body) {
         Check.range("body bytes", body.length, 1, LogRecord.MAX_BYTES);
         long millis = settings.sendTimeout().toMillis();
-        return this.<Append>withRoute(
-                        route -> appender.append(queue(route, choice.applyAsInt(route.count())), body),
-                        Append.Unconfirmed::new)
+        return this.<Append>withQueue(
+                        choice, queue -> appender.append(queue, body), Append.NoSuchLane::new, Append.Unconfirmed::new)
                 .completeOnTimeout(
                         new Append.Unconfirmed("no answer in " + millis + " ms"), millis, TimeUnit.MILLISECONDS);
     }
 
     CompletableFuture<Read> read(int queue, long from, Duration wait) {
         Check.range("offset", from, 0, Long.MAX_VALUE);
-        return withRoute(route -> reader.read(queue(route, queue), from, wait), Read.Failed::new);
+        return withQueue(
+                count -> queue, found -> reader.read(found, from, wait), Read.NoSuchLane::new, Read.Failed::new);
     }
 
-    private <T> CompletableFuture<T> withRoute(
-            Function<Route, CompletableFuture<T>> use, Function<String, ? extends T> failed) {
-        return route().thenCompose(use).exceptionally(fault -> failed.apply(reason(fault)));
+    /** A queue that is not known may have been added since the name server was asked: it is asked again. */
+    private <T> CompletableFuture<T> withQueue(
+            IntUnaryOperator choice,
+            Function<MessageQueue, CompletableFuture<T>> use,
+            Function<String, ? extends T> missing,
+            Function<String, ? extends T> failed) {
+        return route().thenCompose(known -> known.has(choice.applyAsInt(known.count()))
+                        ? CompletableFuture.completedFuture(known)
+                        : askAgain(known))
+                .thenCompose(found -> {
+                    int queue = choice.applyAsInt(found.count());
+                    return found.has(queue)
+                            ? use.apply(new MessageQueue(settings.topic(), found.broker(), queue))
+                            : CompletableFuture.<T>completedFuture(missing.apply("queue: " + queue + " of topic '"
+                                    + settings.topic() + "' (expected: 0 to " + (found.count() - 1) + ")"));
+                })
+                .exceptionally(fault -> failed.apply(reason(fault)));
     }
 
-    private MessageQueue queue(Route to, int queue) {
-        return new MessageQueue(settings.topic(), to.broker(), Check.range("queue", queue, 0, to.count() - 1));
+    private synchronized CompletableFuture<Route> askAgain(Route known) {
+        if (!closed && known.equals(route.getNow(null))) {
+            route = CompletableFuture.supplyAsync(this::ask, callers);
+        }
+        return route;
     }
 
     /** Known, or being asked for, if need be from now on. */

@@ -105,6 +105,21 @@ class RocketMqStockLogIT extends StockLogContract {
     }
 
     @Test
+    void aLaneThatIsAddedIsFoundByWhoKnewTheOthers() {
+        String topic = "grows";
+        broker.createTopic(topic, 1);
+        try (RocketMqStockLog log = new RocketMqStockLog(RocketMqLogSettings.of(nameServer.address(), topic))) {
+            assertThat(log.append(1, new byte[1]).join()).isInstanceOf(Append.NoSuchLane.class);
+            assertThat(log.read(1, 0, AT_ONCE).join()).isInstanceOf(Read.NoSuchLane.class);
+
+            broker.createTopic(topic, 2);
+
+            await().until(() -> log.append(1, new byte[1]).join(), new Append.Stored(0)::equals);
+            assertThat(log.lanes()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void messagesOfOneKeyKeepTheirOrder() {
         RocketMqLogSettings settings = freshTopic();
         try (RocketMqTopic topic = new RocketMqTopic(settings)) {

@@ -67,6 +67,9 @@ public final class Lane implements LaneWriter.Owner {
         /** The lane's place is known: partitions may be opened. */
         void onJoined(int lane);
 
+        /** The lane that was given can't be used; another one may. */
+        void onLaneRefused(int lane, String reason);
+
         /** The partition's state, totals or demand have changed in a way that the leader wants to know. */
         void onChanged(Partition partition);
 
@@ -116,6 +119,10 @@ public final class Lane implements LaneWriter.Owner {
     private @Nullable LaneWriter writer;
     private int recordVersion = 1;
     private boolean provingSoon;
+
+    /** Lanes that this node does not take, with why. */
+    private final Map<Integer, String> refused = new HashMap<>();
+
     private boolean joined;
     private boolean closing;
     private boolean stopped;
@@ -161,9 +168,17 @@ public final class Lane implements LaneWriter.Owner {
      * Takes a lane for life: appends an empty record, whose offset tells where the lane stands. Asked again it does
      * nothing. Another lane is taken as long as the place in the first one is not known: until then nobody gives
      * partitions to this node. After that it would forget the fences in the first, so it must give up instead.
+     *
+     * @param settled the offset of the first record that has not settled: a lane that ends below it is refused
      */
-    public void join(int number) {
+    public void join(int number, long settled) {
         if (stopped) {
+            return;
+        }
+        String why = refused.get(number);
+        if (why != null) {
+            // Each look appends: often enough, and the lane would seem long enough.
+            events.onLaneRefused(number, why);
             return;
         }
         if (writer != null && writer.lane() != number) {
@@ -175,7 +190,7 @@ public final class Lane implements LaneWriter.Owner {
             writer = null;
         }
         if (writer == null) {
-            writer = new LaneWriter(log, loop, number, metrics, this);
+            writer = new LaneWriter(log, loop, number, settled, metrics, this);
             writer.write(newRecord(0).build(), List.of());
         }
     }
@@ -340,6 +355,15 @@ public final class Lane implements LaneWriter.Owner {
     private LaneWriter lane() {
         checkState(writer != null, "no lane yet");
         return writer;
+    }
+
+    @Override
+    public void onRefused(String reason) {
+        int number = lane().lane();
+        writer = null;
+        refused.put(number, reason);
+        LOG.warn("Another lane is wanted: {}", reason);
+        events.onLaneRefused(number, reason);
     }
 
     /** Ends in order; what is open is answered UNKNOWN. */

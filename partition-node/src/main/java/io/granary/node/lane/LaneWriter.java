@@ -35,11 +35,15 @@ final class LaneWriter {
 
         /** Nothing can be known any more: the lane must not be used. The record in flight may or may not count. */
         void onStopped(String reason, List<InFlight> sections);
+
+        /** The lane can't be used, and nothing was ever written there but the record that asked where it stands. */
+        void onRefused(String reason);
     }
 
     private final StockLog log;
     private final Loop loop;
     private final int lane;
+    private final long least;
     private final Owner owner;
     private final LaneRule rule = new LaneRule();
     private final LaneMetrics metrics;
@@ -57,10 +61,15 @@ final class LaneWriter {
     private @Nullable UntilStored append;
     private long sentNanos;
 
-    LaneWriter(StockLog log, Loop loop, int lane, LaneMetrics metrics, Owner owner) {
+    /**
+     * @param least the offset below which the first record must not land: all before it has settled, so a lane that ends
+     *     there has lost acknowledged records
+     */
+    LaneWriter(StockLog log, Loop loop, int lane, long least, LaneMetrics metrics, Owner owner) {
         this.log = log;
         this.loop = loop;
         this.lane = lane;
+        this.least = least;
         this.metrics = metrics;
         this.owner = owner;
     }
@@ -109,11 +118,28 @@ final class LaneWriter {
         this.record = record;
         this.sections = sections;
         sentNanos = loop.nanoTime();
-        append = UntilStored.append(log, loop, lane, record, metrics::resent, this::stored);
+        append = UntilStored.append(log, loop, lane, record, metrics::resent, this::stored, this::noSuchLane);
+    }
+
+    private void noSuchLane(String reason) {
+        if (lastOffset == LogRecord.NOTHING) {
+            refuse(reason);
+        } else {
+            stop(reason);
+        }
+    }
+
+    private void refuse(String reason) {
+        abandon();
+        owner.onRefused(reason);
     }
 
     private void stored(long offset) {
-        if (lastOffset == LogRecord.NOTHING || offset == lastOffset + 1) {
+        if (lastOffset == LogRecord.NOTHING && offset < least) {
+            refuse("lane " + lane + ": the first record of this node is stored at offset " + offset
+                    + " (expected: at least " + least + ", as all before that has settled); the log has lost"
+                    + " acknowledged records");
+        } else if (lastOffset == LogRecord.NOTHING || offset == lastOffset + 1) {
             finish(offset, false);
         } else if (offset > lastOffset) {
             metrics.jumped();
@@ -136,6 +162,12 @@ final class LaneWriter {
             @Override
             public void onEnd() {
                 finish(offset, true);
+            }
+
+            @Override
+            public boolean onMissing(String reason) {
+                stop(reason);
+                return false;
             }
 
             @Override

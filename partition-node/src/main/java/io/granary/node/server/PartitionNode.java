@@ -15,6 +15,7 @@ import io.granary.node.lane.PartitionState;
 import io.granary.node.pool.IdMemory;
 import io.granary.node.pool.Pool;
 import io.granary.node.takeover.Takeover;
+import io.granary.proto.AssignLane;
 import io.granary.proto.Ceiling;
 import io.granary.proto.Ceilings;
 import io.granary.proto.CeilingsKept;
@@ -32,6 +33,7 @@ import io.granary.registry.NodeRegistration;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +68,9 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
     private final LaneMetrics metrics;
     private final Consumer<String> onGivenUp;
     private final Map<PartitionId, PartitionReport> changes = new LinkedHashMap<>();
+    /** Epochs that were begun here and could not be taken over, with why; the last of each partition. */
+    private final Map<PartitionId, PartitionReport> failed = new HashMap<>();
+
     private String address = "";
     private boolean reportScheduled;
 
@@ -144,6 +149,17 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
     }
 
     @Override
+    public void onLaneRefused(int number, String reason) {
+        leaders.send(NodeMessage.newBuilder()
+                .setNode(Node.newBuilder()
+                        .setIncarnation(incarnation)
+                        .setLane(NodeEntry.NO_LANE)
+                        .setRefusedLane(number)
+                        .setRefused(reason))
+                .build());
+    }
+
+    @Override
     public void onServing(Partition partition) {
         registration.register(partition.id(), partition.epoch());
     }
@@ -189,7 +205,7 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
     @Override
     public void onOrder(LeaderMessage order) {
         switch (order.getMessageCase()) {
-            case ASSIGN_LANE -> assignLane(order.getAssignLane().getLane());
+            case ASSIGN_LANE -> assignLane(order.getAssignLane());
             case OPEN -> open(order.getOpen());
             case INSTRUCT -> {
                 order.getInstruct().getInstructionsList().forEach(Totals::check);
@@ -202,8 +218,8 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
         }
     }
 
-    private void assignLane(int number) {
-        lane.join(number);
+    private void assignLane(AssignLane order) {
+        lane.join(order.getLane(), order.getSettled());
         if (lane.number().isPresent()) {
             introduce();
         }
@@ -244,7 +260,7 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
             switch (lane.begin(id, partition.getEpoch())) {
                 case BEGUN -> begun.add(partition);
                 case KNOWN -> reportKnown(id, partition.getEpoch());
-                case REFUSED -> report(state(id, partition.getEpoch(), PartitionReport.State.REFUSED));
+                case REFUSED -> report(refused(id, partition.getEpoch()));
             }
         }
         if (!begun.isEmpty()) {
@@ -265,18 +281,35 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
                                 if (epoch > 1) {
                                     metrics.takenOver(loop.nanoTime() - sinceNanos);
                                 }
+                                failed.remove(partition);
                                 lane.open(partition, epoch, pool);
                             });
                         }
 
                         @Override
                         public void onFailed(PartitionId partition, long epoch, String reason) {
-                            // Stays in OPENING, for people to look at: another node would fare no better.
                             metrics.takeoverFailed();
-                            LOG.error("{} can't be opened at epoch {}: {}", partition, epoch, reason);
+                            loop.execute(() -> takeoverFailed(partition, epoch, reason));
                         }
                     }));
         }
+    }
+
+    private void takeoverFailed(PartitionId id, long epoch, String reason) {
+        lane.abandon(id, epoch);
+        PartitionReport report = state(id, epoch, PartitionReport.State.REFUSED).toBuilder()
+                .setReason(reason)
+                .build();
+        PartitionReport before = failed.put(id, report);
+        if (before == null || !before.getReason().equals(reason)) {
+            LOG.warn("{} can't be opened at epoch {}: {}", id, epoch, reason);
+        }
+        report(report);
+    }
+
+    private PartitionReport refused(PartitionId id, long epoch) {
+        PartitionReport known = failed.get(id);
+        return known != null && known.getEpoch() == epoch ? known : state(id, epoch, PartitionReport.State.REFUSED);
     }
 
     private void reportKnown(PartitionId id, long epoch) {
@@ -293,6 +326,8 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
         Partition partition = lane.partition(id);
         if (Long.valueOf(instruction.getEpoch()).equals(lane.opening().get(id))) {
             report(state(id, instruction.getEpoch(), PartitionReport.State.OPENING));
+        } else if (!refused(id, instruction.getEpoch()).getReason().isEmpty()) {
+            report(refused(id, instruction.getEpoch()));
         } else if (partition == null || partition.epoch() != instruction.getEpoch()) {
             report(state(id, instruction.getEpoch(), PartitionReport.State.CLOSED));
         } else if (instruction.getClose()) {
@@ -345,6 +380,11 @@ public final class PartitionNode implements Lane.Events, LeaderLinks.Orders {
             partition.demand().forgetWanted();
         });
         lane.opening().forEach((id, epoch) -> all.add(state(id, epoch, PartitionReport.State.OPENING)));
+        failed.forEach((id, report) -> {
+            if (lane.partition(id) == null && !lane.opening().containsKey(id)) {
+                all.add(report);
+            }
+        });
         changes.clear();
         send(all, true);
     }

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +46,10 @@ public final class Takeover {
         /** The pool holds exactly what earlier epochs have left. */
         void onTaken(PartitionId partition, long epoch, Pool pool);
 
-        /** It must not be served: the log has lost, or contradicts, what it needs. For people to look at. */
+        /**
+         * It must not be served: the log has lost, or contradicts, what it needs, or the books have halted it. Its earlier
+         * epochs are fenced as far as the log took the fences.
+         */
         void onFailed(PartitionId partition, long epoch, String reason);
     }
 
@@ -96,6 +100,8 @@ public final class Takeover {
     private final List<OpenPartition> partitions;
     private final Map<PartitionId, Folded> folded = new HashMap<>();
     private final Map<PartitionId, Long> epochs = new HashMap<>();
+    /** Those of which an earlier epoch may go on, with why. */
+    private final Map<PartitionId, String> unfenced = new HashMap<>();
     /** When it began: later than the snapshot, so what is so old now was at most so old then. */
     private final long begunNanos;
 
@@ -221,26 +227,39 @@ public final class Takeover {
             PartitionId id = rest.removeFirst();
             record.fence(id, epochOf(id));
         }
-        UntilStored.append(log, loop, lane.position.getLane(), record.build(), () -> {}, offset -> {
-            if (offset < least) {
-                lane.fail("lane " + lane.position.getLane() + ": a fence is stored at offset " + offset
-                        + " (expected: at least " + least + "); the log has lost acknowledged records");
-                laneDone();
-            } else if (rest.isEmpty()) {
-                prove(lane, offset);
-                lane.wanted.add(lane.position.getSettled(), offset);
-                read(lane, lane.wanted.places());
-            } else {
-                fence(lane, rest, offset + 1, offset);
-            }
-        });
+        UntilStored.append(
+                log,
+                loop,
+                lane.position.getLane(),
+                record.build(),
+                () -> {},
+                offset -> fenced(lane, rest, least, offset),
+                reason -> {
+                    lane.toFence.forEach(id -> unfenced.putIfAbsent(id, reason));
+                    lane.fail(reason);
+                    laneDone();
+                });
+    }
+
+    private void fenced(LaneTask lane, Deque<PartitionId> rest, long least, long offset) {
+        if (offset < least) {
+            lane.fail("lane " + lane.position.getLane() + ": a fence is stored at offset " + offset
+                    + " (expected: at least " + least + "); the log has lost acknowledged records");
+            laneDone();
+        } else if (rest.isEmpty()) {
+            prove(lane, offset);
+            lane.wanted.add(lane.position.getSettled(), offset);
+            read(lane, lane.wanted.places());
+        } else {
+            fence(lane, rest, offset + 1, offset);
+        }
     }
 
     /** Whoever waits for the fence, and for what stands before it, learns that all that was acknowledged. */
     private void prove(LaneTask lane, long fence) {
         if (recordVersion > 1) {
             byte[] proof = newRecord(fence, 0).build();
-            UntilStored.append(log, loop, lane.position.getLane(), proof, () -> {}, offset -> {});
+            UntilStored.append(log, loop, lane.position.getLane(), proof, () -> {}, offset -> {}, LOG::warn);
         }
     }
 
@@ -276,6 +295,18 @@ public final class Takeover {
             }
 
             @Override
+            public boolean onMissing(String reason) {
+                if (lane.toFence.isEmpty()) {
+                    LOG.warn("Ids of the window are not remembered: {}", reason);
+                    lane.limitTo(begunNanos);
+                } else {
+                    lane.fail(reason);
+                }
+                laneDone();
+                return false;
+            }
+
+            @Override
             public void onLost(long first, String reason) {
                 if (lane.toFence.isEmpty() || first <= lane.position.getSettled()) {
                     // Only ids of the window are gone; the ledger knows them.
@@ -297,7 +328,9 @@ public final class Takeover {
             lane.fold.apply(record.offset(), LogRecord.decode(record.body()));
         } catch (MalformedRecordException e) {
             String reason = "lane " + lane.position.getLane() + ", offset " + record.offset() + ": " + e.getMessage();
-            if (record.offset() < lane.position.getSettled()) {
+            if (isSkipped(lane, record)) {
+                LOG.warn("Passed over, as decided: {}", reason);
+            } else if (record.offset() < lane.position.getSettled()) {
                 LOG.warn("Its ids are not remembered: {}", reason);
                 lane.limitTo(begunNanos);
             } else {
@@ -322,6 +355,11 @@ public final class Takeover {
         memory.turned();
     }
 
+    private static boolean isSkipped(LaneTask lane, LaneRecord record) {
+        return lane.position.getSkippedList().stream()
+                .anyMatch(skipped -> skipped.getOffset() == record.offset() && skipped.getPrint() == record.print());
+    }
+
     private void laneDone() {
         lanesOpen--;
         if (lanesOpen == 0) {
@@ -329,15 +367,21 @@ public final class Takeover {
         }
     }
 
+    /** Of a halted one it does not matter what the log says of it, but that it can't grow any more. */
+    private @Nullable String problem(PartitionId id, OpenPartition partition, Folded result) {
+        return partition.getHalted().isEmpty()
+                ? result.problem(id, partition.getGranted())
+                : unfenced.getOrDefault(id, partition.getHalted());
+    }
+
     private void finish() {
         for (OpenPartition partition : partitions) {
             PartitionId id = idOf(partition);
             Folded result = foldedOf(id);
-            String problem = result.problem(id, partition.getGranted());
+            String problem = problem(id, partition, result);
             if (problem == null) {
                 outcome.onTaken(id, partition.getEpoch(), result.toPool(partition.getGranted()));
             } else {
-                LOG.error("Can't take over: {}", problem);
                 result.countIdsIn(IdMemory.unlimited());
                 outcome.onFailed(id, partition.getEpoch(), problem);
             }

@@ -44,7 +44,7 @@ final class AskingTest implements Lane.Events {
 
     @BeforeEach
     void join() {
-        lane.join(0);
+        lane.join(0, 0);
         loop.run();
         open(0, 0);
         open(1, 100);
@@ -190,6 +190,11 @@ final class AskingTest implements Lane.Events {
 
     private static void note(PartitionId partition) {
         assertThat(partition.slot()).isBetween(0, 1);
+    }
+
+    @Override
+    public void onLaneRefused(int number, String reason) {
+        throw new AssertionError("lane " + number + " was refused: " + reason);
     }
 
     @Override

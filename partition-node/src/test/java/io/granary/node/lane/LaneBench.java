@@ -50,7 +50,7 @@ final class LaneBench implements Lane.Events {
 
     /** Joined, its empty record stored, and the events of that forgotten. */
     LaneBench joined() {
-        lane.join(0);
+        lane.join(0, 0);
         loop.run();
         if (log.waiting(0) > 0) {
             log.next(0).store();
@@ -142,6 +142,11 @@ final class LaneBench implements Lane.Events {
     @Override
     public void onJoined(int number) {
         events.add("joined " + number);
+    }
+
+    @Override
+    public void onLaneRefused(int number, String reason) {
+        events.add("refused " + number + ": " + reason);
     }
 
     @Override

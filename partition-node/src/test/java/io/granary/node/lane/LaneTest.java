@@ -45,7 +45,7 @@ final class LaneTest {
     final class Joining {
         @Test
         void theLaneIsKnownWhenItsFirstRecordIsStored() {
-            bench.lane.join(1);
+            bench.lane.join(1, 0);
             bench.loop.run();
             assertThat(bench.lane.number()).isEmpty();
             assertThat(bench.lane.begin(id(0), 1)).isEqualTo(Beginning.REFUSED);
@@ -61,7 +61,7 @@ final class LaneTest {
 
         @Test
         void theFirstRecordIsSentUntilItIsStored() {
-            bench.lane.join(0);
+            bench.lane.join(0, 0);
             log.next(0).lose();
             bench.loop.pass(LONG);
             log.next(0).storeUnconfirmed();
@@ -77,12 +77,12 @@ final class LaneTest {
         void aLaneIsForLife() {
             bench.joined();
 
-            bench.lane.join(0);
+            bench.lane.join(0, 0);
             bench.loop.run();
             assertThat(log.waiting(0)).isZero();
             assertThat(bench.events).isEmpty();
 
-            bench.lane.join(1);
+            bench.lane.join(1, 0);
             bench.loop.run();
             assertThat(log.waiting(1)).isZero();
             assertThat(bench.events).containsExactly("stopped");
@@ -90,8 +90,8 @@ final class LaneTest {
 
         @Test
         void aLaneWhosePlaceNobodyKnowsIsLeftForAnother() {
-            bench.lane.join(0);
-            bench.lane.join(1);
+            bench.lane.join(0, 0);
+            bench.lane.join(1, 0);
             log.next(0).store();
             log.next(1).store();
             bench.loop.run();
@@ -101,9 +101,52 @@ final class LaneTest {
         }
 
         @Test
+        void aLaneThatEndsBelowWhatHasSettledIsRefusedForGood() {
+            log.add(0, record -> {});
+            bench.lane.join(0, 2);
+            log.next(0).store();
+            bench.loop.run();
+            String refusal =
+                    "refused 0: lane 0: the first record of this node is stored at offset 1 (expected: at least"
+                            + " 2, as all before that has settled); the log has lost acknowledged records";
+            assertThat(bench.events).containsExactly(refusal);
+            assertThat(bench.lane.number()).isEmpty();
+            assertThat(bench.lane.begin(id(0), 1)).isEqualTo(Beginning.REFUSED);
+
+            // Another record there, and the lane would seem to be long enough.
+            bench.lane.join(0, 2);
+            bench.loop.run();
+            assertThat(log.waiting(0)).isZero();
+            assertThat(bench.events).containsExactly(refusal, refusal);
+
+            bench.lane.join(1, 0);
+            log.next(1).store();
+            bench.loop.run();
+            assertThat(bench.lane.number()).hasValue(1);
+        }
+
+        @Test
+        void aLaneThatEndsWhereAllHasSettledIsTaken() {
+            log.add(0, record -> {});
+            bench.lane.join(0, 1);
+            log.next(0).store();
+            bench.loop.run();
+
+            assertThat(bench.events).containsExactly("joined 0");
+        }
+
+        @Test
+        void aLaneThatTheLogDoesNotHaveIsRefused() {
+            bench.lane.join(7, 0);
+            bench.loop.run();
+
+            assertThat(bench.events).singleElement().asString().startsWith("refused 7: lane 7: ");
+        }
+
+        @Test
         void aStoppedLaneJoinsNothing() {
             bench.lane.stop("test");
-            bench.lane.join(0);
+            bench.lane.join(0, 0);
             bench.loop.run();
 
             assertThat(log.waiting(0)).isZero();
@@ -1180,6 +1223,9 @@ final class LaneTest {
 
     @Nested
     final class Window {
+        /** At most so long refusals wait to share a record. */
+        private static final Duration REFUSALS_WAIT = Duration.ofMillis(20);
+
         /** A retry of an attempt that left this long ago. */
         private int retry(long id, int quantity, long ageMillis) {
             return bench.send(bench.begin()
@@ -1197,10 +1243,11 @@ final class LaneTest {
             bench.loop.pass(window);
             assertThat(bench.answerOnceAsked(2, 1)).isEqualTo(DEDUCTED);
             int whileAllIsKnown = retry(5, 9, 3_600_000);
+            bench.loop.pass(REFUSALS_WAIT);
             bench.store();
             assertThat(bench.answer(whileAllIsKnown)).isEqualTo(INSUFFICIENT);
 
-            bench.loop.pass(window);
+            bench.loop.pass(window.minus(REFUSALS_WAIT));
             assertThat(bench.answerOnceAsked(3, 1)).isEqualTo(DEDUCTED);
             // The id of 20 s ago is forgotten: all since the first turn, 10 s ago, are known.
             int beyond = retry(1, 1, 10_001);
@@ -1209,6 +1256,7 @@ final class LaneTest {
             int first = retry(1, 1, 0);
             int known = retry(2, 1, 3_600_000);
             int other = retry(2, 2, 3_600_000);
+            bench.loop.pass(REFUSALS_WAIT);
             while (log.waiting(0) > 0) {
                 bench.store();
             }
@@ -1218,7 +1266,7 @@ final class LaneTest {
             assertThat(bench.answer(other)).isEqualTo(CONFLICT);
 
             bench.lane.ceiling(new Sku("sku"), 0L);
-            assertThat(bench.answer(retry(1, 1, 10_001))).isEqualTo(UNKNOWN);
+            assertThat(bench.answer(retry(1, 1, 10_021))).isEqualTo(UNKNOWN);
         }
 
         @Test

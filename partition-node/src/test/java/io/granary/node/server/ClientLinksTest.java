@@ -78,7 +78,7 @@ final class ClientLinksTest {
 
     @BeforeEach
     void serve() {
-        lane.join(0);
+        lane.join(0, 0);
         log.next(0).store();
         loop.run();
         lane.begin(P, 1);
@@ -294,6 +294,9 @@ final class ClientLinksTest {
     private static final class Unheard implements Lane.Events {
         @Override
         public void onJoined(int lane) {}
+
+        @Override
+        public void onLaneRefused(int lane, String reason) {}
 
         @Override
         public void onChanged(Partition partition) {}

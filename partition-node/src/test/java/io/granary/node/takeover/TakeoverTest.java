@@ -4,6 +4,7 @@ package io.granary.node.takeover;
 import static io.granary.node.testing.Records.entries;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.granary.log.LaneRecord;
 import io.granary.model.PartitionId;
 import io.granary.model.Sku;
 import io.granary.node.pool.IdMemory;
@@ -12,6 +13,7 @@ import io.granary.node.testing.ScriptedLog;
 import io.granary.proto.EarlierEpoch;
 import io.granary.proto.LanePosition;
 import io.granary.proto.OpenPartition;
+import io.granary.proto.SkippedRecord;
 import io.granary.record.LogRecord;
 import io.granary.record.Section;
 import io.granary.testing.ManualLoop;
@@ -263,6 +265,36 @@ final class TakeoverTest implements Takeover.Outcome {
         assertThat(pool.quantityOf(2, -2)).isEqualTo(5);
     }
 
+    /** The settled seq is 1, and the rest of what was sold lies behind a jump that has settled: 90 units seem to be left. */
+    @Test
+    void whatTheBooksHaveHaltedIsFencedAndRefused() {
+        log.add(0, r -> r.deductions(P, 1, 1, entries(1, 10)));
+        log.add(0, r -> r.deductions(P, 1, 3, entries(2, 50)));
+        OpenPartition halted = open(P, 2, 100, earlier(1, 0, 1)).toBuilder()
+                .setConsumed(10)
+                .setHalted("halted")
+                .build();
+        begin(List.of(halted, open(OTHER, 2, 5, earlier(1, 0, 0))), position(0, 2, 2));
+        ScriptedLog.Sending fence = log.next(0);
+        assertThat(fence.record().sections()).contains(new Section.Fence(P, 2));
+        fence.store();
+        loop.run();
+
+        assertThat(failed).containsExactly(Map.entry(P, "halted"));
+        assertThat(taken.get(OTHER).remaining()).isEqualTo(5);
+    }
+
+    @Test
+    void ofAHaltedOneThatCanNotBeFencedThatIsTheReason() {
+        begin(
+                List.of(open(P, 2, 100, earlier(1, 9, 1)).toBuilder()
+                        .setHalted("halted")
+                        .build()),
+                position(9, 2, 2));
+
+        assertThat(failed.get(P)).startsWith("lane 9: ");
+    }
+
     @Test
     void unitsCountFromTheSettledOffsetAndIdsFromTheWindow() {
         log.add(0, r -> r.deductions(P, 1, 1, entries(1, 1)));
@@ -440,6 +472,46 @@ final class TakeoverTest implements Takeover.Outcome {
         assertThat(taken.get(P).remaining()).isEqualTo(99);
     }
 
+    /** The lane went back below what has settled: the units are in the books, and only ids are gone. */
+    @Test
+    void norForIdsOfALaneThatEndsBelowWhatHasSettled() {
+        log.add(0, r -> r.deductions(P, 1, 1, entries(1, 1)));
+        begin(
+                List.of(open(P, 3, 100, fenced(1, 0, 7)).toBuilder()
+                        .setConsumed(7)
+                        .build()),
+                position(0, 9, 0));
+        loop.pass(LONG);
+
+        assertThat(taken.get(P).remaining()).isEqualTo(93);
+    }
+
+    @Test
+    void norForIdsOfALaneThatTheLogDoesNotHave() {
+        begin(List.of(open(P, 3, 100, fenced(1, 9, 7))), position(9, 9, 0));
+
+        assertThat(taken.get(P).remaining()).isEqualTo(100);
+    }
+
+    @Test
+    void aLaneThatTheLogDoesNotHaveFailsThoseWhoseUnitsItMayHoldAndNoOther() {
+        begin(List.of(open(P, 2, 100, earlier(1, 9, 0)), open(OTHER, 3, 100, fenced(1, 9, 1))), position(9, 0, 0));
+
+        assertThat(failed.get(P)).startsWith("lane 9: ");
+        assertThat(taken).containsOnlyKeys(OTHER);
+    }
+
+    /** The fence is stored, the lane lost what stood before it. */
+    @Test
+    void anEndBelowTheFenceFailsThePartition() {
+        log.add(0, r -> r.deductions(P, 1, 1, entries(1, 1)));
+        begin(List.of(open(P, 2, 100, earlier(1, 0, 0))), position(0, 0, 0));
+        log.next(0).acknowledge(5);
+        loop.pass(LONG);
+
+        assertThat(failed.get(P)).contains("ends at offset 1").contains("lost acknowledged records");
+    }
+
     @Test
     void alsoNotWhenAnotherPartitionOfTheLaneFails() {
         for (int i = 0; i < 4; i++) {
@@ -499,6 +571,32 @@ final class TakeoverTest implements Takeover.Outcome {
         begin(List.of(open(P, 3, 100, fenced(1, 0, 1))), position(0, 2, 0));
         assertThat(failed).isEmpty();
         assertThat(taken.get(P).quantityOf(1, -1)).isEqualTo(1);
+    }
+
+    @Test
+    void aRecordThatAnOperatorHasDecidedOnIsPassedOverAndNoOtherAtItsPlace() {
+        byte[] unreadable = {1, 2, 3};
+        log.add(0, unreadable);
+        log.add(0, r -> r.deductions(P, 1, 1, entries(1, 1)));
+        SkippedRecord decided = SkippedRecord.newBuilder()
+                .setOffset(0)
+                .setPrint(LaneRecord.print(new byte[] {1, 2, 4}))
+                .build();
+        begin(
+                List.of(open(P, 2, 100, earlier(1, 0, 0))),
+                position(0, 0, 0).toBuilder().addSkipped(decided).build());
+        log.next(0).store();
+        loop.run();
+        assertThat(failed.get(P)).contains("lane 0, offset 0");
+
+        begin(
+                List.of(open(P, 3, 100, earlier(1, 0, 0))),
+                position(0, 0, 0).toBuilder()
+                        .addSkipped(decided.toBuilder().setPrint(LaneRecord.print(unreadable)))
+                        .build());
+        log.next(0).store();
+        loop.run();
+        assertThat(taken.get(P).consumed()).isEqualTo(1);
     }
 
     @Test

@@ -109,6 +109,9 @@ public final class ScriptedLog implements StockLog {
     @Override
     public CompletableFuture<Append> append(int lane, byte[] record) {
         checkState(record.length <= LogRecord.MAX_BYTES, "record: %s bytes", record.length);
+        if (lane >= lanes.size()) {
+            return CompletableFuture.completedFuture(new Append.NoSuchLane("as the test wants it"));
+        }
         Sending sending = new Sending(lane, record);
         if (storesAtOnce) {
             sending.store();
@@ -120,7 +123,8 @@ public final class ScriptedLog implements StockLog {
 
     @Override
     public CompletableFuture<Read> read(int lane, long from, Duration wait) {
-        return CompletableFuture.completedFuture(readNow(lanes.get(lane), from));
+        return CompletableFuture.completedFuture(
+                lane < lanes.size() ? readNow(lanes.get(lane), from) : new Read.NoSuchLane("as the test wants it"));
     }
 
     private static Read readNow(LaneState lane, long from) {
