@@ -76,6 +76,7 @@ final class Buyers {
     private final Set<Sku> enough = new LinkedHashSet<>();
     /** Deductions that the broker has lost after they were acknowledged, or before. */
     private final Map<Sku, Set<RequestId>> lost = new LinkedHashMap<>();
+
     private final Map<Sku, Long> lostUnits = new LinkedHashMap<>();
 
     private @Nullable String violation;

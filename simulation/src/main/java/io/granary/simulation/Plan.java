@@ -124,7 +124,8 @@ record Plan(
                 case BROKER_OUTAGE -> withOutage(plan, Mishap.BROKER_OUTAGE);
                 case DATABASE_OUTAGE -> withOutage(plan, Mishap.DATABASE_OUTAGE);
                 case UNREACHABLE_NODE -> withOutage(plan, Mishap.UNREACHABLE_NODE);
-                case SKEWED_CLOCKS, SHORT_MEMORY, EXPIRED_RECORDS, MANY_ORDERS, BUSY_NODES, SPREAD -> withCondition(plan, trouble);
+                case SKEWED_CLOCKS, SHORT_MEMORY, EXPIRED_RECORDS, MANY_ORDERS, BUSY_NODES, SPREAD ->
+                    withCondition(plan, trouble);
                 case STALLED_STREAMS -> withStalls(plan);
                 case LOST_RECORDS -> withOutage(plan, Mishap.LOSE_RECORDS);
                 case RUSH -> withRush(plan, Rush.Fault.NOTHING);
@@ -159,11 +160,9 @@ record Plan(
             List<Step> steps = new ArrayList<>(plan.steps());
             int stalls = between(10, 30);
             for (int i = 0; i < stalls; i++) {
-                List<Purchase> purchases =
-                        List.of(purchase(plan.stock().size()), purchase(plan.stock().size()));
-                steps.add(
-                        between(0, steps.size()),
-                        new Step(micros(0, 10_000), purchases, Mishap.STALL_STREAM));
+                List<Purchase> purchases = List.of(
+                        purchase(plan.stock().size()), purchase(plan.stock().size()));
+                steps.add(between(0, steps.size()), new Step(micros(0, 10_000), purchases, Mishap.STALL_STREAM));
             }
             return plan.withSteps(steps);
         }

@@ -64,8 +64,8 @@ final class RushJudge {
     }
 
     private void buy(SimClient client, Duration patience) {
-        calls.add(new Call(
-                world.scheduler().nowNanos(), world.buyers().ask(client, sku, world.randomId(), 1, patience)));
+        calls.add(
+                new Call(world.scheduler().nowNanos(), world.buyers().ask(client, sku, world.randomId(), 1, patience)));
     }
 
     private void judge(long begun, long pool, double reachable) {
@@ -100,7 +100,8 @@ final class RushJudge {
                 .flatMap(call -> call.asked().told.stream())
                 .filter(told -> told == Outcome.INSUFFICIENT || told == Outcome.SOLD_OUT)
                 .count();
-        checkState(refused == 0, "%s: %s were refused units of %s that are there: %s", rush.fault(), refused, sku, told());
+        checkState(
+                refused == 0, "%s: %s were refused units of %s that are there: %s", rush.fault(), refused, sku, told());
     }
 
     private void goOn(List<Call> some, double share) {

@@ -84,8 +84,8 @@ final class SimNetwork {
             return;
         }
         int way = scheduler.between(0, 3);
-        CutOff cut = new CutOff(
-                new Outage(scheduler, trace, "the way to " + process.name()), way == 0, way != 1, way != 2);
+        CutOff cut =
+                new CutOff(new Outage(scheduler, trace, "the way to " + process.name()), way == 0, way != 1, way != 2);
         cutOff.put(process, cut);
         cut.outage().begin(length);
         if (cut.refuses()) {
@@ -395,12 +395,15 @@ final class SimNetwork {
             }
             scheduler.at(
                     arrival(),
-                    () -> pass(null, to, () -> to.run(() -> {
-                        if (!ended) {
-                            ended = true;
-                            listener.onBroken(reason);
-                        }
-                    })));
+                    () -> pass(
+                            null,
+                            to,
+                            () -> to.run(() -> {
+                                if (!ended) {
+                                    ended = true;
+                                    listener.onBroken(reason);
+                                }
+                            })));
         }
     }
 }

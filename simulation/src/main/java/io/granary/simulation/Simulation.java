@@ -143,7 +143,8 @@ final class Simulation {
         }
         checkState(
                 lane < 0
-                        || world.books().settled(lane) <= world.log().flushed(lane).size()
+                        || world.books().settled(lane)
+                                <= world.log().flushed(lane).size()
                         || !world.books().alarms().isEmpty(),
                 "lane %s has lost what had settled, and no alarm tells",
                 lane);

@@ -15,16 +15,20 @@ enum Trouble {
     REGISTRY_OUTAGE(0.15, true, "the registry is gone for longer than sessions last; then many expire at once"),
     BROKER_OUTAGE(0.15, true, "the broker is gone for long, or stands still and stores late what came meanwhile"),
     DATABASE_OUTAGE(0.15, true, "the database is gone for long: it refuses at once, or lets wait before"),
-    UNREACHABLE_NODE(0.15, true, "a node is registered, but for long leader and clients don't reach it, one way or both"),
+    UNREACHABLE_NODE(
+            0.15, true, "a node is registered, but for long leader and clients don't reach it, one way or both"),
     STALLED_STREAMS(0.3, true, "streams stall again and again and are given up; what was under way arrives much later"),
     SKEWED_CLOCKS(0.15, true, "each process has a wrong clock of its own, and so has the database"),
     SHORT_MEMORY(0.15, true, "nodes and the id window remember ids for 1 s; no call is refused what it was sold"),
     EXPIRED_RECORDS(
-            0.1, true, "nodes and the id window remember ids for 1 s, and the broker deletes what nobody needs any more"),
+            0.1,
+            true,
+            "nodes and the id window remember ids for 1 s, and the broker deletes what nobody needs any more"),
     MANY_ORDERS(0.1, true, "an order has room for one partition: a takeover has many of them, and many fences"),
     BUSY_NODES(0.1, true, "nodes answer THROTTLED at times, and clients may have few calls under way"),
     /** Off: waits for gaps and lanes that went back to cost no more than their own partitions. */
-    LOST_RECORDS(0.1, false, "the broker loses acknowledged records of a lane; others must sell on, and an alarm must tell"),
+    LOST_RECORDS(
+            0.1, false, "the broker loses acknowledged records of a lane; others must sell on, and an alarm must tell"),
     SPREAD(0.3, true, "when all is well again, partitions must be spread over the nodes"),
     RUSH(0.05, true, "many buy, and nothing is wrong: nearly all get units"),
     RUSH_WITHOUT_REGISTRY(0.08, true, "many buy while the registry is gone: nearly all get units, none is refused"),

@@ -84,8 +84,7 @@ final class World {
         network = new SimNetwork(scheduler, trace);
         registry = new SimRegistry(scheduler, trace);
         store = new SimStore(scheduler, trace, books);
-        shop = new Shop(
-                scheduler, trace, new SimProcess(scheduler, "shop", Clock.right(scheduler), this::note));
+        shop = new Shop(scheduler, trace, new SimProcess(scheduler, "shop", Clock.right(scheduler), this::note));
         buyers = new Buyers(scheduler, trace, books, forgets);
         operators = new Operators(scheduler, trace, books, store, leaders);
         planted.prepare(scheduler, log, books);
@@ -162,9 +161,7 @@ final class World {
 
     private SimProcess process(String kind) {
         processes++;
-        SimProcess process =
-                new SimProcess(
-                scheduler, kind + "-" + processes, clock(), this::note);
+        SimProcess process = new SimProcess(scheduler, kind + "-" + processes, clock(), this::note);
         trace.say(scheduler, "start " + process.name());
         return process;
     }
@@ -573,8 +570,9 @@ final class World {
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException(owner + " serves " + sku + ", and does not live"));
         network.cutOff(traced("out of reach:", node), length);
-        long others =
-                partitions.stream().filter(one -> !node.name().equals(one.node())).count();
+        long others = partitions.stream()
+                .filter(one -> !node.name().equals(one.node()))
+                .count();
         return (double) others / partitions.size();
     }
 
