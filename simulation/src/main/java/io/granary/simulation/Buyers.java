@@ -64,6 +64,7 @@ final class Buyers {
     private final Scheduler scheduler;
     private final Trace trace;
     private final Books books;
+    private final boolean forgotten;
     private final List<Asked> asked = new ArrayList<>();
     private final Set<Call> open = new LinkedHashSet<>();
     private final Map<Sku, Set<RequestId>> acknowledged = new LinkedHashMap<>();
@@ -80,10 +81,15 @@ final class Buyers {
 
     private @Nullable String violation;
 
-    Buyers(Scheduler scheduler, Trace trace, Books books) {
+    /**
+     * @param forgotten whether ids are soon: then nothing is promised to whoever asks anew for what he had, but what he is
+     *     told of one call is true
+     */
+    Buyers(Scheduler scheduler, Trace trace, Books books, boolean forgotten) {
         this.scheduler = scheduler;
         this.trace = trace;
         this.books = books;
+        this.forgotten = forgotten;
     }
 
     void received(Sku sku, long units) {
@@ -173,7 +179,7 @@ final class Buyers {
         boolean isNo = outcome.isRefusal() && outcome != Outcome.UNAVAILABLE && outcome != Outcome.THROTTLED;
         // Of an id that was asked with two quantities, each slot may know another one.
         boolean isMisused = outcome == Outcome.CONFLICT && leastAsked(request) != mostAsked(request);
-        if (call.deductedBefore && isNo && !isMisused && !isLost(request)) {
+        if (call.deductedBefore && !forgotten && isNo && !isMisused && !isLost(request)) {
             fail(request + " was deducted before, and then told " + outcome);
         }
     }

@@ -234,6 +234,12 @@ final class Operators {
         }
     }
 
+    /** Nobody holds its units back: it has no plan of its own for how they are given out. */
+    void forgetPlan(Sku sku) {
+        books.intend(sku, book -> book.withIntentions(book.frozen(), book.slots(), SkuPlan.NONE, book.rebalance()));
+        tell(sku);
+    }
+
     // ---- Nodes
 
     /**

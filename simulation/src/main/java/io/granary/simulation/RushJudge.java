@@ -42,6 +42,7 @@ final class RushJudge {
     /** Lets it happen, and fails if sales do not go on. All is well again afterwards. */
     void run() {
         world.standBy(2);
+        world.givesOutAtOnce(sku);
         world.restock(sku, rush.calls() + ENOUGH);
         world.awaitStock();
         world.run(Duration.ofMillis(400));

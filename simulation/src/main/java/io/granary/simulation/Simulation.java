@@ -213,7 +213,7 @@ final class Simulation {
                 buyers.ask(client, asked.sku, asked.id, asked.quantity, LONG);
                 Outcome told = answer(asked);
                 checkState(
-                        told == Outcome.DEDUCTED || (plan.forgets() && told == Outcome.UNKNOWN),
+                        told == Outcome.DEDUCTED || plan.forgets(),
                         "%s was deducted, and is told %s when all is sold",
                         asked,
                         told);

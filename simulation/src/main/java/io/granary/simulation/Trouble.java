@@ -18,30 +18,24 @@ enum Trouble {
     UNREACHABLE_NODE(
             0.15, true, "a node is registered, but for long leader and clients don't reach it, one way or both"),
     STALLED_STREAMS(0.3, true, "streams stall again and again and are given up; what was under way arrives much later"),
-    /** Off: waits for marks of the id window that the database's clock stamps. */
-    SKEWED_CLOCKS(0.15, false, "each process has a wrong clock of its own, and so has the database"),
-    /** Off: waits for UNKNOWN where a node's memory may not reach. */
-    SHORT_MEMORY(0.15, false, "nodes and the id window remember ids for 1 s; who asks later is never refused"),
-    /** Off: likewise. */
+    SKEWED_CLOCKS(0.15, true, "each process has a wrong clock of its own, and so has the database"),
+    SHORT_MEMORY(0.15, true, "nodes and the id window remember ids for 1 s; no call is refused what it was sold"),
     EXPIRED_RECORDS(
             0.1,
-            false,
+            true,
             "nodes and the id window remember ids for 1 s, and the broker deletes what nobody needs any more"),
     MANY_ORDERS(0.1, true, "an order has room for one partition: a takeover has many of them, and many fences"),
     BUSY_NODES(0.1, true, "nodes answer THROTTLED at times, and clients may have few calls under way"),
     /** Off: waits for gaps and lanes that went back to cost no more than their own partitions. */
     LOST_RECORDS(
             0.1, false, "the broker loses acknowledged records of a lane; others must sell on, and an alarm must tell"),
-    /** Off: waits for levelling. */
-    SPREAD(0.3, false, "when all is well again, partitions must be spread over the nodes"),
+    SPREAD(0.3, true, "when all is well again, partitions must be spread over the nodes"),
     RUSH(0.05, true, "many buy, and nothing is wrong: nearly all get units"),
-    /** Off: waits for a leader that goes on without the registry, and UNAVAILABLE instead of false refusals. */
-    RUSH_WITHOUT_REGISTRY(0.08, false, "many buy while the registry is gone: nearly all get units, none is refused"),
+    RUSH_WITHOUT_REGISTRY(0.08, true, "many buy while the registry is gone: nearly all get units, none is refused"),
     RUSH_WITHOUT_BROKER(0.08, true, "many buy while the broker is gone: none is refused"),
     RUSH_WITHOUT_DATABASE(0.08, true, "many buy while the database is gone: they get what the partitions have"),
-    /** Off: waits for partitions that are taken over from nodes out of reach. */
     RUSH_PAST_A_NODE(
-            0.08, false, "many buy while a node can't be reached: others go on, and its partitions after a while");
+            0.08, true, "many buy while a node can't be reached: others go on, and its partitions after a while");
 
     private final double share;
     private final boolean usual;

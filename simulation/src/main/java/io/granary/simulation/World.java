@@ -85,7 +85,7 @@ final class World {
         registry = new SimRegistry(scheduler, trace);
         store = new SimStore(scheduler, trace, books);
         shop = new Shop(scheduler, trace, new SimProcess(scheduler, "shop", Clock.right(scheduler), this::note));
-        buyers = new Buyers(scheduler, trace, books);
+        buyers = new Buyers(scheduler, trace, books, forgets);
         operators = new Operators(scheduler, trace, books, store, leaders);
         planted.prepare(scheduler, log, books);
         slots = plan.slots();
@@ -450,6 +450,11 @@ final class World {
     private void restartBroker(Duration downtime) {
         log.restart(downtime);
         shop.broker().restart(downtime);
+    }
+
+    /** Units are given out as they are asked for, whatever operators had planned. */
+    void givesOutAtOnce(Sku sku) {
+        operators.forgetPlan(sku);
     }
 
     /** Lets time pass until all units that are to come have come. */

@@ -399,16 +399,17 @@ final class NodeSession {
             }
             laneAsked = true;
             var unused = lanes.apply(NodeSession.this)
-                    .whenComplete((found, fault) -> loop.execute(() -> hearOfLane(found, fault)));
+                    .whenComplete((found, fault) ->
+                            loop.execute(() -> hearOfLane(fault == null ? found.orElse(null) : null, fault)));
         }
 
-        private void hearOfLane(@Nullable Optional<GivenLane> found, @Nullable Throwable fault) {
+        private void hearOfLane(@Nullable GivenLane found, @Nullable Throwable fault) {
             if (attendance != this) {
                 return;
             }
             laneAsked = false;
-            if (found != null && found.isPresent()) {
-                giveLane(found.get());
+            if (found != null) {
+                giveLane(found);
                 return;
             }
             LOG.info("No lane for node {} now", incarnation, fault);

@@ -145,7 +145,7 @@ final class BatchFold {
         if (!skuIds.containsKey(section.partition().sku())) {
             return "sku: '" + section.partition().sku() + "' (expected: one that the books know)";
         }
-        if (section instanceof Section.Numbered numbered) {
+        if (section instanceof Section.Numbered) {
             EpochKey key = new EpochKey(section.partition(), section.epoch());
             if (!known.contains(key)) {
                 return "ownership: " + key + " (expected: one that the books gave in this lane)";
