@@ -158,6 +158,17 @@ final class Buyers {
                 .thenAccept(result -> told(call, result));
     }
 
+    /** Of those that were ever told that there is nothing, the one that was asked for last; the last of all if there is none. */
+    Asked lastRefused() {
+        for (int i = asked.size() - 1; i >= 0; i--) {
+            Asked request = asked.get(i);
+            if (request.told.contains(Outcome.INSUFFICIENT) || request.told.contains(Outcome.SOLD_OUT)) {
+                return request;
+            }
+        }
+        return asked.get(asked.size() - 1);
+    }
+
     private void told(Call call, DeductionResult result) {
         Asked request = call.asked;
         Outcome outcome = result.outcome();

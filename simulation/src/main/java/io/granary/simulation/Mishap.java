@@ -44,6 +44,8 @@ enum Mishap {
     DATABASE_OUTAGE,
     /** Its session lives. */
     UNREACHABLE_NODE,
+    /** It is registered, but no leader reaches it; those who take over from it lose their sessions after a while. */
+    LEAVE_ALONE,
     /** The broker breaks its word; such a run is judged by what it must not cost. */
     LOSE_RECORDS;
 

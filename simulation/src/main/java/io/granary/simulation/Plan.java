@@ -40,11 +40,14 @@ record Plan(
     record Step(Duration pause, List<Purchase> purchases, Mishap mishap) {}
 
     /**
-     * @param again asks for the same as that one before; nothing before is that one if it is negative
+     * @param again asks for the same as that one before, or for what was refused last, also if it was had since; nothing
+     *     before is that one if it is negative
      * @param quantity what a new one asks for, in units
      * @param otherQuantity one that asks again asks for another quantity, as it must not
      */
-    record Purchase(int client, int sku, int quantity, Duration deadline, int again, boolean otherQuantity) {}
+    record Purchase(int client, int sku, int quantity, Duration deadline, int again, boolean otherQuantity) {
+        static final int LAST_REFUSED = Integer.MAX_VALUE;
+    }
 
     /** The plan of a seed. */
     static Plan of(long seed) {
@@ -127,6 +130,7 @@ record Plan(
                 case SKEWED_CLOCKS, SHORT_MEMORY, EXPIRED_RECORDS, MANY_ORDERS, BUSY_NODES, SPREAD ->
                     withCondition(plan, trouble);
                 case STALLED_STREAMS -> withStalls(plan);
+                case LEFT_ALONE -> withLonelyNodes(plan);
                 case LOST_RECORDS -> withOutage(plan, Mishap.LOSE_RECORDS);
                 case RUSH -> withRush(plan, Rush.Fault.NOTHING);
                 case RUSH_WITHOUT_REGISTRY -> withRush(plan, Rush.Fault.NO_REGISTRY);
@@ -165,6 +169,37 @@ record Plan(
                 steps.add(between(0, steps.size()), new Step(micros(0, 10_000), purchases, Mishap.STALL_STREAM));
             }
             return plan.withSteps(steps);
+        }
+
+        /**
+         * Somebody is refused and asks again and again, while his slot's owner is left alone, units come, and whoever took
+         * over, and may have sold them to him, loses its session: the owner before may not know that it is one no more.
+         */
+        private Plan withLonelyNodes(Plan plan) {
+            List<Step> steps = new ArrayList<>(plan.steps());
+            List<Step> story = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                story.add(new Step(
+                        micros(5_000, 30_000),
+                        List.of(new Purchase(
+                                0, between(0, plan.stock().size() - 1), 6, micros(20_000, 60_000), -1, false)),
+                        Mishap.NONE));
+            }
+            askAgain(story, between(1, 3), Mishap.NONE);
+            askAgain(story, 1, Mishap.LEAVE_ALONE);
+            askAgain(story, between(2, 4), Mishap.NONE);
+            askAgain(story, between(1, 3), Mishap.RESTOCK);
+            askAgain(story, between(6, 12), Mishap.NONE);
+            steps.addAll(between(steps.size() / 2, steps.size()), story);
+            return plan.withSteps(steps);
+        }
+
+        private void askAgain(List<Step> story, int times, Mishap mishap) {
+            for (int i = 0; i < times; i++) {
+                Purchase again = new Purchase(
+                        between(0, CLIENTS - 1), 0, 1, micros(20_000, 80_000), Purchase.LAST_REFUSED, false);
+                story.add(new Step(micros(20_000, 80_000), List.of(again), mishap));
+            }
         }
 
         private static Plan withCondition(Plan plan, Trouble trouble) {

@@ -40,6 +40,9 @@ final class SimNetwork {
     private final Map<String, Service> services = new HashMap<>();
     private final List<Stream<?, ?>> streams = new ArrayList<>();
     private final Map<SimProcess, CutOff> cutOff = new LinkedHashMap<>();
+    /** Processes that no leader reaches. */
+    private final Map<SimProcess, Outage> leftAlone = new LinkedHashMap<>();
+
     private Faults faults = Faults.NONE;
 
     private final Trace trace;
@@ -102,7 +105,21 @@ final class SimNetwork {
         return cut != null && cut.outage().isOn();
     }
 
+    /** No leader reaches a process for a while; others do. */
+    void leaveAlone(SimProcess process, Duration length) {
+        Outage outage = new Outage(scheduler, trace, "the leader's way to " + process.name());
+        leftAlone.put(process, outage);
+        outage.begin(length);
+        stallTo(leadersAddress(process), length);
+        stallFrom(leadersAddress(process), length);
+    }
+
+    private static String leadersAddress(SimProcess process) {
+        return process.name() + ":leaders";
+    }
+
     void comeBack() {
+        leftAlone.values().forEach(Outage::end);
         cutOff.values().forEach(cut -> cut.outage().end());
     }
 
@@ -201,6 +218,11 @@ final class SimNetwork {
         @SuppressWarnings("unchecked") // Who serves at an address speaks what its callers speak.
         private void open() {
             Service service = services.get(address);
+            Outage alone = service == null ? null : leftAlone.get(service.process());
+            if (service != null && alone != null && alone.isOn() && address.equals(leadersAddress(service.process()))) {
+                alone.whenOver(this::open);
+                return;
+            }
             CutOff cut = service == null ? null : cutOff.get(service.process());
             if (cut != null && cut.outage().isOn() && cut.deaf() && !cut.refuses()) {
                 cut.outage().whenOver(this::open);

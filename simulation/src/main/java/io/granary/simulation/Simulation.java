@@ -113,7 +113,9 @@ final class Simulation {
             buyers.ask(client, sku, world.randomId(), purchase.quantity(), purchase.deadline());
             return;
         }
-        Buyers.Asked again = before.get(purchase.again() % before.size());
+        Buyers.Asked again = purchase.again() == Plan.Purchase.LAST_REFUSED
+                ? buyers.lastRefused()
+                : before.get(purchase.again() % before.size());
         buyers.ask(
                 client,
                 again.sku,

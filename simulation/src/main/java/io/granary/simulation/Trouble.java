@@ -18,6 +18,10 @@ enum Trouble {
     UNREACHABLE_NODE(
             0.15, true, "a node is registered, but for long leader and clients don't reach it, one way or both"),
     STALLED_STREAMS(0.3, true, "streams stall again and again and are given up; what was under way arrives much later"),
+    LEFT_ALONE(
+            0.4,
+            true,
+            "a node is registered, and no leader reaches it; those who take over from it lose their sessions"),
     SKEWED_CLOCKS(0.15, true, "each process has a wrong clock of its own, and so has the database"),
     SHORT_MEMORY(0.15, true, "nodes and the id window remember ids for 1 s; no call is refused what it was sold"),
     EXPIRED_RECORDS(

@@ -421,6 +421,7 @@ final class World {
             }
             case DATABASE_OUTAGE -> store.goAway(outage());
             case LOSE_RECORDS -> loseRecords();
+            case LEAVE_ALONE -> leaveAlone(traced("left alone:", pick(nodes)));
             case UNREACHABLE_NODE -> network.cutOff(traced("out of reach:", pick(nodes)), outage());
             case RESTOCK -> restock(skus.get(scheduler.between(0, skus.size() - 1)), scheduler.between(1, 10));
         }
@@ -472,6 +473,15 @@ final class World {
                 network.stallTo(node.name() + ":leaders", scheduler.micros(30_000, 250_000));
             }
             scheduler.after(scheduler.micros(0, 150_000), () -> registry.expire(node));
+        }
+    }
+
+    private void leaveAlone(SimProcess node) {
+        network.leaveAlone(node, scheduler.micros(300_000, 900_000));
+        for (SimProcess other : List.copyOf(nodes)) {
+            if (other != node) {
+                scheduler.after(scheduler.micros(200_000, 500_000), () -> registry.expire(other));
+            }
         }
     }
 
