@@ -65,11 +65,11 @@ public final class FaultsCommand implements Callable<Integer> {
     private int seconds;
 
     @Option(
-            names = "--no-sales-bounds",
+            names = "--sales-bounds",
             negatable = true,
             defaultValue = "true",
             fallbackValue = "true",
-            description = "does not fail if sales during faults are over their bounds; they are reported all the same")
+            description = "fails if sales during faults are over their bounds, as by default; reported they are always")
     private boolean salesBounds = true;
 
     @Option(
@@ -105,11 +105,11 @@ public final class FaultsCommand implements Callable<Integer> {
     private int buyers;
 
     @Option(
-            names = "--no-operators",
+            names = "--operators",
             negatable = true,
             defaultValue = "true",
             fallbackValue = "true",
-            description = "nobody rebalances units, drains nodes or freezes SKUs meanwhile")
+            description = "operators rebalance units, drain nodes and freeze SKUs meanwhile, as by default")
     private boolean operators = true;
 
     @Option(

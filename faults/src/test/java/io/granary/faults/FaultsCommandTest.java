@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.granary.service.ExitCode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class FaultsCommandTest {
     @ParameterizedTest
@@ -22,5 +23,16 @@ class FaultsCommandTest {
             })
     void refusesWhatCannotBeMeant(String arguments) {
         assertThat(FaultsCommand.execute(arguments.split(" "))).isEqualTo(ExitCode.BAD_ARGUMENTS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"operators", "sales-bounds"})
+    void canBeDoneWithout(String what) {
+        Boolean with = new CommandLine(new FaultsCommand())
+                .parseArgs("--no-" + what)
+                .matchedOption("--" + what)
+                .getValue();
+
+        assertThat(with).isFalse();
     }
 }
