@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.granary.api.RebalanceKind;
 import io.granary.service.ExitCode;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +35,7 @@ class FaultsIT {
         assertThat(json.get("requests").get("deducted").asInt()).isPositive();
         assertThat(json.get("units").get("sold")).isEqualTo(json.get("units").get("sent"));
         assertThat(json.get("rebalances"))
-                .hasSize(8)
+                .hasSize(RebalanceKind.values().length)
                 .allSatisfy(kind -> assertThat(kind.get("applied").asInt()).isPositive());
         assertThat(json.get("takeovers")).hasSize(2);
         assertThat(json.get("sales"))
