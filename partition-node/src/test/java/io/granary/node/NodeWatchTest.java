@@ -22,8 +22,6 @@ import io.granary.proto.OpenPartition;
 import io.granary.protocol.ClientFrame;
 import io.granary.protocol.Link;
 import io.granary.protocol.LinkListener;
-import io.granary.registry.NodeEntry;
-import io.granary.registry.NodeRegistration;
 import io.granary.testing.ForwardingLog;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -189,23 +187,6 @@ class NodeWatchTest {
         public boolean isReady() {
             return true;
         }
-
-        @Override
-        public void close() {}
-    }
-
-    private static final class Unregistered implements NodeRegistration {
-        @Override
-        public void publish(NodeEntry entry) {}
-
-        @Override
-        public void register(PartitionId partition, long epoch) {}
-
-        @Override
-        public void registerExhausted(PartitionId partition, long epoch) {}
-
-        @Override
-        public void deregister(PartitionId partition, long epoch) {}
 
         @Override
         public void close() {}

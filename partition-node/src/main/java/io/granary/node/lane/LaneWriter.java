@@ -214,9 +214,8 @@ final class LaneWriter {
                 inFlight.markValid();
             }
         }
-        // What it names ends before what others have written meanwhile, and before what it says itself. Of what stood
-        // in
-        // the lane before the first record nothing is known here.
+        // What it names ends before what others have written meanwhile, and before what it says itself. And nothing is
+        // known here of what stood in the lane before the first record.
         unproven =
                 jumped || lastOffset == LogRecord.NOTHING || !sections.stream().allMatch(InFlight::isEmpty);
         lastOffset = offset;

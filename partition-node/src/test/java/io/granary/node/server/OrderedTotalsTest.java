@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.granary.log.InMemoryStockLog;
 import io.granary.metrics.MeterScope;
-import io.granary.model.PartitionId;
+import io.granary.node.Unregistered;
 import io.granary.node.lane.BegunEpochs;
 import io.granary.node.lane.LaneMetrics;
 import io.granary.node.lane.LaneSettings;
@@ -20,8 +20,6 @@ import io.granary.proto.OpenPartition;
 import io.granary.proto.PartitionReport;
 import io.granary.protocol.Link;
 import io.granary.protocol.LinkListener;
-import io.granary.registry.NodeEntry;
-import io.granary.registry.NodeRegistration;
 import io.granary.testing.ManualLoop;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -33,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A leader whose totals can't be is not believed, whatever its term: nothing of its order is done. */
-final class OrderedTotalsTest implements NodeRegistration {
+final class OrderedTotalsTest {
     private static final long TOO_MANY = (1L << 53) + 1;
 
     private final ManualLoop loop = new ManualLoop();
@@ -44,7 +42,7 @@ final class OrderedTotalsTest implements NodeRegistration {
             new InMemoryStockLog(1),
             loop,
             loop,
-            this,
+            new Unregistered(),
             new LaneMetrics(new MeterScope(new SimpleMeterRegistry())),
             new BegunEpochs(),
             reason -> {});
@@ -162,19 +160,4 @@ final class OrderedTotalsTest implements NodeRegistration {
     }
 
     // ---- What it registers is of no interest here.
-
-    @Override
-    public void publish(NodeEntry entry) {}
-
-    @Override
-    public void register(PartitionId partition, long epoch) {}
-
-    @Override
-    public void registerExhausted(PartitionId partition, long epoch) {}
-
-    @Override
-    public void deregister(PartitionId partition, long epoch) {}
-
-    @Override
-    public void close() {}
 }

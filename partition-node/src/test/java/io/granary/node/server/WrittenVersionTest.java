@@ -4,7 +4,7 @@ package io.granary.node.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.granary.metrics.MeterScope;
-import io.granary.model.PartitionId;
+import io.granary.node.Unregistered;
 import io.granary.node.lane.BegunEpochs;
 import io.granary.node.lane.LaneMetrics;
 import io.granary.node.lane.LaneSettings;
@@ -22,8 +22,6 @@ import io.granary.proto.WriteRecords;
 import io.granary.protocol.Link;
 import io.granary.protocol.LinkListener;
 import io.granary.record.LogRecord;
-import io.granary.registry.NodeEntry;
-import io.granary.registry.NodeRegistration;
 import io.granary.testing.ManualLoop;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -127,22 +125,5 @@ class WrittenVersionTest {
         write(1);
 
         assertThat(written()).isEqualTo(2);
-    }
-
-    private static final class Unregistered implements NodeRegistration {
-        @Override
-        public void publish(NodeEntry node) {}
-
-        @Override
-        public void register(PartitionId partition, long epoch) {}
-
-        @Override
-        public void registerExhausted(PartitionId partition, long epoch) {}
-
-        @Override
-        public void deregister(PartitionId partition, long epoch) {}
-
-        @Override
-        public void close() {}
     }
 }

@@ -3,7 +3,7 @@ package io.granary.node.simulated;
 
 import io.granary.log.StockLog;
 import io.granary.metrics.MeterScope;
-import io.granary.model.PartitionId;
+import io.granary.node.Unregistered;
 import io.granary.node.lane.BegunEpochs;
 import io.granary.node.lane.LaneMetrics;
 import io.granary.node.lane.LaneSettings;
@@ -15,8 +15,6 @@ import io.granary.proto.NodeMessage;
 import io.granary.proto.PartitionReport;
 import io.granary.protocol.Link;
 import io.granary.protocol.LinkListener;
-import io.granary.registry.NodeEntry;
-import io.granary.registry.NodeRegistration;
 import io.granary.testing.ManualLoop;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -124,23 +122,5 @@ final class HeldNode implements Link<NodeMessage> {
     @Override
     public void close() {
         throw new AssertionError("the node has closed the leader's link");
-    }
-
-    /** A registry that nobody reads: the world knows who serves. */
-    private static final class Unregistered implements NodeRegistration {
-        @Override
-        public void publish(NodeEntry node) {}
-
-        @Override
-        public void register(PartitionId partition, long epoch) {}
-
-        @Override
-        public void registerExhausted(PartitionId partition, long epoch) {}
-
-        @Override
-        public void deregister(PartitionId partition, long epoch) {}
-
-        @Override
-        public void close() {}
     }
 }
